@@ -1,0 +1,175 @@
+import type { VehicleClass } from './detection';
+import type { ErrorData } from './errors';
+import type { FrameImage } from './frame';
+import type {
+  RemovalReport,
+  RetentionPolicy,
+  Sighting,
+  StorageUsage,
+  VehicleDetail,
+  VehicleSummary,
+} from './gallery';
+import type { TrackIdentity, VehicleId } from './match';
+import type { BackendChoice, ModelManifest } from './model';
+import type { CameraDevice, CameraSettings, SourceInfo } from './source';
+import type { FramePath, FrameResult, StageReady } from './worker-api';
+
+/*
+ * What the screen and the headless command see of the machinery: one controller, plain state, events.
+ * `runtime/` implements it; `ui/` and `headless/` only ever import these types and receive the object.
+ */
+
+/** Layers of the overlay the user may turn off. */
+export interface OverlayLayers {
+  readonly boxes: boolean;
+  readonly labels: boolean;
+  readonly trails: boolean;
+}
+
+/** All that the user can set; each part is validated when read back from the device. */
+export interface Settings {
+  readonly camera: CameraSettings;
+  /** Detector score at or above which a track may start. */
+  readonly scoreThreshold: number;
+  /** Cosine at or above which a vehicle is recognised. */
+  readonly matchThreshold: number;
+  readonly classes: readonly VehicleClass[];
+  readonly layers: OverlayLayers;
+  readonly isHudVisible: boolean;
+  readonly theme: 'system' | 'dark' | 'light';
+  readonly retention: RetentionPolicy;
+  /** Detector model id. */
+  readonly detectorId: string;
+  /** Null: measure and remember. */
+  readonly backendOverride: Pick<BackendChoice, 'provider' | 'threadCount'> | null;
+  /** Longer side of the detector input; null: measure and remember. */
+  readonly inputSideOverridePx: number | null;
+}
+
+export type RunState =
+  | 'idle'
+  /** Opening the source, choosing a backend, loading models. */
+  | 'preparing'
+  | 'running'
+  | 'paused'
+  /** Finishing tracks and writing sightings. */
+  | 'stopping'
+  /** A file was analysed to its end. */
+  | 'finished'
+  | 'failed';
+
+export type PreparingStep =
+  'opening-source' | 'measuring-backend' | 'loading-models' | 'warming-up';
+
+/** A stretch of time nothing was analysed although a run was on. */
+export interface Gap {
+  readonly startUnixMs: number;
+  /** Null while it lasts. */
+  readonly endUnixMs: number | null;
+  readonly reason: 'hidden' | 'camera-lost' | 'camera-muted' | 'worker-restarted' | 'device-slept';
+}
+
+/** How far a file is. */
+export interface RunProgress {
+  readonly analysedCount: number;
+  readonly positionUs: number;
+  readonly durationUs: number | null;
+  readonly framesPerSecond: number;
+  /** Estimated from the last seconds; null until known. */
+  readonly remainingMs: number | null;
+}
+
+/** Changes rarely (not a frame); safe to put in a reactive graph. */
+export interface RunStatus {
+  readonly state: RunState;
+  readonly step: PreparingStep | null;
+  readonly source: SourceInfo | null;
+  readonly error: ErrorData | null;
+  readonly gaps: readonly Gap[];
+  /** The gap going on now, if any. */
+  readonly currentGap: Gap | null;
+  readonly detector: StageReady | null;
+  readonly embedder: StageReady | null;
+  /** Live camera's stream for a video element; null: draw the frames from `onFrame`. */
+  readonly previewStream: MediaStream | null;
+  /** Something is wrong but the run goes on (storage full, fell back to WASM). */
+  readonly warning: ErrorData | null;
+}
+
+/** Sampled by the HUD a few times a second; never reactive. */
+export interface RunStats {
+  readonly framesPerSecond: number;
+  readonly analysedCount: number;
+  readonly droppedCount: number;
+  /** Rolling medians, milliseconds a frame. */
+  readonly stageMs: {
+    readonly decode: number;
+    readonly prepare: number;
+    readonly detect: number;
+    readonly track: number;
+    readonly embed: number;
+    readonly match: number;
+    readonly draw: number;
+  };
+  /** From the frame's arrival in the app to its overlay being handed over; null before the first. */
+  readonly latencyMs: number | null;
+  readonly framePath: FramePath | null;
+  readonly confirmedTrackCount: number;
+  readonly progress: RunProgress | null;
+}
+
+export type Unsubscribe = () => void;
+
+/** Starts, pauses and stops runs; the only thing a screen talks to. */
+export interface AnalysisController {
+  readonly status: RunStatus;
+  readonly settings: Settings;
+  readonly detectors: readonly ModelManifest[];
+  onStatus(listener: (status: RunStatus) => void): Unsubscribe;
+  /** Per frame: draw, do not store. */
+  onResult(listener: (result: FrameResult) => void): Unsubscribe;
+  /** Pulled sources only: the picture that belongs to `result`, borrowed until the listener returns. */
+  onFrame(listener: (image: FrameImage, result: FrameResult) => void): Unsubscribe;
+  onIdentity(listener: (identity: TrackIdentity) => void): Unsubscribe;
+  /** Identities of living tracks by track id. */
+  readonly identities: ReadonlyMap<number, TrackIdentity>;
+  stats(): RunStats;
+
+  listCameras(): Promise<readonly CameraDevice[]>;
+  /** Resolves when the run has begun; failures go to `status` and reject. */
+  startCamera(): Promise<void>;
+  openVideo(file: File): Promise<void>;
+  pause(): void;
+  resume(): void;
+  /** Ends the run and waits until its sightings are stored. */
+  stop(): Promise<void>;
+  /** Whether the running camera has a torch. */
+  readonly hasTorch: boolean;
+  /** Applies at once where it can, else at the next start. Stored on the device. */
+  updateSettings(change: Partial<Settings>): void;
+  /** Forgets remembered measurements and measures again at the next start. */
+  measureAgain(): void;
+  /** Told by the painter, for the HUD. */
+  reportDrawMs(ms: number): void;
+
+  readonly gallery: GalleryClient;
+}
+
+/** The gallery as the screen sees it. */
+export interface GalleryClient {
+  /** Rejects with the reason when the gallery could not be opened. */
+  ready(): Promise<void>;
+  list(range: {
+    readonly offset: number;
+    readonly count: number;
+  }): Promise<readonly VehicleSummary[]>;
+  vehicle(id: VehicleId): Promise<VehicleDetail | null>;
+  crop(cropId: string): Promise<Blob | null>;
+  forget(id: VehicleId): Promise<RemovalReport>;
+  deleteEverything(): Promise<RemovalReport>;
+  usage(): Promise<StorageUsage>;
+  /** A sighting was stored. */
+  onSighting(listener: (vehicle: VehicleSummary, sighting: Sighting) => void): Unsubscribe;
+  /** Read the list again. */
+  onChanged(listener: () => void): Unsubscribe;
+}

@@ -1,0 +1,38 @@
+/**
+ * Every failure the app tells a person about. Closed: a new code needs a sentence in
+ * `src/ui/shared/error-text.ts`, and the type checker asks for it.
+ */
+export const ERROR_CODES = [
+  'CAMERA_PERMISSION_DENIED',
+  'CAMERA_NOT_FOUND',
+  'CAMERA_BUSY',
+  'CAMERA_LOST',
+  'CAMERA_UNSUPPORTED',
+  'VIDEO_EMPTY',
+  'VIDEO_UNREADABLE',
+  'VIDEO_NO_PICTURE',
+  'VIDEO_CODEC_UNSUPPORTED',
+  'VIDEO_DAMAGED',
+  'MODEL_UNAVAILABLE',
+  'MODEL_CORRUPT',
+  'MODEL_INCOMPATIBLE',
+  'BACKEND_UNAVAILABLE',
+  'BACKEND_FAILED',
+  'WORKER_GONE',
+  'STORAGE_FULL',
+  'STORAGE_UNAVAILABLE',
+  'STORAGE_BLOCKED',
+  'STORAGE_NEWER',
+  'GALLERY_IN_USE',
+  'EMBEDDING_SPACE_MISMATCH',
+  'INTERNAL',
+] as const;
+
+export type ErrorCode = (typeof ERROR_CODES)[number];
+
+/** An error as plain data, fit to cross a thread. */
+export interface ErrorData {
+  readonly code: ErrorCode;
+  /** What was expected, what was found, with units: for the details fold, not for the headline. */
+  readonly message: string;
+}

@@ -1,0 +1,232 @@
+import type { DetectionBatch, VehicleClass } from './detection';
+import type { EmbeddedCrop, EmbeddingSpaceId, VehicleCrop } from './embedding';
+import type { ErrorData } from './errors';
+import type { CameraId, FrameImage, FrameMeta } from './frame';
+import type {
+  RemovalReport,
+  RetentionPolicy,
+  StorageUsage,
+  VehicleDetail,
+  VehicleSummary,
+} from './gallery';
+import type { MatchThresholds, TrackIdentity, VehicleId } from './match';
+import type { BackendChoice, ModelManifest } from './model';
+import type { SourceInfo } from './source';
+import type { EndedTrack, TrackBatch, TrackId } from './track';
+
+/*
+ * Three worker entries, all reached through comlink and `runtime/worker-host.ts`:
+ *   probe       measures one model on one backend, then is thrown away
+ *   perception  frame -> detection -> track -> crop
+ *   identity    crop -> embedding -> match -> gallery
+ * Perception hands crops to identity over a MessagePort that speaks {@link CropSinkApi}.
+ */
+
+/** How a preparer made the input tensor; shown in the HUD. */
+export type FramePath = 'i420-simd' | 'webgpu' | 'canvas';
+
+/** One measurement wanted from a probe. */
+export interface ProbeRequest {
+  readonly manifest: ModelManifest;
+  readonly modelUrl: string;
+  readonly provider: BackendChoice['provider'];
+  readonly threadCount: number;
+  /** Input shapes to time, in this order. */
+  readonly inputs: readonly { readonly widthPx: number; readonly heightPx: number }[];
+  /** Timed runs for each, after one that does not count. */
+  readonly runCount: number;
+}
+
+export interface ProbeApi {
+  /** Median milliseconds for each of `inputs`. Throws AppError BACKEND_UNAVAILABLE, BACKEND_FAILED, MODEL_*. */
+  measure(request: ProbeRequest): Promise<readonly number[]>;
+}
+
+/** What may change while a run goes on. */
+export interface PerceptionOptions {
+  /** Detections at or above it may start a track; [0.05, 0.95]. Lower ones only continue tracks. */
+  readonly scoreThreshold: number;
+  readonly classes: readonly VehicleClass[];
+  /** Off: no crops are cut (bench, or the user turned recognition off). */
+  readonly isEmbeddingEnabled: boolean;
+}
+
+export interface PerceptionConfig {
+  readonly manifest: ModelManifest;
+  readonly modelUrl: string;
+  readonly backend: BackendChoice;
+  readonly options: PerceptionOptions;
+  /** Force one path (tests, bench); null lets the detector choose by backend and frame. */
+  readonly framePath: FramePath | null;
+}
+
+export interface StageReady {
+  readonly backend: BackendChoice;
+  readonly loadMs: number;
+  readonly warmUpMs: number;
+}
+
+/** Milliseconds one frame spent in each stage of the perception worker. */
+export interface PerceptionStageMs {
+  readonly prepare: number;
+  readonly detect: number;
+  readonly track: number;
+  readonly crop: number;
+}
+
+export interface FrameResult {
+  readonly meta: FrameMeta;
+  readonly detections: DetectionBatch['detections'];
+  readonly tracks: TrackBatch['tracks'];
+  readonly ended: TrackBatch['ended'];
+  readonly bridges: TrackBatch['bridges'];
+  readonly stageMs: PerceptionStageMs;
+  readonly framePath: FramePath;
+  /** Live sources: frames closed unseen so far because a newer one was there. */
+  readonly droppedCount: number;
+  /** Unix milliseconds at which the worker received the frame (live) or was asked to analyse it (pull). */
+  readonly receivedUnixMs: number;
+}
+
+/** Begins a run: the tracker forgets, frame ids restart. */
+export interface RunStart {
+  readonly epoch: number;
+  readonly runId: string;
+  readonly source: SourceInfo;
+}
+
+/** Every frame the worker took in must leave by one of the other two doors. */
+export interface FrameLedger {
+  readonly receivedCount: number;
+  readonly analysedCount: number;
+  readonly droppedCount: number;
+  readonly openCount: number;
+}
+
+export interface PerceptionApi {
+  /** Loads model and backend. Throws AppError MODEL_*, BACKEND_*. */
+  configure(config: PerceptionConfig): Promise<StageReady>;
+  setOptions(options: PerceptionOptions): void;
+  /** Port of a {@link CropSinkApi}; replaces the one before, whose pending crops are dropped. */
+  connectIdentity(port: MessagePort): void;
+  startRun(run: RunStart): void;
+  /** Live: reads until the stream ends or `stopRun`; `onResult` after each frame. Transferred. */
+  analyzeStream(
+    readable: ReadableStream<VideoFrame>,
+    onResult: (result: FrameResult) => void,
+  ): Promise<FrameLedger>;
+  /** Live on Safari: as above from a transferred track. */
+  analyzeTrack(
+    track: MediaStreamTrack,
+    onResult: (result: FrameResult) => void,
+  ): Promise<FrameLedger>;
+  /**
+   * Pull: analyses one transferred picture and closes it. Calls queue up in order; the page keeps at
+   * most two under way (one in flight, one waiting). Offline runs resolve after the frame's crops
+   * were embedded, so that nothing is lost.
+   */
+  analyzeFrame(image: FrameImage, meta: FrameMeta): Promise<FrameResult>;
+  /** Live: the stream goes on but frames are closed unseen. */
+  setPaused(isPaused: boolean): void;
+  /** Ends every track and the stream; resolves with the tracks that ended. */
+  stopRun(): Promise<readonly EndedTrack[]>;
+  ledger(): FrameLedger;
+  /**
+   * Bench and tests: milliseconds of `count` bare inferences on a fixed input of the given frame
+   * size, nothing else timed.
+   */
+  timeInference(widthPx: number, heightPx: number, count: number): Promise<readonly number[]>;
+}
+
+/** What identity tells perception about a crop it was given. */
+export interface CropOutcome {
+  readonly crop: EmbeddedCrop;
+  /** Mean descriptor of the track so far, same space, unit length: for bridging occlusions. */
+  readonly trackDescriptor: Float32Array;
+  readonly embedMs: number;
+}
+
+/** The identity worker as perception sees it, over its own port. */
+export interface CropSinkApi {
+  startRun(run: RunStart): void;
+  /** Takes ownership of the crop's image. Null when the crop was refused (older epoch, blurred beyond use). */
+  submit(crop: VehicleCrop): Promise<CropOutcome | null>;
+  /** Which tracks were seen (not merely predicted) in a frame, and which ended: co-visibility and finalisation. */
+  tracksUpdated(update: TracksUpdate): void;
+  /** All tracks of the run are over; resolves when their sightings are durable. */
+  endRun(ended: readonly EndedTrack[]): Promise<void>;
+}
+
+export interface TracksUpdate {
+  readonly epoch: number;
+  readonly captureTimeUs: number;
+  readonly seen: readonly {
+    readonly trackId: TrackId;
+    readonly vehicleClass: VehicleClass;
+    readonly firstSeenUs: number;
+    readonly hitCount: number;
+  }[];
+  readonly ended: readonly EndedTrack[];
+  readonly bridges: TrackBatch['bridges'];
+}
+
+export interface IdentityConfig {
+  readonly manifest: ModelManifest;
+  readonly modelUrl: string;
+  readonly backend: BackendChoice;
+  readonly thresholds: MatchThresholds;
+  readonly retention: RetentionPolicy;
+  /** IndexedDB name; the headless command and tests use their own. */
+  readonly databaseName: string;
+}
+
+export interface IdentityReady extends StageReady {
+  readonly space: EmbeddingSpaceId;
+  readonly vehicleCount: number;
+}
+
+/** Mean milliseconds a frame so far, for the HUD and `analyze`. */
+export interface IdentityTimings {
+  readonly embedMsTotal: number;
+  readonly embedCount: number;
+  readonly matchMsTotal: number;
+  readonly matchCount: number;
+}
+
+export type IdentityEvent =
+  | { readonly type: 'identity'; readonly identity: TrackIdentity }
+  /** A sighting was written; `detail` tells the newest state of its vehicle. */
+  | {
+      readonly type: 'sighting';
+      readonly vehicle: VehicleSummary;
+      readonly sighting: VehicleDetail['sightings'][number];
+    }
+  /** Vehicles were removed or everything was deleted: lists must be read again. */
+  | { readonly type: 'gallery-changed' }
+  /** Writing failed; it is retried. `pendingCount` sightings wait in memory. */
+  | { readonly type: 'storage-error'; readonly error: ErrorData; readonly pendingCount: number };
+
+export interface IdentityApi {
+  /** Opens the gallery only: lists work before any model is loaded. Throws STORAGE_*, GALLERY_IN_USE. */
+  openGallery(databaseName: string): Promise<{ readonly vehicleCount: number }>;
+  /** Loads the embedder. Throws MODEL_*, BACKEND_*. Needs `openGallery` first. */
+  configure(config: IdentityConfig): Promise<IdentityReady>;
+  setThresholds(thresholds: MatchThresholds): void;
+  /** Serves {@link CropSinkApi} on this port. */
+  connectPerception(port: MessagePort): void;
+  subscribe(listener: (event: IdentityEvent) => void): void;
+  /** Newest last-seen first. */
+  listVehicles(range: {
+    readonly offset: number;
+    readonly count: number;
+  }): Promise<readonly VehicleSummary[]>;
+  vehicle(id: VehicleId): Promise<VehicleDetail | null>;
+  crop(cropId: string): Promise<Blob | null>;
+  forgetVehicle(id: VehicleId): Promise<RemovalReport>;
+  deleteEverything(): Promise<RemovalReport>;
+  setRetention(policy: RetentionPolicy): Promise<RemovalReport>;
+  usage(): Promise<StorageUsage>;
+  timings(): IdentityTimings;
+  /** Resolves when nothing waits to be written. */
+  flush(): Promise<void>;
+}
