@@ -1,7 +1,7 @@
 import type { DetectionBatch, VehicleClass } from './detection';
 import type { EmbeddedCrop, EmbeddingSpaceId, VehicleCrop } from './embedding';
 import type { ErrorData } from './errors';
-import type { CameraId, FrameImage, FrameMeta } from './frame';
+import type { FrameImage, FrameMeta } from './frame';
 import type {
   RemovalReport,
   RetentionPolicy,
