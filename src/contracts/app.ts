@@ -66,7 +66,8 @@ export interface Gap {
   readonly startUnixMs: number;
   /** Null while it lasts. */
   readonly endUnixMs: number | null;
-  readonly reason: 'hidden' | 'camera-lost' | 'camera-muted' | 'worker-restarted' | 'device-slept';
+  readonly reason:
+    'hidden' | 'camera-lost' | 'camera-muted' | 'worker-restarted' | 'device-slept' | 'no-frames';
 }
 
 /** How far a file is. */

@@ -1,0 +1,85 @@
+import * as v from 'valibot';
+import { DEFAULT_DETECTOR_ID } from '../../models';
+import type { Settings } from '../contracts/app';
+import { VEHICLE_CLASSES } from '../contracts/detection';
+import { DEFAULT_MATCH_THRESHOLDS } from '../core/match-thresholds';
+
+const STORAGE_KEY = 'resight.settings';
+
+const nullable = v.nullable;
+/** Read-back is lenient: a part that is missing or does not fit gets its default, the rest is kept. */
+const part = v.fallback;
+
+const settingsSchema = v.object({
+  camera: part(
+    v.object({
+      deviceId: nullable(v.string()),
+      heightPx: v.picklist([480, 720, 1080]),
+      facingMode: nullable(v.picklist(['environment', 'user'])),
+      torch: v.boolean(),
+    }),
+    { deviceId: null, heightPx: 720, facingMode: 'environment', torch: false },
+  ),
+  scoreThreshold: part(v.pipe(v.number(), v.minValue(0.05), v.maxValue(0.95)), 0.35),
+  matchThreshold: part(
+    v.pipe(v.number(), v.minValue(0), v.maxValue(1)),
+    DEFAULT_MATCH_THRESHOLDS.accept,
+  ),
+  classes: part(v.array(v.picklist(VEHICLE_CLASSES)), [...VEHICLE_CLASSES]),
+  layers: part(v.object({ boxes: v.boolean(), labels: v.boolean(), trails: v.boolean() }), {
+    boxes: true,
+    labels: true,
+    trails: true,
+  }),
+  isHudVisible: part(v.boolean(), false),
+  theme: part(v.picklist(['system', 'dark', 'light']), 'system'),
+  retention: part(
+    v.object({
+      maxAgeDays: nullable(v.pipe(v.number(), v.minValue(1))),
+      maxVehicleCount: nullable(v.pipe(v.number(), v.integer(), v.minValue(1))),
+    }),
+    { maxAgeDays: 30, maxVehicleCount: 20_000 },
+  ),
+  detectorId: part(v.string(), DEFAULT_DETECTOR_ID),
+  backendOverride: part(
+    nullable(
+      v.object({
+        provider: v.picklist(['webgpu', 'wasm']),
+        threadCount: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(64)),
+      }),
+    ),
+    null,
+  ),
+  inputSideOverridePx: part(
+    nullable(v.pipe(v.number(), v.integer(), v.multipleOf(32), v.minValue(128), v.maxValue(1280))),
+    null,
+  ),
+});
+
+/** Where small things are kept; `localStorage` in the app, a map in tests. */
+export interface KeyValueStorage {
+  getItem(key: string): string | null;
+  setItem(key: string, value: string): void;
+  removeItem(key: string): void;
+}
+
+/** Reads settings back; whatever is missing or damaged falls back to its default, part by part. */
+export function readSettings(storage: KeyValueStorage): Settings {
+  let stored: unknown = {};
+  try {
+    stored = JSON.parse(storage.getItem(STORAGE_KEY) ?? '{}');
+  } catch {
+    // Damaged JSON or storage denied: defaults are the right answer to both.
+  }
+  const isObject = typeof stored === 'object' && stored !== null;
+  return v.parse(settingsSchema, isObject ? stored : {});
+}
+
+/** Keeps settings on the device. Without storage (denied, full) they last for the session only. */
+export function writeSettings(storage: KeyValueStorage, settings: Settings): void {
+  try {
+    storage.setItem(STORAGE_KEY, JSON.stringify(settings));
+  } catch {
+    // Nothing the user could do about it now, and nothing of value is lost.
+  }
+}
