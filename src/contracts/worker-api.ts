@@ -28,7 +28,10 @@ export type FramePath = 'i420-simd' | 'webgpu' | 'canvas';
 /** One measurement wanted from a probe. */
 export interface ProbeRequest {
   readonly manifest: ModelManifest;
+  /** Absolute address of the weights. */
   readonly modelUrl: string;
+  /** Absolute address of the folder with ONNX Runtime's own files (`ort/` of the app); ends with a slash. */
+  readonly runtimeBaseUrl: string;
   readonly provider: BackendChoice['provider'];
   readonly threadCount: number;
   /** Input shapes to time, in this order. */
@@ -53,7 +56,10 @@ export interface PerceptionOptions {
 
 export interface PerceptionConfig {
   readonly manifest: ModelManifest;
+  /** Absolute address of the weights. */
   readonly modelUrl: string;
+  /** Absolute address of the folder with ONNX Runtime's own files (`ort/` of the app); ends with a slash. */
+  readonly runtimeBaseUrl: string;
   readonly backend: BackendChoice;
   readonly options: PerceptionOptions;
   /** Force one path (tests, bench); null lets the detector choose by backend and frame. */
@@ -172,7 +178,10 @@ export interface TracksUpdate {
 
 export interface IdentityConfig {
   readonly manifest: ModelManifest;
+  /** Absolute address of the weights. */
   readonly modelUrl: string;
+  /** Absolute address of the folder with ONNX Runtime's own files (`ort/` of the app); ends with a slash. */
+  readonly runtimeBaseUrl: string;
   readonly backend: BackendChoice;
   readonly thresholds: MatchThresholds;
   readonly retention: RetentionPolicy;
