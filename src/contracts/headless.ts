@@ -1,0 +1,93 @@
+import type { Detection } from './detection';
+import type { ErrorData } from './errors';
+import type { BackendChoice } from './model';
+import type { SourceInfo } from './source';
+
+/*
+ * What a script that drives the built app in a browser may ask of it (`?headless` in the address).
+ * The page holds one `<input type="file" multiple>`; files are named by their index in it.
+ */
+
+/** Query parameters of a headless page. */
+export const HEADLESS_PARAMETERS = {
+  headless: 'headless',
+  /** Analyse at most this many frames of a second of video. */
+  framesPerSecond: 'fps',
+  provider: 'provider',
+  threadCount: 'threads',
+  inputSidePx: 'side',
+  scoreThreshold: 'score',
+  matchThreshold: 'match',
+  /** `off`: no crops, no embeddings, no gallery decisions. */
+  embedding: 'embedding',
+  framePath: 'path',
+} as const;
+
+/** Milliseconds a frame spent in each stage, mean over a whole video. */
+export interface HeadlessStageMs {
+  readonly decode: number;
+  readonly prepare: number;
+  readonly detect: number;
+  readonly track: number;
+  readonly embed: number;
+  readonly match: number;
+}
+
+/** One video, analysed to its end. */
+export interface HeadlessVideoSummary {
+  readonly frames: number;
+  readonly videoSeconds: number;
+  readonly wallSeconds: number;
+  /** Detections at or above the score threshold. */
+  readonly detections: number;
+  /** Tracks that were confirmed. */
+  readonly tracks: number;
+  /** Distinct vehicles among the sightings. */
+  readonly vehicles: number;
+  readonly stageMs: HeadlessStageMs;
+  readonly backend: BackendChoice;
+  readonly source: SourceInfo;
+  /** Set when the video ended early (damaged in the middle): what is above was analysed before. */
+  readonly error: ErrorData | null;
+}
+
+/** Detections of chosen frames, for scoring the detector. */
+export interface HeadlessFrameDetections {
+  readonly frameIndex: number;
+  readonly detections: readonly Detection[];
+}
+
+export interface HeadlessPipelineBench {
+  /** Whole frame in the pipeline over bare inference: medians of interleaved rounds. */
+  readonly wholeFrameOverInference: number;
+  readonly wholeFrameMs: number;
+  readonly inferenceMs: number;
+  readonly overlayMsAt60Boxes: number;
+  readonly trackerMsAt200Objects: number;
+  readonly trackerOverInferenceAt200Objects: number;
+  /** Longest main-thread task while analysing, as the browser reports tasks over 50 ms; 0: none. */
+  readonly longestMainThreadTaskMs: number;
+  readonly mainThreadTasksOver50Ms: number;
+  readonly framesPerSecond: number;
+  readonly backend: BackendChoice;
+}
+
+export interface HeadlessApi {
+  /** Analyses one file; JSON Lines go to `window.resightEmit` in batches, in order. */
+  analyze(fileIndex: number): Promise<HeadlessVideoSummary>;
+  /** Runs the detector alone over the frames with these indices (decoded frames, from 0). */
+  detect(
+    fileIndex: number,
+    frameIndices: readonly number[],
+  ): Promise<readonly HeadlessFrameDetections[]>;
+  benchPipeline(fileIndex: number, roundCount: number): Promise<HeadlessPipelineBench>;
+}
+
+declare global {
+  interface Window {
+    /** There on a `?headless` page once it is ready. */
+    resight?: HeadlessApi;
+    /** Put there by the script that drives the page. */
+    resightEmit?: (lines: readonly string[]) => Promise<void>;
+  }
+}

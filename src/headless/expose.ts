@@ -1,0 +1,28 @@
+import type { HeadlessApi } from '../contracts/headless';
+import type { ControllerParts, ResightController } from '../runtime/analysis-controller';
+import { analyzeVideo } from './analyze-video';
+import { detectFrames } from './detect-frames';
+
+/** What the composition root hands over. */
+export interface HeadlessServices {
+  readonly controller: ResightController;
+  readonly parts: ControllerParts;
+}
+
+/** Puts {@link HeadlessApi} and its file input on the page. */
+export function exposeHeadless(services: HeadlessServices): void {
+  const input = document.createElement('input');
+  input.type = 'file';
+  input.multiple = true;
+  document.body.append(input);
+  const fileAt = (index: number): File => {
+    const file = input.files?.[index];
+    if (!file) throw new RangeError(`Expected a file with index ${index}, found none`);
+    return file;
+  };
+  const api: HeadlessApi = {
+    analyze: (index) => analyzeVideo(services, fileAt(index)),
+    detect: (index, frameIndices) => detectFrames(services, fileAt(index), frameIndices),
+  };
+  window.resight = api;
+}

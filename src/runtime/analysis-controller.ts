@@ -1,0 +1,336 @@
+import { MODELS } from '../../models';
+import type {
+  AnalysisController,
+  GalleryClient,
+  RunStats,
+  RunStatus,
+  Settings,
+  Unsubscribe,
+} from '../contracts/app';
+import type { FrameImage } from '../contracts/frame';
+import type { TrackIdentity } from '../contracts/match';
+import type { CameraDevice, FrameSource } from '../contracts/source';
+import type { FrameResult, IdentityEvent } from '../contracts/worker-api';
+import { AppError, isAbort, toErrorData } from '../core/app-error';
+import type { BackendSelector } from './backend-selector';
+import { Emitter } from './emitter';
+import type { Engine } from './engine';
+import type { IdentityClient } from './identity-client';
+import type { PerceptionClient } from './perception-client';
+import { Run, type RunHooks } from './run';
+import { RunStatsCollector } from './run-stats';
+import { readSettings, writeSettings, type KeyValueStorage } from './settings';
+import { WakeLock } from './wake-lock';
+
+/** A source with a lamp. */
+export interface TorchSource extends FrameSource {
+  readonly hasTorch: boolean;
+  setTorch(isOn: boolean): Promise<void>;
+}
+
+/** Everything the controller works with; `main.ts` makes it. */
+export interface ControllerParts {
+  readonly storage: KeyValueStorage;
+  readonly perception: PerceptionClient;
+  readonly identity: IdentityClient;
+  readonly selector: BackendSelector;
+  readonly engine: Engine;
+  createCameraSource(settings: Settings): TorchSource;
+  createFileSource(file: File): FrameSource;
+  /** Sums over the run so far, or over the last one. */
+  get totals(): RunStatsCollector['totals'];
+
+  listCameras(): Promise<readonly CameraDevice[]>;
+}
+
+const IDLE: RunStatus = {
+  state: 'idle',
+  step: null,
+  source: null,
+  error: null,
+  gaps: [],
+  currentGap: null,
+  detector: null,
+  embedder: null,
+  previewStream: null,
+  warning: null,
+};
+
+/** States in which a run holds the source and must not be disturbed. */
+const BUSY_STATES: ReadonlySet<RunStatus['state']> = new Set([
+  'preparing',
+  'running',
+  'paused',
+  'stopping',
+]);
+
+/** Starts, pauses and stops runs, and tells whoever listens. One run at a time. */
+export class ResightController implements AnalysisController {
+  readonly detectors = MODELS.filter((manifest) => manifest.task === 'detect');
+  readonly #parts: ControllerParts;
+  readonly #statusEvents = new Emitter<[RunStatus]>();
+  readonly #resultEvents = new Emitter<[FrameResult]>();
+  readonly #frameEvents = new Emitter<[FrameImage, FrameResult]>();
+  readonly #identityEvents = new Emitter<[TrackIdentity]>();
+  readonly #identities = new Map<number, TrackIdentity>();
+  readonly #wakeLock = new WakeLock();
+  #status: RunStatus = IDLE;
+  #settings: Settings;
+  #stats = new RunStatsCollector();
+  #run: Run | null = null;
+  #source: FrameSource | null = null;
+  #epoch = 0;
+
+  constructor(parts: ControllerParts) {
+    this.#parts = parts;
+    this.#settings = readSettings(parts.storage);
+    parts.identity.onEvent((event) => {
+      this.#onIdentityEvent(event);
+    });
+    parts.identity.onGone((reason) => {
+      this.#patch({ warning: toErrorData(reason) });
+      void this.#run?.reconnectEngine();
+    });
+  }
+
+  get status(): RunStatus {
+    return this.#status;
+  }
+
+  get settings(): Settings {
+    return this.#settings;
+  }
+
+  get gallery(): GalleryClient {
+    return this.#parts.identity;
+  }
+
+  get identities(): ReadonlyMap<number, TrackIdentity> {
+    return this.#identities;
+  }
+
+  get isBusy(): boolean {
+    return BUSY_STATES.has(this.#status.state);
+  }
+
+  get hasTorch(): boolean {
+    return this.#torch !== null;
+  }
+
+  onStatus(listener: (status: RunStatus) => void): Unsubscribe {
+    return this.#statusEvents.add(listener);
+  }
+
+  onResult(listener: (result: FrameResult) => void): Unsubscribe {
+    return this.#resultEvents.add(listener);
+  }
+
+  onFrame(listener: (image: FrameImage, result: FrameResult) => void): Unsubscribe {
+    return this.#frameEvents.add(listener);
+  }
+
+  onIdentity(listener: (identity: TrackIdentity) => void): Unsubscribe {
+    return this.#identityEvents.add(listener);
+  }
+
+  stats(): RunStats {
+    const source = this.#source;
+    return this.#stats.stats(
+      this.#status.source,
+      source?.decodeMsTotal ?? 0,
+      source?.droppedCount ?? 0,
+    );
+  }
+
+  /** Sums over the run so far, or over the last one. */
+  get totals(): RunStatsCollector['totals'] {
+    return this.#stats.totals;
+  }
+
+  listCameras(): Promise<readonly CameraDevice[]> {
+    return this.#parts.listCameras();
+  }
+
+  startCamera(): Promise<void> {
+    return this.#start(() => this.#parts.createCameraSource(this.#settings));
+  }
+
+  openVideo(file: File): Promise<void> {
+    return this.#start(() => this.#parts.createFileSource(file));
+  }
+
+  pause(): void {
+    if (this.#status.state !== 'running') return;
+    this.#run?.setPaused(true);
+    this.#patch({ state: 'paused' });
+  }
+
+  resume(): void {
+    if (this.#status.state !== 'paused') return;
+    this.#stats.breakRate();
+    this.#run?.setPaused(false);
+    this.#patch({ state: 'running' });
+  }
+
+  async stop(): Promise<void> {
+    if (!this.#run) return;
+    this.#patch({ state: 'stopping' });
+    await this.#run.stop();
+  }
+
+  updateSettings(change: Partial<Settings>): void {
+    this.#settings = { ...this.#settings, ...change };
+    writeSettings(this.#parts.storage, this.#settings);
+    if (change.retention) {
+      this.#parts.identity.setRetention(change.retention).catch((error: unknown) => {
+        this.#patch({ warning: toErrorData(error) });
+      });
+    }
+    if (change.camera) this.#applyTorch();
+    if (this.#status.state === 'running' || this.#status.state === 'paused') {
+      this.#parts.engine.applyLive(this.#settings).catch((error: unknown) => {
+        this.#patch({ warning: toErrorData(error) });
+      });
+    }
+    this.#statusEvents.emit(this.#status);
+  }
+
+  measureAgain(): void {
+    this.#parts.selector.forget();
+  }
+
+  reportDrawMs(ms: number): void {
+    this.#stats.noteDraw(ms);
+  }
+
+  get #torch(): TorchSource | null {
+    const source = this.#source;
+    return source && 'hasTorch' in source && (source as TorchSource).hasTorch // only TorchSource has the key
+      ? (source as TorchSource)
+      : null;
+  }
+
+  async #start(createSource: () => FrameSource): Promise<void> {
+    await this.#run?.stop();
+    this.#stats = new RunStatsCollector();
+    const run = new Run(this.#hooks(createSource));
+    this.#run = run;
+    this.#status = { ...IDLE, state: 'preparing', step: 'opening-source' };
+    this.#statusEvents.emit(this.#status);
+    this.#wakeLock.set(true);
+    try {
+      await run.begin();
+    } catch (error) {
+      await this.#finish(run, error);
+      if (isAbort(error)) return;
+      throw error;
+    }
+    void run.ended.then(
+      () => this.#finish(run, null),
+      (error: unknown) => this.#finish(run, error),
+    );
+  }
+
+  /** The one place where a run becomes history. */
+  async #finish(run: Run, error: unknown): Promise<void> {
+    if (this.#run !== run) return;
+    this.#wakeLock.set(false);
+    this.#run = null;
+    this.#identities.clear();
+    const wasStopped = run.wasStopped || isAbort(error);
+    const failure = error === null || isAbort(error) ? null : toErrorData(error);
+    this.#patch({
+      state: failure ? 'failed' : wasStopped ? 'idle' : 'finished',
+      step: null,
+      error: failure,
+      previewStream: null,
+      currentGap: null,
+    });
+    await this.#parts.identity.timings().then(
+      (timings) => {
+        this.#stats.noteIdentity(timings);
+      },
+      () => undefined, // the worker is gone: its last figures stand
+    );
+  }
+
+  #hooks(createSource: () => FrameSource): RunHooks {
+    return {
+      perception: this.#parts.perception,
+      identity: this.#parts.identity,
+      engine: this.#parts.engine,
+      settings: () => this.#settings,
+      createSource: () => {
+        const source = createSource();
+        this.#source = source;
+        return source;
+      },
+      nextEpoch: () => {
+        this.#identities.clear();
+        this.#epoch += 1;
+        return this.#epoch;
+      },
+      isWatched: () => this.#frameEvents.hasListeners,
+      onStatus: (change) => {
+        this.#patch(change);
+        if (change.source) this.#applyTorch();
+      },
+      onResult: (result, preview) => {
+        this.#onResult(result, preview);
+      },
+      onEnded: (ended) => {
+        this.#stats.noteEnded(ended);
+      },
+    };
+  }
+
+  #onResult(result: FrameResult, preview: FrameImage | null): void {
+    const source = this.#status.source;
+    try {
+      if (!source || result.meta.epoch !== this.#epoch) return;
+      this.#stats.noteResult(result, source, Date.now());
+      for (const bridge of result.bridges) this.#identities.delete(bridge.absorbedId);
+      this.#resultEvents.emit(result);
+      if (preview) this.#frameEvents.emit(preview, result);
+      for (const ended of result.ended) this.#identities.delete(ended.id);
+    } finally {
+      preview?.close();
+    }
+    if (this.#stats.analysedCount % 10 === 0) this.#sampleIdentityTimings();
+  }
+
+  #sampleIdentityTimings(): void {
+    const stats = this.#stats;
+    this.#parts.identity.timings().then(
+      (timings) => {
+        stats.noteIdentity(timings);
+      },
+      () => undefined, // figures only; the worker's end is told elsewhere
+    );
+  }
+
+  #onIdentityEvent(event: IdentityEvent): void {
+    if (event.type === 'identity') {
+      if (event.identity.epoch !== this.#epoch) return;
+      this.#identities.set(event.identity.trackId, event.identity);
+      this.#identityEvents.emit(event.identity);
+    } else if (event.type === 'storage-error') {
+      this.#patch({ warning: event.error });
+    }
+  }
+
+  #applyTorch(): void {
+    this.#torch?.setTorch(this.#settings.camera.torch).catch((error: unknown) => {
+      this.#patch({
+        warning: toErrorData(
+          new AppError('CAMERA_UNSUPPORTED', 'The lamp could not be switched', { cause: error }),
+        ),
+      });
+    });
+  }
+
+  #patch(change: Partial<RunStatus>): void {
+    this.#status = { ...this.#status, ...change };
+    this.#statusEvents.emit(this.#status);
+  }
+}

@@ -1,0 +1,160 @@
+import { MODELS, DEFAULT_EMBEDDER_ID, modelById } from '../../models';
+import type { PreparingStep, Settings } from '../contracts/app';
+import type { BackendChoice, ModelManifest } from '../contracts/model';
+import type { FramePath, PerceptionOptions, StageReady } from '../contracts/worker-api';
+import { AppError } from '../core/app-error';
+import { thresholdsFor } from '../core/match-thresholds';
+import type { BackendSelector } from './backend-selector';
+import type { IdentityClient } from './identity-client';
+import type { PerceptionClient } from './perception-client';
+
+/** The embedder costs some milliseconds a crop: one thread keeps the other cores for the detector. */
+const EMBEDDER_BACKEND = { provider: 'wasm', threadCount: 1, origin: 'default' } as const;
+
+/** Both networks, loaded and connected. */
+export interface EngineReady {
+  readonly detector: StageReady;
+  readonly embedder: StageReady;
+  /** Why the measured backend is not the one in use; null when it is. */
+  readonly fallbackReason: AppError | null;
+}
+
+/** What a headless run or a bench may pin that a person cannot. */
+export interface EnginePins {
+  readonly framePath: FramePath | null;
+  readonly isEmbeddingEnabled: boolean;
+}
+
+/** Chooses backends, loads both networks, and connects their workers. */
+export class Engine {
+  readonly #perception: PerceptionClient;
+  readonly #identity: IdentityClient;
+  readonly #selector: BackendSelector;
+  readonly #modelBaseUrl: string;
+  readonly #pins: EnginePins;
+
+  constructor(
+    perception: PerceptionClient,
+    identity: IdentityClient,
+    selector: BackendSelector,
+    modelBaseUrl: string,
+    pins: EnginePins = { framePath: null, isEmbeddingEnabled: true },
+  ) {
+    this.#perception = perception;
+    this.#identity = identity;
+    this.#selector = selector;
+    this.#modelBaseUrl = modelBaseUrl;
+    this.#pins = pins;
+  }
+
+  /** Throws AppError MODEL_*, BACKEND_*, STORAGE_*, GALLERY_IN_USE; AbortError when `signal` aborts. */
+  async prepare(
+    settings: Settings,
+    onStep: (step: PreparingStep) => void,
+    signal: AbortSignal,
+  ): Promise<EngineReady> {
+    const manifest = detectorManifest(settings.detectorId);
+    onStep('measuring-backend');
+    const backend = await this.#selector.choose(manifest, this.modelUrl(manifest), {
+      override: settings.backendOverride,
+      inputSideOverridePx: settings.inputSideOverridePx,
+      signal,
+    });
+    signal.throwIfAborted();
+    onStep('loading-models');
+    const [detection, embedder] = await Promise.all([
+      this.#configureDetector(manifest, backend, settings, signal),
+      this.#configureEmbedder(settings),
+    ]);
+    signal.throwIfAborted();
+    const channel = new MessageChannel();
+    await this.#identity.connectPerception(channel.port1);
+    await this.#perception.connectIdentity(channel.port2);
+    return { detector: detection.ready, embedder, fallbackReason: detection.fallbackReason };
+  }
+
+  /** Settings that take effect while a run goes on. */
+  async applyLive(settings: Settings): Promise<void> {
+    await Promise.all([
+      this.#perception.setOptions(this.#options(settings)),
+      this.#identity.setThresholds(thresholdsFor(settings.matchThreshold)),
+    ]);
+  }
+
+  /** Addresses of everything a run needs, for keeping it available offline. */
+  modelUrls(): readonly string[] {
+    return MODELS.map((manifest) => this.modelUrl(manifest));
+  }
+
+  modelUrl(manifest: ModelManifest): string {
+    return new URL(manifest.file, this.#modelBaseUrl).href;
+  }
+
+  async #configureDetector(
+    manifest: ModelManifest,
+    backend: BackendChoice,
+    settings: Settings,
+    signal: AbortSignal,
+  ): Promise<{ ready: StageReady; fallbackReason: AppError | null }> {
+    const config = {
+      manifest,
+      modelUrl: this.modelUrl(manifest),
+      options: this.#options(settings),
+      framePath: this.#pins.framePath,
+    };
+    try {
+      return {
+        ready: await this.#perception.configure({ ...config, backend }),
+        fallbackReason: null,
+      };
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!isBackendFault(error) || backend.provider === 'wasm') throw error;
+      const fallback = await this.#selector.fallback(manifest, backend);
+      const ready = await this.#perception.configure({ ...config, backend: fallback });
+      return { ready, fallbackReason: error };
+    }
+  }
+
+  #configureEmbedder(settings: Settings): Promise<StageReady> {
+    const manifest = modelById(DEFAULT_EMBEDDER_ID);
+    return this.#identity.configure({
+      manifest,
+      modelUrl: this.modelUrl(manifest),
+      backend: {
+        ...EMBEDDER_BACKEND,
+        inputSidePx: manifest.input.sidePx ?? manifest.input.strideMultiple,
+        measuredMs: null,
+      },
+      thresholds: thresholdsFor(settings.matchThreshold),
+      retention: settings.retention,
+    });
+  }
+
+  #options(settings: Settings): PerceptionOptions {
+    return {
+      scoreThreshold: settings.scoreThreshold,
+      classes: settings.classes,
+      isEmbeddingEnabled: this.#pins.isEmbeddingEnabled,
+    };
+  }
+}
+
+/** True for failures that another execution provider may not have. */
+export function isBackendFault(error: unknown): error is AppError {
+  return (
+    error instanceof AppError &&
+    (error.code === 'BACKEND_FAILED' ||
+      error.code === 'BACKEND_UNAVAILABLE' ||
+      error.code === 'WORKER_GONE')
+  );
+}
+
+function detectorManifest(id: string): ModelManifest {
+  const chosen = MODELS.find((manifest) => manifest.id === id && manifest.task === 'detect');
+  const first = MODELS.find((manifest) => manifest.task === 'detect');
+  const manifest = chosen ?? first;
+  if (!manifest)
+    throw new AppError('MODEL_UNAVAILABLE', 'Expected at least one detector, found none');
+  return manifest;
+}

@@ -1,0 +1,124 @@
+import { proxy, transfer } from 'comlink';
+import type { FrameImage, FrameMeta } from '../contracts/frame';
+import type { FrameFeed } from '../contracts/source';
+import type { EndedTrack } from '../contracts/track';
+import type {
+  FrameLedger,
+  FrameResult,
+  PerceptionApi,
+  PerceptionConfig,
+  PerceptionOptions,
+  RunStart,
+  StageReady,
+} from '../contracts/worker-api';
+import { AppError } from '../core/app-error';
+import { WorkerHost } from './worker-host';
+
+/** One frame on the slowest device we know takes seconds; a minute means that it hangs. */
+const FRAME_TIMEOUT_MS = 60_000;
+
+/** The perception worker as the page sees it. */
+export class PerceptionClient {
+  readonly #createWorker: () => Worker;
+  #host: WorkerHost<PerceptionApi> | null = null;
+  #configured: { readonly key: string; readonly ready: StageReady } | null = null;
+
+  constructor(createWorker: () => Worker) {
+    this.#createWorker = createWorker;
+  }
+
+  /**
+   * Loads model and backend. A worker that has the same ones is kept; any other gets a successor,
+   * since a runtime's thread count and binary cannot change within a worker.
+   */
+  async configure(config: PerceptionConfig): Promise<StageReady> {
+    const { sha256 } = config.manifest;
+    const { provider, threadCount, inputSidePx } = config.backend;
+    const key = JSON.stringify([sha256, provider, threadCount, inputSidePx, config.framePath]);
+    if (this.#configured?.key === key && this.#host && !this.#host.isGone) {
+      await this.setOptions(config.options);
+      return this.#configured.ready;
+    }
+    this.dispose();
+    const host = new WorkerHost<PerceptionApi>(this.#createWorker(), 'perception');
+    this.#host = host;
+    const ready = await host.call((remote) => remote.configure(config));
+    this.#configured = { key, ready };
+    return ready;
+  }
+
+  setOptions(options: PerceptionOptions): Promise<void> {
+    return this.#alive().call((remote) => remote.setOptions(options));
+  }
+
+  connectIdentity(port: MessagePort): Promise<void> {
+    return this.#alive().call((remote) => remote.connectIdentity(transfer(port, [port])));
+  }
+
+  startRun(run: RunStart): Promise<void> {
+    return this.#alive().call((remote) => remote.startRun(run));
+  }
+
+  /** Hands a live feed over and resolves when it has ended. The feed's object is transferred. */
+  analyzeLive(
+    feed: Exclude<FrameFeed, { type: 'pull' }>,
+    onResult: (result: FrameResult) => void,
+  ): Promise<FrameLedger> {
+    const host = this.#alive();
+    if (feed.type === 'stream') {
+      return host.call(
+        (remote) => remote.analyzeStream(transfer(feed.readable, [feed.readable]), proxy(onResult)),
+        null,
+      );
+    }
+    return host.call(
+      // Transferable in Safari, which the DOM types do not know yet.
+      (remote) =>
+        remote.analyzeTrack(
+          transfer(feed.track, [feed.track as unknown as Transferable]),
+          proxy(onResult),
+        ),
+      null,
+    );
+  }
+
+  /** Takes ownership of the picture, also when it fails. */
+  async analyzeFrame(image: FrameImage, meta: FrameMeta): Promise<FrameResult> {
+    try {
+      return await this.#alive().call(
+        (remote) => remote.analyzeFrame(transfer(image, [image]), meta),
+        FRAME_TIMEOUT_MS,
+      );
+    } finally {
+      image.close();
+    }
+  }
+
+  setPaused(isPaused: boolean): Promise<void> {
+    return this.#alive().call((remote) => remote.setPaused(isPaused));
+  }
+
+  stopRun(): Promise<readonly EndedTrack[]> {
+    return this.#alive().call((remote) => remote.stopRun());
+  }
+
+  ledger(): Promise<FrameLedger> {
+    return this.#alive().call((remote) => remote.ledger());
+  }
+
+  timeInference(widthPx: number, heightPx: number, count: number): Promise<readonly number[]> {
+    return this.#alive().call((remote) => remote.timeInference(widthPx, heightPx, count));
+  }
+
+  /** Ends the worker; what is under way rejects with `WORKER_GONE`. */
+  dispose(): void {
+    this.#host?.terminate();
+    this.#host = null;
+    this.#configured = null;
+  }
+
+  #alive(): WorkerHost<PerceptionApi> {
+    if (!this.#host) throw new AppError('WORKER_GONE', 'The perception worker is not running');
+    return this.#host;
+  }
+}

@@ -1,0 +1,125 @@
+import type { RunProgress, RunStats } from '../contracts/app';
+import type { SourceInfo } from '../contracts/source';
+import type { EndedTrack } from '../contracts/track';
+import type { FramePath, FrameResult, IdentityTimings } from '../contracts/worker-api';
+import { RollingStats } from '../core/rolling-stats';
+
+/** Rates are taken over this long. */
+const RATE_WINDOW_MS = 5_000;
+
+interface RatePoint {
+  readonly atMs: number;
+  readonly positionUs: number;
+}
+
+/** Follows one run in figures for the HUD, the progress bar and `analyze`. */
+export class RunStatsCollector {
+  readonly #prepare = new RollingStats();
+  readonly #detect = new RollingStats();
+  readonly #track = new RollingStats();
+  readonly #draw = new RollingStats();
+  readonly #latency = new RollingStats();
+  #points: RatePoint[] = [];
+  #analysedCount = 0;
+  #droppedCount = 0;
+  #confirmedTrackCount = 0;
+  #framePath: FramePath | null = null;
+  #identity: IdentityTimings = {
+    embedMsTotal: 0,
+    embedCount: 0,
+    matchMsTotal: 0,
+    matchCount: 0,
+  };
+  /** Sums over the whole run: milliseconds in each stage, and confirmed tracks that ended. */
+  readonly totals = { prepareMs: 0, detectMs: 0, trackMs: 0, confirmedTrackCount: 0 };
+
+  get analysedCount(): number {
+    return this.#analysedCount;
+  }
+
+  noteResult(result: FrameResult, info: SourceInfo, nowMs: number): void {
+    this.#analysedCount += 1;
+    this.#droppedCount = result.droppedCount;
+    this.#framePath = result.framePath;
+    this.#prepare.push(result.stageMs.prepare);
+    this.#detect.push(result.stageMs.detect);
+    this.#track.push(result.stageMs.track);
+    this.totals.prepareMs += result.stageMs.prepare;
+    this.totals.detectMs += result.stageMs.detect;
+    this.totals.trackMs += result.stageMs.track;
+    this.noteEnded(result.ended);
+    if (info.pace === 'live') this.#latency.push(nowMs - result.receivedUnixMs);
+    this.#confirmedTrackCount = result.tracks.reduce(
+      (count, track) => count + (track.state === 'confirmed' ? 1 : 0),
+      0,
+    );
+    this.#points.push({ atMs: nowMs, positionUs: result.meta.captureTimeUs });
+    while (this.#points.length > 2 && nowMs - (this.#points[0]?.atMs ?? nowMs) > RATE_WINDOW_MS) {
+      this.#points.shift();
+    }
+  }
+
+  noteEnded(ended: readonly EndedTrack[]): void {
+    this.totals.confirmedTrackCount += ended.filter(({ wasConfirmed }) => wasConfirmed).length;
+  }
+
+  noteDraw(ms: number): void {
+    this.#draw.push(ms);
+  }
+
+  noteIdentity(timings: IdentityTimings): void {
+    this.#identity = timings;
+  }
+
+  /** A pause or a gap must not count as slowness. */
+  breakRate(): void {
+    this.#points = [];
+  }
+
+  /** `decodeMsTotal` and source drops come from the source; `info` null before one is open. */
+  stats(info: SourceInfo | null, decodeMsTotal: number, sourceDroppedCount: number): RunStats {
+    const frames = Math.max(1, this.#analysedCount);
+    return {
+      framesPerSecond: this.#rate().framesPerSecond,
+      analysedCount: this.#analysedCount,
+      droppedCount: this.#droppedCount + sourceDroppedCount,
+      stageMs: {
+        decode: decodeMsTotal / frames,
+        prepare: this.#prepare.median,
+        detect: this.#detect.median,
+        track: this.#track.median,
+        embed: this.#identity.embedMsTotal / frames,
+        match: this.#identity.matchMsTotal / frames,
+        draw: this.#draw.median,
+      },
+      latencyMs: this.#latency.count > 0 ? this.#latency.median : null,
+      framePath: this.#framePath,
+      confirmedTrackCount: this.#confirmedTrackCount,
+      progress: info?.pace === 'offline' ? this.#progress(info) : null,
+    };
+  }
+
+  #progress(info: SourceInfo): RunProgress {
+    const { framesPerSecond, mediaUsPerMs } = this.#rate();
+    const positionUs = this.#points.at(-1)?.positionUs ?? 0;
+    const leftUs = info.durationUs === null ? null : Math.max(0, info.durationUs - positionUs);
+    return {
+      analysedCount: this.#analysedCount,
+      positionUs,
+      durationUs: info.durationUs,
+      framesPerSecond,
+      remainingMs: leftUs === null || mediaUsPerMs <= 0 ? null : leftUs / mediaUsPerMs,
+    };
+  }
+
+  #rate(): { framesPerSecond: number; mediaUsPerMs: number } {
+    const first = this.#points[0];
+    const last = this.#points.at(-1);
+    if (!first || !last || last.atMs === first.atMs) return { framesPerSecond: 0, mediaUsPerMs: 0 };
+    const spanMs = last.atMs - first.atMs;
+    return {
+      framesPerSecond: ((this.#points.length - 1) * 1000) / spanMs,
+      mediaUsPerMs: (last.positionUs - first.positionUs) / spanMs,
+    };
+  }
+}
