@@ -1,80 +1,96 @@
+import { join } from 'node:path';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { playwright } from '@vitest/browser-playwright';
+import { defaultClientConditions } from 'vite';
 import { VitePWA } from 'vite-plugin-pwa';
-import { defineConfig } from 'vitest/config';
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
+import { CHROMIUM_FLAGS, findChromium, SOFTWARE_WEBGPU_FLAGS } from './server/find-chromium';
+import { SECURITY_HEADERS } from './server/security-headers';
+import { metaSecurityPolicy, precompress, PWA_OPTIONS } from './server/vite-plugins';
+import { ISOLATION_HEADERS } from './src/core/isolation-headers';
 
-/** Cross-origin isolation: without it there are no WASM threads. */
-const isolationHeaders = {
-  'Cross-Origin-Opener-Policy': 'same-origin',
-  'Cross-Origin-Embedder-Policy': 'require-corp',
-};
+const repository = import.meta.dirname;
 
 export default defineConfig({
-  root: 'src',
-  publicDir: '../public',
+  root: join(repository, 'src'),
+  publicDir: join(repository, 'public'),
+  cacheDir: join(repository, 'node_modules/.vite'),
+  // Relative addresses: the app runs from any folder of any host.
   base: './',
-  build: { outDir: '../dist', emptyOutDir: true, target: 'es2022' },
+  resolve: {
+    // The variant of onnxruntime-web that carries no copy of its runtime: the app loads the one it needs from ort/.
+    conditions: ['onnxruntime-web-use-extern-wasm', ...defaultClientConditions],
+  },
+  build: {
+    outDir: join(repository, 'dist'),
+    emptyOutDir: true,
+    // Chromium 94, Firefox 93, Safari 16.4 and later: all that have WASM SIMD threads and module workers.
+    target: 'es2022',
+    // Small files stay files: the security policy forbids fetching data: addresses.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
   worker: { format: 'es' },
-  server: { headers: isolationHeaders },
+  server: { headers: { ...ISOLATION_HEADERS } },
+  preview: { headers: { ...SECURITY_HEADERS } },
   optimizeDeps: { exclude: ['onnxruntime-web'] },
-  plugins: [
-    svelte(),
-    VitePWA({
-      strategies: 'injectManifest',
-      srcDir: '../workers',
-      filename: 'service-worker.ts',
-      registerType: 'prompt',
-      injectRegister: false,
-      injectManifest: { globIgnores: ['models/**', 'ort/**'] },
-      manifest: {
-        name: 'Resight',
-        short_name: 'Resight',
-        description: 'Finds, follows and recognises vehicles on your own device.',
-        start_url: '.',
-        display: 'standalone',
-        icons: [],
-      },
-    }),
-  ],
+  plugins: [svelte(), VitePWA(PWA_OPTIONS), metaSecurityPolicy(), precompress()],
   test: {
+    root: repository,
     projects: [
       {
         extends: true,
         test: {
           name: 'unit',
-          root: '.',
-          include: ['tests/unit/**/*.test.ts'],
+          include: ['tests/unit/**/*.test.ts', 'tests/contract/**/*.test.ts'],
           environment: 'node',
         },
       },
+      browserProject('browser', []),
+      browserProject('browser-webgpu', SOFTWARE_WEBGPU_FLAGS),
       {
         extends: true,
         test: {
-          name: 'browser',
-          root: '.',
-          include: ['tests/browser/**/*.test.ts'],
-          testTimeout: 60_000,
-          browser: {
-            enabled: true,
-            headless: true,
-            screenshotFailures: false,
-            provider: playwright({
-              launchOptions: {
-                executablePath: process.env['CHROME_PATH'] ?? '/usr/bin/chromium',
-                args: [
-                  '--no-sandbox',
-                  '--disable-quic',
-                  '--no-first-run',
-                  '--disable-background-networking',
-                  '--disable-component-update',
-                  '--disable-sync',
-                ],
-              },
-            }),
-            instances: [{ browser: 'chromium' }],
-          },
+          name: 'e2e',
+          include: ['tests/e2e/**/*.test.ts'],
+          environment: 'node',
+          globalSetup: ['tests/support/serve-built-app.ts'],
+          // Each test has a browser at work for itself: two at once would starve each other.
+          fileParallelism: false,
+          testTimeout: 180_000,
+          hookTimeout: 120_000,
         },
       },
     ],
   },
 });
+
+/** Tests that need the real thing: frames, workers, IndexedDB, WebAssembly threads. */
+function browserProject(
+  name: 'browser' | 'browser-webgpu',
+  extraFlags: readonly string[],
+): TestProjectInlineConfiguration {
+  const executablePath = findChromium();
+  return {
+    extends: true,
+    test: {
+      name,
+      include: [`tests/${name}/**/*.test.ts`],
+      testTimeout: 60_000,
+      hookTimeout: 60_000,
+      browser: {
+        enabled: true,
+        headless: true,
+        screenshotFailures: false,
+        provider: playwright({
+          launchOptions: {
+            // Without one Playwright looks for its own, and says how to install it.
+            ...(executablePath === null ? {} : { executablePath }),
+            args: [...CHROMIUM_FLAGS, ...extraFlags],
+          },
+        }),
+        instances: [{ browser: 'chromium' }],
+      },
+    },
+  };
+}

@@ -1,0 +1,65 @@
+import { readdirSync, statSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { build } from 'vite';
+
+/** What the built app is made of; a change to any of it asks for a new build. */
+const SOURCES: readonly string[] = [
+  'src',
+  'workers',
+  'public',
+  'models',
+  'vite.config.ts',
+  'package.json',
+  'tsconfig.json',
+  'server/security-headers.ts',
+  'server/precompress.ts',
+];
+
+/** The build writes it last: when it is there and new, so is everything else. */
+const LAST_BUILT_FILE = 'dist/service-worker.js';
+
+/** Why `dist` has to be built anew, in words; null when it is up to date. */
+export function reasonToBuild(repository: string): string | null {
+  const builtMs = modifiedMs(join(repository, LAST_BUILT_FILE));
+  if (builtMs === null) return 'it was not built yet';
+  const newest = newestFile(SOURCES.map((source) => join(repository, source)));
+  if (newest === null || newest.modifiedMs <= builtMs) return null;
+  return `${relative(repository, newest.path)} changed since the last build`;
+}
+
+/** Builds `dist` with Vite, saying so through `say`. Throws what Vite throws. */
+export async function buildApp(repository: string, say: (line: string) => void): Promise<void> {
+  const startMs = performance.now();
+  await build({
+    configFile: join(repository, 'vite.config.ts'),
+    mode: 'production',
+    logLevel: 'warn',
+  });
+  say(`Built in ${((performance.now() - startMs) / 1000).toFixed(1)} s.`);
+}
+
+interface FoundFile {
+  readonly path: string;
+  readonly modifiedMs: number;
+}
+
+function newestFile(paths: readonly string[]): FoundFile | null {
+  let newest: FoundFile | null = null;
+  for (const path of paths) {
+    for (const file of filesUnder(path)) {
+      if (newest === null || file.modifiedMs > newest.modifiedMs) newest = file;
+    }
+  }
+  return newest;
+}
+
+function filesUnder(path: string): readonly FoundFile[] {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (stats === undefined) return [];
+  if (!stats.isDirectory()) return [{ path, modifiedMs: stats.mtimeMs }];
+  return readdirSync(path).flatMap((name) => filesUnder(join(path, name)));
+}
+
+function modifiedMs(path: string): number | null {
+  return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? null;
+}

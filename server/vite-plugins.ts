@@ -1,0 +1,113 @@
+import type { Plugin } from 'vite';
+import type { ManifestOptions, VitePWAOptions } from 'vite-plugin-pwa';
+import { precompressFolder } from './precompress';
+import { META_CONTENT_SECURITY_POLICY } from './security-headers';
+
+/** Background of the icon and of the dark theme: the window's frame matches before the first paint. */
+const THEME_COLOUR = '#0f172a';
+
+/** What an installed app shows about itself. */
+const WEB_MANIFEST: Partial<ManifestOptions> = {
+  id: './',
+  name: 'Resight',
+  short_name: 'Resight',
+  description:
+    'Finds the vehicles a camera sees, follows each one and recognises it when it returns. On your device, offline.',
+  lang: 'en',
+  dir: 'ltr',
+  start_url: './',
+  scope: './',
+  display: 'standalone',
+  orientation: 'any',
+  theme_color: THEME_COLOUR,
+  background_color: THEME_COLOUR,
+  categories: ['photo', 'utilities'],
+  icons: [
+    { src: './icons/icon.svg', sizes: 'any', type: 'image/svg+xml', purpose: 'any' },
+    { src: './icons/icon-192.png', sizes: '192x192', type: 'image/png', purpose: 'any' },
+    { src: './icons/icon-512.png', sizes: '512x512', type: 'image/png', purpose: 'any' },
+    {
+      src: './icons/icon-maskable-512.png',
+      sizes: '512x512',
+      type: 'image/png',
+      purpose: 'maskable',
+    },
+  ],
+};
+
+/** What the install of the service worker downloads must stay small; the same limit as workbox-build's default. */
+const MAX_SHELL_FILE_BYTES = 2 * 1024 * 1024;
+
+/** The service worker keeps these apart: listed with their hashes, but stored on first use only. */
+const ASSET_FOLDER = /^(models|ort)\//;
+
+/** Options for vite-plugin-pwa: our own service worker, told of every file of the build. */
+export const PWA_OPTIONS: Partial<VitePWAOptions> = {
+  strategies: 'injectManifest',
+  srcDir: '../workers',
+  filename: 'service-worker.ts',
+  registerType: 'prompt',
+  // `runtime/app-updates.ts` registers it.
+  injectRegister: false,
+  manifest: WEB_MANIFEST,
+  injectManifest: {
+    globPatterns: [
+      '**/*.{html,js,mjs,css,json,svg,png,webmanifest,wasm,woff2}',
+      'models/**/*',
+      'ort/**/*',
+    ],
+    globIgnores: ['**/*.{br,gz,map}'],
+    // Models and runtimes have to pass; the shell's own limit is checked below.
+    maximumFileSizeToCacheInBytes: 256 * 1024 * 1024,
+    manifestTransforms: [
+      (entries) => {
+        const tooBig = entries.filter(
+          ({ url, size }) => !ASSET_FOLDER.test(url) && size > MAX_SHELL_FILE_BYTES,
+        );
+        if (tooBig.length > 0) {
+          const list = tooBig.map(({ url, size }) => `${url} (${size} bytes)`).join(', ');
+          throw new Error(
+            `Expected shell files of at most ${MAX_SHELL_FILE_BYTES} bytes, found ${list}. ` +
+              'Put large files into public/models or public/ort, which are stored on first use.',
+          );
+        }
+        return { manifest: entries, warnings: [] };
+      },
+    ],
+  },
+};
+
+/** Writes the security policy into the page itself, for hosts that send no headers. Builds only: HMR needs more. */
+export function metaSecurityPolicy(): Plugin {
+  return {
+    name: 'resight:meta-security-policy',
+    apply: 'build',
+    transformIndexHtml: () => [
+      {
+        tag: 'meta',
+        attrs: { 'http-equiv': 'Content-Security-Policy', content: META_CONTENT_SECURITY_POLICY },
+        injectTo: 'head-prepend',
+      },
+    ],
+  };
+}
+
+/** Compresses what was built, after everything else was written. */
+export function precompress(): Plugin {
+  let outDir = '';
+  return {
+    name: 'resight:precompress',
+    apply: 'build',
+    enforce: 'post',
+    configResolved(config) {
+      outDir = config.build.outDir;
+    },
+    closeBundle: {
+      sequential: true,
+      order: 'post',
+      async handler(error) {
+        if (error === undefined) await precompressFolder(outDir);
+      },
+    },
+  };
+}

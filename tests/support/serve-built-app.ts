@@ -1,0 +1,18 @@
+import { join } from 'node:path';
+import type { TestProject } from 'vitest/node';
+import { startStaticServer } from '../../server/static-server';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** Address of the built app, with a slash at the end: `inject('appUrl')` in an end-to-end test. */
+    appUrl: string;
+  }
+}
+
+/** Vitest's global setup of the end-to-end project: serves `dist` while it runs. */
+export async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const root = join(import.meta.dirname, '../../dist');
+  const server = await startStaticServer({ root, port: 0 });
+  project.provide('appUrl', server.url);
+  return () => server.close();
+}

@@ -1,0 +1,76 @@
+import { PrecacheController } from 'workbox-precaching';
+import type { ServiceWorkerRequest } from '../src/contracts/service-worker-messages';
+import { withIsolationHeaders } from '../src/core/isolation-headers';
+import { AssetCache, type VersionedAsset } from '../src/storage/asset-cache';
+
+/*
+ * The app on the device. The shell (page, scripts, styles, icons) is stored at install and answers from
+ * there; models and WASM runtimes are stored when they are first used; every answer carries the isolation
+ * headers, so that a host that cannot send them still gives WASM its threads after the first load.
+ */
+
+declare const self: ServiceWorkerGlobalScope;
+
+/** Files under these folders are megabytes each: never part of the install. */
+const ASSET_FOLDERS: readonly string[] = ['models/', 'ort/'];
+
+/** Every file of the build with the hash of its contents; workbox-build writes it in, as objects only. */
+const files = self.__WB_MANIFEST as readonly VersionedAsset[];
+const isAsset = ({ url }: VersionedAsset): boolean =>
+  ASSET_FOLDERS.some((folder) => url.startsWith(folder));
+
+const { scope } = self.registration;
+const shell = new PrecacheController({ cacheName: 'resight-shell-v1' });
+shell.addToCacheList(files.filter((file) => !isAsset(file)));
+const assets = new AssetCache(files.filter(isAsset), {
+  scope,
+  caches: self.caches,
+  fetch: (request) => self.fetch(request),
+});
+
+self.addEventListener('install', (event) => {
+  event.waitUntil(Promise.all([shell.install(event), assets.fetchNewVersions()]));
+});
+
+self.addEventListener('activate', (event) => {
+  event.waitUntil(
+    Promise.all([shell.activate(event), assets.removeOldVersions(), self.clients.claim()]),
+  );
+});
+
+self.addEventListener('message', (event) => {
+  // Only our own pages can reach this worker; they send ServiceWorkerRequest and nothing else.
+  const request = event.data as ServiceWorkerRequest;
+  if (request.type === 'SKIP_WAITING') event.waitUntil(self.skipWaiting());
+  if (request.type === 'cache-assets') {
+    event.waitUntil(assets.warm(request.urls).then((reply) => event.ports[0]?.postMessage(reply)));
+  }
+});
+
+self.addEventListener('fetch', (event) => {
+  const { request } = event;
+  if (request.method !== 'GET' || new URL(request.url).origin !== self.location.origin) return;
+  event.respondWith(answer(event).then(withIsolationHeaders));
+});
+
+async function answer(event: FetchEvent): Promise<Response> {
+  const { request } = event;
+  if (assets.has(request.url)) {
+    const { response, stored } = await assets.respond(request);
+    event.waitUntil(stored);
+    return response;
+  }
+  if (request.mode === 'navigate') return navigate(request);
+  return (await shell.matchPrecache(request)) ?? self.fetch(request);
+}
+
+/** The app has one page, whatever the query; other addresses exist on the network only. */
+async function navigate(request: Request): Promise<Response> {
+  const address = new URL(request.url);
+  const pathname = address.pathname.slice(new URL(scope).pathname.length);
+  if (pathname === '' || pathname === 'index.html') {
+    return (await shell.matchPrecache(new URL('index.html', scope).href)) ?? self.fetch(request);
+  }
+  // Offline there is nothing else to show than the page itself, at its own address.
+  return self.fetch(request).catch(() => Response.redirect(scope));
+}
