@@ -1,21 +1,8 @@
 import { Workbox } from 'workbox-window';
+import type { Unsubscribe } from '../contracts/app';
+import type { AppUpdatesState, AppUpdatesView, ApplyUpdateOutcome } from '../contracts/app-updates';
 import type { CacheAssetsReply, ServiceWorkerRequest } from '../contracts/service-worker-messages';
 import { BusyTabs } from './busy-tabs';
-
-/** What the screen shows about installing, offline use and new versions. */
-export interface AppUpdatesState {
-  /** A newer version is on the device and waits for the user's word. */
-  readonly isUpdateWaiting: boolean;
-  /** The shell and every file given to the last `warmAssets` are on the device. */
-  readonly isOfflineReady: boolean;
-  /** The browser offers to install the app. */
-  readonly canInstall: boolean;
-  /** Why the app will not work offline here, for the details fold; null while all is well. */
-  readonly problem: string | null;
-}
-
-/** - `busy`: analysis runs here or in another tab; nothing was done. */
-export type ApplyUpdateOutcome = 'reloading' | 'busy' | 'nothing-waiting';
 
 export interface AppUpdatesOptions {
   /** Whether analysis runs now: then the page is never reloaded. */
@@ -39,7 +26,7 @@ const UPDATE_CHECK_INTERVAL_MS = 3_600_000;
  * The page's side of the service worker: registers it, tells when a new version waits, stores models for
  * offline use, and keeps the browser's offer to install. Never reloads while analysis runs.
  */
-export class AppUpdates {
+export class AppUpdates implements AppUpdatesView {
   readonly #isBusy: () => boolean;
   readonly #busyTabs: BusyTabs;
   readonly #workbox: Workbox | null;
@@ -48,8 +35,8 @@ export class AppUpdates {
     isUpdateWaiting: false,
     isOfflineReady: false,
     canInstall: false,
-    problem: null,
   };
+  #problem: string | null = null;
   #installPrompt: BeforeInstallPromptEvent | null = null;
   #isShellStored = false;
   #areAssetsStored = false;
@@ -73,25 +60,18 @@ export class AppUpdates {
     return this.#state;
   }
 
-  get isUpdateWaiting(): boolean {
-    return this.#state.isUpdateWaiting;
-  }
-
-  get isOfflineReady(): boolean {
-    return this.#state.isOfflineReady;
-  }
-
-  get canInstall(): boolean {
-    return this.#state.canInstall;
+  /** Why the app will not work offline here (storage forbidden, file missing); null while all is well. */
+  get problem(): string | null {
+    return this.#problem;
   }
 
   /** Calls back on every change of `state`. */
-  onChange(listener: (state: AppUpdatesState) => void): () => void {
+  onState(listener: (state: AppUpdatesState) => void): Unsubscribe {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
-  /** Registers the service worker; once, as early as possible. Never rejects: see `state.problem`. */
+  /** Registers the service worker; once, as early as possible. Never rejects: see `problem`. */
   async start(): Promise<void> {
     this.#keepInstallPrompt();
     const workbox = this.#workbox;
@@ -106,7 +86,7 @@ export class AppUpdates {
       this.#isShellStored = true;
       this.#update({});
     } catch (error) {
-      this.#update({ problem: error instanceof Error ? error.message : String(error) });
+      this.#problem = error instanceof Error ? error.message : String(error);
     }
   }
 
@@ -128,7 +108,7 @@ export class AppUpdates {
    * files a run needs are known. Null when there is no service worker.
    */
   async warmAssets(urls: readonly string[]): Promise<CacheAssetsReply | null> {
-    if (this.#workbox === null || this.#state.problem !== null) return null;
+    if (this.#workbox === null || this.#problem !== null) return null;
     const worker = await this.#workbox.active;
     const request: ServiceWorkerRequest = {
       type: 'cache-assets',
