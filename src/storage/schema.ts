@@ -1,0 +1,121 @@
+import type { DBSchema, IDBPDatabase, IDBPTransaction } from 'idb';
+import type { VehicleClass } from '../contracts/detection';
+import type { EmbeddingSpaceId } from '../contracts/embedding';
+import type { Sighting, VehicleSummary } from '../contracts/gallery';
+import type { SightingId, VehicleId } from '../contracts/match';
+import type { DescriptorFacts, VectorBlock } from './vector-blocks';
+
+/*
+ * What lies in the database, as of the newest migration. Rows are written with these types and read
+ * back as `unknown`, see stored-rows.ts.
+ */
+
+/** A vehicle, with what is needed to bring its summary up to date without reading all its sightings. */
+export interface VehicleRow extends VehicleSummary {
+  /** Detections of all its sightings by class: the class with most is the vehicle's. */
+  readonly hitCountByClass: Readonly<Partial<Record<VehicleClass, number>>>;
+  /** The sighting whose picture stands for the vehicle; null when no sighting has a picture. */
+  readonly cropSightingId: SightingId | null;
+  /** Detections behind that sighting. */
+  readonly cropHitCount: number;
+}
+
+/** A sighting, and the vehicles its evidence names, so that a forgotten one can be struck out. */
+export interface SightingRow extends Sighting {
+  readonly candidateVehicleIds: readonly VehicleId[];
+}
+
+/** The picture of a sighting. */
+export interface CropRow {
+  /** {@link Sighting.cropId}. */
+  readonly id: string;
+  readonly sightingId: SightingId;
+  readonly picture: Blob;
+}
+
+/** A descriptor that was written not long ago and is not packed yet. */
+export interface RecentDescriptorRow extends DescriptorFacts {
+  /** Assigned by the database: rises with every write, so the lowest was untouched for longest. */
+  readonly sequence?: number;
+  readonly space: EmbeddingSpaceId;
+  readonly vector: Float32Array;
+}
+
+/** Many descriptors in one record. */
+export interface VectorBlockRow extends VectorBlock {
+  /** Assigned by the database. */
+  readonly id?: number;
+}
+
+/** The gallery's stores and indexes. */
+export interface GallerySchema extends DBSchema {
+  vehicles: {
+    key: VehicleId;
+    value: VehicleRow;
+    indexes: {
+      /** `[lastSeenUnixMs, number]`: the list, newest first. */
+      byLastSeen: [number, number];
+      /** Unique: a number is never given to two vehicles. */
+      byNumber: number;
+    };
+  };
+  sightings: {
+    key: SightingId;
+    value: SightingRow;
+    indexes: {
+      /** `[vehicleId, startUnixMs]`: a vehicle's history. */
+      byVehicle: [VehicleId, number];
+      /** `endUnixMs`: retention by age. */
+      byEnd: number;
+      /** Each of `candidateVehicleIds`: striking a forgotten vehicle out of the evidence. */
+      byCandidate: VehicleId;
+    };
+  };
+  crops: {
+    key: string;
+    value: CropRow;
+    indexes: { bySighting: SightingId };
+  };
+  recentDescriptors: {
+    key: number;
+    value: RecentDescriptorRow;
+    indexes: {
+      /** Unique. */
+      bySighting: SightingId;
+      /** `[space, sequence]`: longest untouched first. */
+      bySpace: [EmbeddingSpaceId, number];
+    };
+  };
+  vectorBlocks: {
+    key: number;
+    value: VectorBlockRow;
+    indexes: {
+      bySpace: EmbeddingSpaceId;
+      /** Each of `sightingIds`. */
+      bySighting: SightingId;
+    };
+  };
+  /** Single values by name, see {@link HIGHEST_VEHICLE_NUMBER}. */
+  meta: {
+    key: string;
+    value: number;
+  };
+}
+
+/** Key in `meta` of the highest vehicle number a committed sighting ever had. */
+export const HIGHEST_VEHICLE_NUMBER = 'highestVehicleNumber';
+
+/** Every store: changes of the gallery are made in one transaction over all of them. */
+export const ALL_STORES = [
+  'vehicles',
+  'sightings',
+  'crops',
+  'recentDescriptors',
+  'vectorBlocks',
+  'meta',
+] as const;
+
+export type GalleryStoreName = (typeof ALL_STORES)[number];
+export type GalleryDatabase = IDBPDatabase<GallerySchema>;
+/** A transaction that may write every store. */
+export type GalleryWrite = IDBPTransaction<GallerySchema, typeof ALL_STORES, 'readwrite'>;
