@@ -1,13 +1,14 @@
+// Our own files are named with their ending here: Vite will read this file without bundling it one day.
 import { join } from 'node:path';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { playwright } from '@vitest/browser-playwright';
 import { defaultClientConditions } from 'vite';
 import { VitePWA } from 'vite-plugin-pwa';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
-import { CHROMIUM_FLAGS, findChromium, SOFTWARE_WEBGPU_FLAGS } from './server/find-chromium';
-import { SECURITY_HEADERS } from './server/security-headers';
-import { metaSecurityPolicy, precompress, PWA_OPTIONS } from './server/vite-plugins';
-import { ISOLATION_HEADERS } from './src/core/isolation-headers';
+import { CHROMIUM_FLAGS, findChromium, SOFTWARE_WEBGPU_FLAGS } from './server/find-chromium.ts';
+import { SECURITY_HEADERS } from './server/security-headers.ts';
+import { metaSecurityPolicy, precompress, PWA_OPTIONS } from './server/vite-plugins.ts';
+import { ISOLATION_HEADERS } from './src/core/isolation-headers.ts';
 
 const repository = import.meta.dirname;
 

@@ -1,4 +1,4 @@
-import { ISOLATION_HEADERS } from '../src/core/isolation-headers';
+import { ISOLATION_HEADERS } from '../src/core/isolation-headers.ts';
 
 /** What the page may load and do. Everything is our own: nothing leaves the device, nothing foreign comes in. */
 const POLICY: Readonly<Record<string, string>> = {

@@ -65,7 +65,7 @@ function serveFolder(root: string): RequestListener {
     etag: true,
     brotli: true,
     gzip: true,
-    extensions: [],
+    extensions: ['html'],
     setHeaders: setFileHeaders,
   });
   return (request, response) => {

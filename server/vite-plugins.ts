@@ -1,7 +1,7 @@
 import type { Plugin } from 'vite';
 import type { ManifestOptions, VitePWAOptions } from 'vite-plugin-pwa';
-import { precompressFolder } from './precompress';
-import { META_CONTENT_SECURITY_POLICY } from './security-headers';
+import { precompressFolder } from './precompress.ts';
+import { META_CONTENT_SECURITY_POLICY } from './security-headers.ts';
 
 /** Background of the icon and of the dark theme: the window's frame matches before the first paint. */
 const THEME_COLOUR = '#0f172a';
@@ -50,6 +50,14 @@ export const PWA_OPTIONS: Partial<VitePWAOptions> = {
   // `runtime/app-updates.ts` registers it.
   injectRegister: false,
   manifest: WEB_MANIFEST,
+  integration: {
+    configureCustomSWViteBuild(options) {
+      options.logLevel = 'warn';
+      // vite-plugin-pwa 2.0 sets what Vite 8 warns is deprecated; a service worker has no dynamic imports anyway.
+      const output = options.build?.rollupOptions?.output;
+      if (output !== undefined && !Array.isArray(output)) delete output.inlineDynamicImports;
+    },
+  },
   injectManifest: {
     globPatterns: [
       '**/*.{html,js,mjs,css,json,svg,png,webmanifest,wasm,woff2}',

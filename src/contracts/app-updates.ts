@@ -20,7 +20,7 @@ export interface AppUpdatesView {
   readonly state: AppUpdatesStatus;
   onChange(listener: (state: AppUpdatesStatus) => void): Unsubscribe;
   /** Lets the waiting version in and reloads; `busy` when a run is on in this or another tab. */
-  applyUpdate(): Promise<'reloading' | 'busy' | 'nothing-waiting'>;
+  applyUpdate(): Promise<ApplyUpdateOutcome>;
   /** Shows the browser's install dialog; true when the user accepted. */
   promptInstall(): Promise<boolean>;
 }

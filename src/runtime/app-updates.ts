@@ -1,6 +1,10 @@
 import { Workbox } from 'workbox-window';
 import type { Unsubscribe } from '../contracts/app';
-import type { AppUpdatesState, AppUpdatesView, ApplyUpdateOutcome } from '../contracts/app-updates';
+import type {
+  AppUpdatesStatus,
+  AppUpdatesView,
+  ApplyUpdateOutcome,
+} from '../contracts/app-updates';
 import type { CacheAssetsReply, ServiceWorkerRequest } from '../contracts/service-worker-messages';
 import { BusyTabs } from './busy-tabs';
 
@@ -30,13 +34,13 @@ export class AppUpdates implements AppUpdatesView {
   readonly #isBusy: () => boolean;
   readonly #busyTabs: BusyTabs;
   readonly #workbox: Workbox | null;
-  readonly #listeners = new Set<(state: AppUpdatesState) => void>();
-  #state: AppUpdatesState = {
+  readonly #listeners = new Set<(state: AppUpdatesStatus) => void>();
+  #state: AppUpdatesStatus = {
     isUpdateWaiting: false,
     isOfflineReady: false,
     canInstall: false,
+    problem: null,
   };
-  #problem: string | null = null;
   #installPrompt: BeforeInstallPromptEvent | null = null;
   #isShellStored = false;
   #areAssetsStored = false;
@@ -56,22 +60,17 @@ export class AppUpdates implements AppUpdatesView {
       : null;
   }
 
-  get state(): AppUpdatesState {
+  get state(): AppUpdatesStatus {
     return this.#state;
   }
 
-  /** Why the app will not work offline here (storage forbidden, file missing); null while all is well. */
-  get problem(): string | null {
-    return this.#problem;
-  }
-
   /** Calls back on every change of `state`. */
-  onState(listener: (state: AppUpdatesState) => void): Unsubscribe {
+  onChange(listener: (state: AppUpdatesStatus) => void): Unsubscribe {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
-  /** Registers the service worker; once, as early as possible. Never rejects: see `problem`. */
+  /** Registers the service worker; once, as early as possible. Never rejects: see `state.problem`. */
   async start(): Promise<void> {
     this.#keepInstallPrompt();
     const workbox = this.#workbox;
@@ -86,7 +85,7 @@ export class AppUpdates implements AppUpdatesView {
       this.#isShellStored = true;
       this.#update({});
     } catch (error) {
-      this.#problem = error instanceof Error ? error.message : String(error);
+      this.#update({ problem: error instanceof Error ? error.message : String(error) });
     }
   }
 
@@ -108,7 +107,7 @@ export class AppUpdates implements AppUpdatesView {
    * files a run needs are known. Null when there is no service worker.
    */
   async warmAssets(urls: readonly string[]): Promise<CacheAssetsReply | null> {
-    if (this.#workbox === null || this.#problem !== null) return null;
+    if (this.#workbox === null || this.#state.problem !== null) return null;
     const worker = await this.#workbox.active;
     const request: ServiceWorkerRequest = {
       type: 'cache-assets',
@@ -177,7 +176,7 @@ export class AppUpdates implements AppUpdatesView {
     });
   }
 
-  #update(change: Partial<AppUpdatesState>): void {
+  #update(change: Partial<AppUpdatesStatus>): void {
     const isOfflineReady = this.#isShellStored && this.#areAssetsStored;
     this.#state = { ...this.#state, isOfflineReady, ...change };
     for (const listener of this.#listeners) listener(this.#state);
