@@ -2,6 +2,7 @@ import type { Detection } from './detection';
 import type { ErrorData } from './errors';
 import type { BackendChoice } from './model';
 import type { SourceInfo } from './source';
+import type { FrameLedger } from './worker-api';
 
 /*
  * What a script that drives the built app in a browser may ask of it (`?headless` in the address).
@@ -11,6 +12,8 @@ import type { SourceInfo } from './source';
 /** Query parameters of a headless page. */
 export const HEADLESS_PARAMETERS = {
   headless: 'headless',
+  /** The screen is there as well, for long runs that are watched from outside. */
+  screen: 'screen',
   /** Analyse at most this many frames of a second of video. */
   framesPerSecond: 'fps',
   provider: 'provider',
@@ -80,6 +83,8 @@ export interface HeadlessApi {
     fileIndex: number,
     frameIndices: readonly number[],
   ): Promise<readonly HeadlessFrameDetections[]>;
+  /** Frames that came in and went out of the perception worker. */
+  ledger(): Promise<FrameLedger>;
   benchPipeline(fileIndex: number, roundCount: number): Promise<HeadlessPipelineBench>;
 }
 

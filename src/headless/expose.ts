@@ -1,6 +1,7 @@
 import type { HeadlessApi } from '../contracts/headless';
 import type { ControllerParts, ResightController } from '../runtime/analysis-controller';
 import { analyzeVideo } from './analyze-video';
+import { benchPipeline } from './bench-pipeline';
 import { detectFrames } from './detect-frames';
 
 /** What the composition root hands over. */
@@ -23,6 +24,8 @@ export function exposeHeadless(services: HeadlessServices): void {
   const api: HeadlessApi = {
     analyze: (index) => analyzeVideo(services, fileAt(index)),
     detect: (index, frameIndices) => detectFrames(services, fileAt(index), frameIndices),
+    ledger: () => services.parts.perception.ledger(),
+    benchPipeline: (index, roundCount) => benchPipeline(services, fileAt(index), roundCount),
   };
   window.resight = api;
 }

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { evaluateDetection } from './detection';
-import { sharedFolder } from './shared-folder';
+import { sharedFolder } from '../support/shared-folder';
 
 const USAGE = 'Usage: npm run eval -- detection [--json] [--side <px>]';
 

@@ -1,0 +1,130 @@
+import type { HeadlessPipelineBench } from '../contracts/headless';
+import type { FrameSource, SourceFrame } from '../contracts/source';
+import { median } from '../core/rolling-stats';
+import { analyzeFeed } from '../runtime/feed-analysis';
+import { timeOverlay, timeTracker } from './bench-parts';
+import type { HeadlessServices } from './expose';
+
+/** Frames, and bare inferences, in one round. Rounds alternate: the machine's mood hits both. */
+const ROUND_LENGTH = 16;
+
+/**
+ * Times whole frames against bare inference on a real clip, in interleaved rounds of one run.
+ *
+ * A whole frame is wall time over frames with the pipeline's own queue: decode, transfer, letterbox,
+ * inference, reading the boxes, tracking, the answer's way back. Bare inference is the same session on
+ * a fixed tensor of the same size in the same worker.
+ */
+export async function benchPipeline(
+  services: HeadlessServices,
+  file: File,
+  roundCount: number,
+): Promise<HeadlessPipelineBench> {
+  const { controller, parts } = services;
+  const { signal } = new AbortController();
+  const ready = await parts.engine.prepare(controller.settings, () => undefined, signal);
+  const clip = new LoopedClip(() => parts.createFileSource(file));
+  const info = await clip.open();
+  await parts.perception.startRun({ epoch: 1, runId: crypto.randomUUID(), source: info });
+  const analyseRound = async (): Promise<number> => {
+    const startedMs = performance.now();
+    await analyzeFeed(
+      { type: 'pull', frames: () => clip.take(ROUND_LENGTH) },
+      {
+        perception: parts.perception,
+        info,
+        signal,
+        epoch: () => 1,
+        isWatched: () => false,
+        whenRunning: () => Promise.resolve(),
+        onResult: () => undefined,
+      },
+    );
+    return (performance.now() - startedMs) / ROUND_LENGTH;
+  };
+  await analyseRound();
+  const longTasks = observeLongTasks();
+  const rounds: { readonly wholeMs: number; readonly bareMs: number }[] = [];
+  for (let round = 0; round < roundCount; round += 1) {
+    const { widthPx, heightPx } = info;
+    const bare = await parts.perception.timeInference(widthPx, heightPx, ROUND_LENGTH);
+    rounds.push({ wholeMs: await analyseRound(), bareMs: median(bare) });
+  }
+  const taskMs = longTasks.stop();
+  await parts.perception.stopRun();
+  await clip.close();
+  const inferenceMs = median(rounds.map(({ bareMs }) => bareMs));
+  const wholeFrameMs = median(rounds.map(({ wholeMs }) => wholeMs));
+  const trackerMsAt200Objects = timeTracker(200);
+  return {
+    wholeFrameOverInference: median(rounds.map(({ wholeMs, bareMs }) => wholeMs / bareMs)),
+    wholeFrameMs,
+    inferenceMs,
+    overlayMsAt60Boxes: timeOverlay(60),
+    trackerMsAt200Objects,
+    trackerOverInferenceAt200Objects: trackerMsAt200Objects / inferenceMs,
+    longestMainThreadTaskMs: Math.max(0, ...taskMs),
+    mainThreadTasksOver50Ms: taskMs.length,
+    framesPerSecond: 1000 / wholeFrameMs,
+    backend: ready.detector.backend,
+  };
+}
+
+/** A clip that begins again when it ends, with time going on, so that a round never runs dry. */
+class LoopedClip {
+  readonly #createSource: () => FrameSource;
+  #source: FrameSource | null = null;
+  #frames: AsyncIterator<SourceFrame> | null = null;
+  #offsetUs = 0;
+  #lastUs = 0;
+
+  constructor(createSource: () => FrameSource) {
+    this.#createSource = createSource;
+  }
+
+  async open(): ReturnType<FrameSource['open']> {
+    await this.close();
+    this.#source = this.#createSource();
+    const info = await this.#source.open(new AbortController().signal);
+    const feed = this.#source.feed();
+    if (feed.type !== 'pull') throw new TypeError('Expected a pulled source');
+    this.#frames = feed.frames()[Symbol.asyncIterator]();
+    return info;
+  }
+
+  /** The next `count` frames. */
+  async *take(count: number): AsyncGenerator<SourceFrame> {
+    for (let taken = 0; taken < count;) {
+      const next = await this.#frames?.next();
+      if (!next || next.done) {
+        this.#offsetUs = this.#lastUs + 40_000;
+        await this.open();
+        continue;
+      }
+      taken += 1;
+      this.#lastUs = next.value.captureTimeUs + this.#offsetUs;
+      yield { ...next.value, captureTimeUs: this.#lastUs };
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#source?.close();
+    this.#source = null;
+  }
+}
+
+/** Tasks of over 50 ms on the page's thread, as the browser's own observer reports them. */
+function observeLongTasks(): { stop(): readonly number[] } {
+  const durations: number[] = [];
+  const observer = new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) durations.push(entry.duration);
+  });
+  observer.observe({ entryTypes: ['longtask'] });
+  return {
+    stop: () => {
+      for (const entry of observer.takeRecords()) durations.push(entry.duration);
+      observer.disconnect();
+      return durations;
+    },
+  };
+}
