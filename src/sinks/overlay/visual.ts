@@ -1,0 +1,59 @@
+import type { TrackIdentity } from '../../contracts/match';
+import type { Track, TrackId } from '../../contracts/track';
+import { fullLabel, shortLabel } from './label-text';
+import { identityColorIndex, markKind, type MarkKind } from './marks';
+import { SmoothedBox } from './smoothed-box';
+import { Trail } from './trail';
+
+/** One vehicle on the overlay, reused from frame to frame. */
+export class Visual {
+  readonly trackId: TrackId;
+  readonly box = new SmoothedBox();
+  readonly trail = new Trail();
+  kind: MarkKind = 'pending';
+  /** Index into the identity colours; -1 before the vehicle has a number. */
+  colorIndex = -1;
+  identity: TrackIdentity | null = null;
+  fullText = '';
+  shortText = '';
+  /** Names the look of the label, for the cache. */
+  fullKey = '';
+  shortKey = '';
+  /** Number of the last update that had this vehicle. */
+  updateNumber = 0;
+  /** Where it was painted last, device pixels. */
+  left = 0;
+  top = 0;
+  width = 0;
+  height = 0;
+
+  #track: Track | null = null;
+
+  constructor(trackId: TrackId) {
+    this.trackId = trackId;
+  }
+
+  /** Takes state and label from the newest result; geometry is set on `box` by the caller. */
+  describe(track: Track, identity: TrackIdentity | null, nowUnixMs: number): void {
+    const kind = markKind(track.state, identity) ?? 'pending';
+    const isSame =
+      this.#track?.vehicleClass === track.vehicleClass &&
+      this.identity === identity &&
+      this.kind === kind &&
+      this.fullKey !== '';
+    this.#track = track;
+    if (isSame) return;
+    this.identity = identity;
+    this.kind = kind;
+    this.colorIndex = identity ? identityColorIndex(identity.decision.vehicleNumber) : -1;
+    this.fullText = fullLabel(track.vehicleClass, identity, nowUnixMs);
+    this.shortText = shortLabel(identity);
+    this.fullKey = `${kind}|${this.colorIndex}|${this.fullText}`;
+    this.shortKey = `${kind}|${this.colorIndex}|${this.shortText}`;
+  }
+
+  /** A decision that came between two results. */
+  identify(identity: TrackIdentity, nowUnixMs: number): void {
+    if (this.#track) this.describe(this.#track, identity, nowUnixMs);
+  }
+}

@@ -1,0 +1,149 @@
+import type { ErrorCode } from '../../contracts/errors';
+
+/** What a person is told about a failure. */
+export interface ErrorText {
+  /** A few words. */
+  readonly headline: string;
+  /** What happened, one or two sentences. */
+  readonly happened: string;
+  /** What to do now. */
+  readonly action: string;
+}
+
+/** One entry a code; the type checker asks for the missing one. */
+export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
+  CAMERA_PERMISSION_DENIED: {
+    headline: 'The camera is not allowed',
+    happened: 'This site may not use the camera, so no picture could be read.',
+    action:
+      'Allow the camera for this site in the browser’s address bar (or in the system’s privacy settings), then start again.',
+  },
+  CAMERA_NOT_FOUND: {
+    headline: 'No camera found',
+    happened: 'This device has no camera, or the chosen one is no longer connected.',
+    action: 'Connect a camera or choose another one, then start again. You can also open a video.',
+  },
+  CAMERA_BUSY: {
+    headline: 'The camera is in use',
+    happened: 'Another program or tab holds the camera and does not share it.',
+    action: 'Close the other program (a video call, for example), then start again.',
+  },
+  CAMERA_LOST: {
+    headline: 'The camera went away',
+    happened:
+      'The picture stopped: the camera was unplugged, or another program took it. What was seen until then is kept.',
+    action: 'Connect the camera again and start again.',
+  },
+  CAMERA_UNSUPPORTED: {
+    headline: 'This camera cannot be used here',
+    happened:
+      'The browser does not offer camera pictures on this page, or not in a size this camera has.',
+    action:
+      'Open the page over https or from localhost, try another resolution, or use a current Chrome, Edge, Safari or Firefox.',
+  },
+  VIDEO_EMPTY: {
+    headline: 'The file is empty',
+    happened: 'The file has no bytes in it.',
+    action: 'Check that it was copied completely, then open it again or choose another file.',
+  },
+  VIDEO_UNREADABLE: {
+    headline: 'This file is not a video that can be read',
+    happened: 'It is not an MP4, WebM, MOV or MKV file, or its beginning is damaged.',
+    action: 'Choose another file, or convert it to MP4 (H.264) first.',
+  },
+  VIDEO_NO_PICTURE: {
+    headline: 'The file has no picture',
+    happened: 'It holds sound only: there is nothing to look for vehicles in.',
+    action: 'Choose a file with a video track.',
+  },
+  VIDEO_CODEC_UNSUPPORTED: {
+    headline: 'This browser cannot decode the video',
+    happened: 'The file is fine, but its codec is not available in this browser on this device.',
+    action:
+      'Convert it to H.264 (MP4) or VP9 (WebM), or try another browser: Safari and Edge often read HEVC.',
+  },
+  VIDEO_DAMAGED: {
+    headline: 'The video is damaged',
+    happened:
+      'Analysis stopped at a place that cannot be decoded. What was seen until then is kept.',
+    action: 'Copy the file again from where it came from, or repair it, then open it once more.',
+  },
+  MODEL_UNAVAILABLE: {
+    headline: 'A model could not be loaded',
+    happened: 'The file that recognises vehicles is not on this device and could not be fetched.',
+    action:
+      'Go online once so that it can be stored for offline use, then start again. If you run your own server, run npm install again.',
+  },
+  MODEL_CORRUPT: {
+    headline: 'A model file is damaged',
+    happened: 'The file is not what it should be: it was cut short or changed on its way.',
+    action:
+      'Reload the page to fetch it again. If that does not help, clear this site’s data or run npm install again on the server.',
+  },
+  MODEL_INCOMPATIBLE: {
+    headline: 'This model does not fit the app',
+    happened:
+      'The model loaded, but its inputs or outputs are not the ones its description promises.',
+    action: 'Choose the built-in model in the settings and start again.',
+  },
+  BACKEND_UNAVAILABLE: {
+    headline: 'This way of computing is not available',
+    happened: 'The chosen backend (WebGPU or WebAssembly) is not offered by this browser.',
+    action: 'Set the backend to Automatic in the settings, then start again.',
+  },
+  BACKEND_FAILED: {
+    headline: 'The computation broke down',
+    happened: 'The graphics card or the WebAssembly runtime stopped in the middle of its work.',
+    action:
+      'Start again. If it happens again, choose WebAssembly with one thread in the settings: it is slower and the most robust.',
+  },
+  WORKER_GONE: {
+    headline: 'The analysis stopped unexpectedly',
+    happened: 'Its background process ended, most often because memory ran out.',
+    action:
+      'Close other tabs, then start again. A smaller input size in the settings needs less memory.',
+  },
+  STORAGE_FULL: {
+    headline: 'The device’s storage is full',
+    happened:
+      'New sightings cannot be written. Analysis goes on, and what is waiting is written as soon as there is room.',
+    action:
+      'Free space on the device, keep fewer vehicles (Settings, Storage), or delete old ones.',
+  },
+  STORAGE_UNAVAILABLE: {
+    headline: 'Nothing can be kept on this device',
+    happened: 'The browser refuses storage to this site, as private windows often do.',
+    action: 'Open the page in a normal window, or allow site data for it, then reload.',
+  },
+  STORAGE_BLOCKED: {
+    headline: 'Another tab holds the old gallery',
+    happened: 'The gallery must be brought up to date, and an older tab of this app keeps it open.',
+    action: 'Close all other tabs of this app, then reload this one.',
+  },
+  STORAGE_NEWER: {
+    headline: 'The gallery is from a newer version',
+    happened: 'It was written by a later version of this app, which this one must not touch.',
+    action: 'Reload to get the newer version. Your vehicles are safe.',
+  },
+  GALLERY_IN_USE: {
+    headline: 'The app is open in another tab',
+    happened: 'Only one tab at a time may write the gallery, so that no vehicle is stored twice.',
+    action: 'Go on in the other tab, or close it and reload this one.',
+  },
+  EMBEDDING_SPACE_MISMATCH: {
+    headline: 'These descriptors cannot be compared',
+    happened:
+      'They were made by two different models; comparing them would recognise the wrong vehicles.',
+    action: 'Start again with the model the gallery was made with, or delete the gallery.',
+  },
+  INTERNAL: {
+    headline: 'Something went wrong in the app',
+    happened: 'This should not happen. What was stored is kept.',
+    action: 'Start again. If it happens again, reload the page and report the details below.',
+  },
+};
+
+/** The sentence for a failure. */
+export function errorText(code: ErrorCode): ErrorText {
+  return ERROR_TEXTS[code];
+}

@@ -1,0 +1,106 @@
+import type { AnalysisController, RunState, Unsubscribe } from '../../contracts/app';
+import type { TrackIdentity } from '../../contracts/match';
+import { similarityText } from '../../sinks/overlay/label-text';
+
+/** A screen reader needs about this long for one short sentence. */
+const MIN_INTERVAL_MS = 3000;
+/** Longer lists are told as a number. */
+const MAX_NAMED = 4;
+
+const STATE_SENTENCES: Readonly<Partial<Record<RunState, string>>> = {
+  preparing: 'Preparing the analysis.',
+  running: 'Analysis is running.',
+  paused: 'Paused.',
+  stopping: 'Finishing.',
+  finished: 'The video is analysed.',
+  failed: 'The analysis stopped with an error.',
+};
+
+/** Collects what changed and tells it in one polite sentence every few seconds. */
+export class Announcer {
+  /** Text of the page's one status region. */
+  message = $state('');
+
+  readonly #unsubscribers: Unsubscribe[];
+  readonly #described = new Map<string, string>();
+  #newNumbers: number[] = [];
+  #returning: string[] = [];
+  #sentences: string[] = [];
+  #state: RunState;
+  #timer: ReturnType<typeof setTimeout> | null = null;
+  #isResting = false;
+
+  constructor(controller: AnalysisController) {
+    this.#state = controller.status.state;
+    this.#unsubscribers = [
+      controller.onIdentity((identity) => this.#noteIdentity(identity)),
+      controller.onStatus(({ state }) => this.#noteState(state)),
+    ];
+  }
+
+  /** Tells something that is not a vehicle: what was removed, what was saved. */
+  say(sentence: string): void {
+    this.#sentences.push(sentence);
+    this.#tellSoon();
+  }
+
+  dispose(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    for (const unsubscribe of this.#unsubscribers) unsubscribe();
+  }
+
+  #noteState(state: RunState): void {
+    if (state === this.#state) return;
+    this.#state = state;
+    if (state === 'preparing') this.#described.clear();
+    const sentence = STATE_SENTENCES[state];
+    if (sentence) this.say(sentence);
+  }
+
+  #noteIdentity({ epoch, trackId, decision }: TrackIdentity): void {
+    if (decision.outcome === 'unidentifiable') return;
+    // A decision is revised while the vehicle is in view: only another vehicle is news.
+    const key = `${epoch}:${trackId}`;
+    if (this.#described.get(key) === decision.vehicleId) return;
+    this.#described.set(key, decision.vehicleId);
+    if (decision.outcome === 'new') this.#newNumbers.push(decision.vehicleNumber);
+    else {
+      const similarity =
+        decision.similarity === null ? '' : `, ${similarityText(decision.similarity)}`;
+      this.#returning.push(`vehicle ${decision.vehicleNumber} seen again${similarity}`);
+    }
+    this.#tellSoon();
+  }
+
+  #tellSoon(): void {
+    if (this.#isResting) return;
+    this.#tell();
+  }
+
+  #tell(): void {
+    const parts = [...this.#sentences, ...this.#vehicleSentences()];
+    this.#sentences = [];
+    this.#newNumbers = [];
+    this.#returning = [];
+    this.#isResting = parts.length > 0;
+    if (parts.length === 0) return;
+    this.message = parts.join(' ');
+    this.#timer = setTimeout(() => this.#tell(), MIN_INTERVAL_MS);
+  }
+
+  #vehicleSentences(): string[] {
+    const sentences: string[] = [];
+    const numbers = this.#newNumbers;
+    if (numbers.length === 1) sentences.push(`New vehicle ${numbers[0]}.`);
+    else if (numbers.length > MAX_NAMED) sentences.push(`${numbers.length} new vehicles.`);
+    else if (numbers.length > 1) sentences.push(`New vehicles ${numbers.join(', ')}.`);
+    const returning = this.#returning;
+    if (returning.length > MAX_NAMED) sentences.push(`${returning.length} vehicles seen again.`);
+    else if (returning.length > 0) sentences.push(`${capitalised(returning.join('; '))}.`);
+    return sentences;
+  }
+}
+
+function capitalised(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

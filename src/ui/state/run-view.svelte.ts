@@ -1,0 +1,152 @@
+import type { AnalysisController, RunStatus, Settings, Unsubscribe } from '../../contracts/app';
+import type { Sighting } from '../../contracts/gallery';
+import type { CameraSettings } from '../../contracts/source';
+
+/** What a run found so far, for its summary. */
+export interface RunTally {
+  readonly newCount: number;
+  readonly returningCount: number;
+}
+
+const EMPTY_TALLY: RunTally = { newCount: 0, returningCount: 0 };
+
+/** The run as the screen shows it, and what the user can do to it. */
+export class RunView {
+  status = $state.raw() as RunStatus; // set in the constructor; a field initialiser cannot see the controller
+  settings = $state.raw() as Settings; // as above
+  hasTorch = $state(false);
+  tally = $state.raw<RunTally>(EMPTY_TALLY);
+  /** Errors the user closed stay closed. */
+  #dismissedError = $state.raw<object | null>(null);
+  #dismissedWarning = $state.raw<object | null>(null);
+
+  readonly controller: AnalysisController;
+  readonly #unsubscribers: Unsubscribe[];
+  #lastVideo: File | null = null;
+
+  constructor(controller: AnalysisController) {
+    this.controller = controller;
+    this.status = controller.status;
+    this.settings = controller.settings;
+    this.hasTorch = controller.hasTorch;
+    this.#unsubscribers = [
+      controller.onStatus((status) => this.#take(status)),
+      controller.gallery.onSighting((_vehicle, sighting) => this.#count(sighting)),
+    ];
+  }
+
+  /** A run is under way in any of its phases. */
+  get isActive(): boolean {
+    const { state } = this.status;
+    return state === 'preparing' || this.isShowing || state === 'stopping';
+  }
+
+  /** Frames are coming or about to go on. */
+  get isShowing(): boolean {
+    return this.status.state === 'running' || this.status.state === 'paused';
+  }
+
+  get isLive(): boolean {
+    return this.status.source?.pace !== 'offline';
+  }
+
+  /** The view holds a picture worth keeping on screen. */
+  get hasPicture(): boolean {
+    const { state } = this.status;
+    return this.isShowing || state === 'stopping' || state === 'finished';
+  }
+
+  get error(): RunStatus['error'] {
+    const { error } = this.status;
+    return error === this.#dismissedError ? null : error;
+  }
+
+  get warning(): RunStatus['warning'] {
+    const { warning } = this.status;
+    return warning === this.#dismissedWarning ? null : warning;
+  }
+
+  dismissError(): void {
+    this.#dismissedError = this.status.error;
+  }
+
+  dismissWarning(): void {
+    this.#dismissedWarning = this.status.warning;
+  }
+
+  async startCamera(): Promise<void> {
+    this.#lastVideo = null;
+    await shownByStatus(this.controller.startCamera());
+  }
+
+  /** Ends a run that is on: two sources at once is a later feature. */
+  async openVideo(file: File): Promise<void> {
+    this.#lastVideo = file;
+    if (this.isActive) await this.stop();
+    await shownByStatus(this.controller.openVideo(file));
+  }
+
+  /** Whether the last attempt was a video file that can be opened again. */
+  get canRetryVideo(): boolean {
+    return this.#lastVideo !== null;
+  }
+
+  /** Tries again what failed. */
+  async retry(): Promise<void> {
+    if (this.#lastVideo) await this.openVideo(this.#lastVideo);
+    else await this.startCamera();
+  }
+
+  async stop(): Promise<void> {
+    await shownByStatus(this.controller.stop());
+  }
+
+  /** The space bar: start, pause, go on. Does nothing while the run changes state by itself. */
+  toggle(): void {
+    const { state } = this.status;
+    if (state === 'running') this.controller.pause();
+    else if (state === 'paused') this.controller.resume();
+    else if (state === 'idle') void this.startCamera();
+    else if (state === 'failed' || state === 'finished') void this.retry();
+  }
+
+  change(change: Partial<Settings>): void {
+    this.controller.updateSettings(change);
+    this.settings = this.controller.settings;
+  }
+
+  changeCamera(change: Partial<CameraSettings>): void {
+    this.change({ camera: { ...this.settings.camera, ...change } });
+  }
+
+  dispose(): void {
+    for (const unsubscribe of this.#unsubscribers) unsubscribe();
+  }
+
+  #take(status: RunStatus): void {
+    if (status.state === 'preparing' && this.status.state !== 'preparing') {
+      this.tally = EMPTY_TALLY;
+    }
+    this.status = status;
+    this.settings = this.controller.settings;
+    this.hasTorch = this.controller.hasTorch;
+  }
+
+  #count(sighting: Sighting): void {
+    if (!this.isActive) return;
+    const isReturning = sighting.decision.outcome === 'matched';
+    this.tally = {
+      newCount: this.tally.newCount + (isReturning ? 0 : 1),
+      returningCount: this.tally.returningCount + (isReturning ? 1 : 0),
+    };
+  }
+}
+
+/** The controller puts every failure of a run into its status, where the screen shows it. */
+async function shownByStatus(run: Promise<void>): Promise<void> {
+  try {
+    await run;
+  } catch {
+    // Already on screen through `status.error`; telling it twice helps nobody.
+  }
+}
