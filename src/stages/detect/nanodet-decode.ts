@@ -1,4 +1,4 @@
-import type { Detection, VehicleClass } from '../../contracts/detection';
+import type { Detection } from '../../contracts/detection';
 import type { ModelOutputSpec } from '../../contracts/model';
 import { AppError } from '../../core/app-error';
 import { iou } from '../../core/geometry';
@@ -12,8 +12,6 @@ export interface DecodeOptions {
   readonly scoreFloor: number;
   /** Of two boxes that overlap more than this (intersection over union) the lower score goes. */
   readonly suppressionIou: number;
-  /** Classes to keep. A cell speaks for its best class of all, so others are not renamed. */
-  readonly classes: ReadonlySet<VehicleClass>;
 }
 
 /**
@@ -85,7 +83,7 @@ function collect(
       }
     }
     const vehicleClass = spec.classes[bestClass];
-    if (vehicleClass === undefined || !options.classes.has(vehicleClass)) continue;
+    if (vehicleClass === undefined) continue;
     const centreX = ((cell % columnCount) + 0.5) * stride;
     const centreY = (Math.floor(cell / columnCount) + 0.5) * stride;
     const distance = (side: number): number => {
