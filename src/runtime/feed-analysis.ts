@@ -52,6 +52,8 @@ async function pullEvery(frames: AsyncIterable<SourceFrame>, sink: FeedSink): Pr
       if (wantsPreview) lastPreviewMs = now;
       inFlight = waiting;
       waiting = analyze(frame, frameId, wantsPreview, sink);
+      // It may fail while the next frame is pulled; the awaits below tell, not the console.
+      waiting.catch(() => undefined);
       frameId += 1;
       await inFlight;
     }

@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest';
+import type { SourceInfo } from '../../../src/contracts/source';
+import type { FrameResult } from '../../../src/contracts/worker-api';
+import { RunStatsCollector } from '../../../src/runtime/run-stats';
+
+const file: SourceInfo = {
+  kind: 'file',
+  pace: 'offline',
+  cameraId: 'file',
+  label: 'yard.mp4',
+  widthPx: 640,
+  heightPx: 360,
+  framesPerSecond: 25,
+  durationUs: 10_000_000,
+  originUnixMs: 0,
+  timeBase: 'media',
+  codec: null,
+};
+
+function result(captureTimeUs: number): FrameResult {
+  return {
+    meta: { epoch: 1, cameraId: 'file', frameId: 0, captureTimeUs, widthPx: 640, heightPx: 360 },
+    detections: [],
+    tracks: [],
+    ended: [
+      {
+        id: 1,
+        wasConfirmed: true,
+        vehicleClass: 'car',
+        firstSeenUs: 0,
+        lastSeenUs: 0,
+        hitCount: 3,
+      },
+      {
+        id: 2,
+        wasConfirmed: false,
+        vehicleClass: 'car',
+        firstSeenUs: 0,
+        lastSeenUs: 0,
+        hitCount: 1,
+      },
+    ],
+    bridges: [],
+    stageMs: { prepare: 1, detect: 20, track: 0.5, crop: 0 },
+    framePath: 'i420-simd',
+    droppedCount: 2,
+    receivedUnixMs: 0,
+  };
+}
+
+describe('RunStatsCollector', () => {
+  it('tells rate and time left of a file from the last seconds', () => {
+    const stats = new RunStatsCollector();
+    // 40 ms of video every 20 ms: twice real time.
+    for (let index = 0; index <= 50; index += 1) {
+      stats.noteResult(result(index * 40_000), file, index * 20);
+    }
+    const { progress, framesPerSecond } = stats.stats(file, 0, 0);
+    expect(framesPerSecond).toBeCloseTo(50, 6);
+    expect(progress?.positionUs).toBe(2_000_000);
+    expect(progress?.remainingMs).toBeCloseTo(4000, 6);
+  });
+
+  it('forgets the rate over a pause', () => {
+    const stats = new RunStatsCollector();
+    stats.noteResult(result(0), file, 0);
+    stats.noteResult(result(40_000), file, 20);
+    stats.breakRate();
+    stats.noteResult(result(80_000), file, 60_000);
+    expect(stats.stats(file, 0, 0).framesPerSecond).toBe(0);
+  });
+
+  it('counts confirmed tracks only, and adds the drops of source and worker', () => {
+    const stats = new RunStatsCollector();
+    stats.noteResult(result(0), file, 0);
+    expect(stats.totals.confirmedTrackCount).toBe(1);
+    expect(stats.stats(file, 0, 3).droppedCount).toBe(5);
+  });
+
+  it('has a latency for live sources only', () => {
+    const stats = new RunStatsCollector();
+    stats.noteResult(result(0), { ...file, pace: 'live' }, 140);
+    expect(stats.stats(file, 0, 0).latencyMs).toBe(140);
+    expect(new RunStatsCollector().stats(file, 0, 0).latencyMs).toBeNull();
+  });
+});
