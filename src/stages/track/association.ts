@@ -108,7 +108,7 @@ export class Associator {
       let similarity = this.#similarity(trackIndex, index);
       if (similarity < minSimilarity) continue;
       const detection = detections[index];
-      if (!detection) continue;
+      if (!detection || detection.score < track.usualScore.minScore) continue;
       if ((detection.vehicleClass === 'motorcycle') !== isMotorcycle)
         similarity *= KIND_MISMATCH_FACTOR;
       this.#problem.addPair(index, 1 - similarity * (1 - SCORE_SHARE * (1 - detection.score)));

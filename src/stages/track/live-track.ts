@@ -3,9 +3,9 @@ import { VEHICLE_CLASSES } from '../../contracts/detection';
 import type { EndedTrack, Track, TrackId, TrackState } from '../../contracts/track';
 import { KalmanBox } from '../../core/kalman-box';
 import { TrackEvidence } from './track-evidence';
+import { Travel } from './travel';
+import { UsualScore } from './usual-score';
 
-/** Centre travel, in box sides, from which a track is moving rather than jittering. */
-const TRAVEL_SIDES = 0.5;
 /** A detection of score 0 is trusted this many times less than one of score 1. */
 const LOWEST_SCORE_NOISE_FACTOR = 2.5;
 
@@ -14,6 +14,8 @@ export class LiveTrack {
   readonly id: TrackId;
   readonly motion: KalmanBox;
   readonly evidence = new TrackEvidence();
+  readonly travel: Travel;
+  usualScore: UsualScore;
   state: TrackState = 'tentative';
   firstSeenUs: number;
   lastSeenUs: number;
@@ -27,6 +29,7 @@ export class LiveTrack {
   lastBox: Box;
   /** Mean appearance, unit length, once the embedder told. */
   descriptor: Float32Array | null = null;
+  #secondsSinceFrame = 0;
   #votes = new Float64Array(VEHICLE_CLASSES.length);
 
   constructor(id: TrackId, detection: Detection, captureTimeUs: number) {
@@ -34,6 +37,8 @@ export class LiveTrack {
     this.motion = new KalmanBox(detection.box);
     this.firstSeenUs = captureTimeUs;
     this.lastSeenUs = captureTimeUs;
+    this.usualScore = new UsualScore(detection.score);
+    this.travel = new Travel(this.motion, captureTimeUs);
     this.firstBox = detection.box;
     this.lastBox = detection.box;
     this.#note(detection, captureTimeUs);
@@ -54,12 +59,12 @@ export class LiveTrack {
     return best;
   }
 
-  /** True when the centre has come away from where it began by a good part of the vehicle's size. */
-  get isTravelling(): boolean {
-    const from = this.firstBox;
-    const dx = this.motion.centreXPx - (from.x1 + from.x2) / 2;
-    const dy = this.motion.centreYPx - (from.y1 + from.y2) / 2;
-    return Math.hypot(dx, dy) >= TRAVEL_SIDES * this.motion.sidePx;
+  /** Moves `seconds` ahead, to the time of a new frame, and waits for a detection. */
+  advance(seconds: number): void {
+    this.motion.predict(seconds);
+    this.usualScore.advance(seconds);
+    this.#secondsSinceFrame = seconds;
+    this.detection = null;
   }
 
   /** Takes the detection of the current frame; the motion was predicted to its time already. */
@@ -68,9 +73,10 @@ export class LiveTrack {
       detection.box,
       1 + (LOWEST_SCORE_NOISE_FACTOR - 1) * (1 - detection.score),
     );
+    this.travel.add(this.motion, captureTimeUs);
     this.lastBox = detection.box;
-    this.lastSeenUs = captureTimeUs;
     this.missedFrameCount = 0;
+    this.usualScore.add(detection.score, this.#secondsSinceFrame);
     this.#note(detection, captureTimeUs);
   }
 
@@ -80,6 +86,7 @@ export class LiveTrack {
     this.state = this.state === 'tentative' ? other.state : 'confirmed';
     this.lastBox = other.lastBox;
     this.lastSeenUs = other.lastSeenUs;
+    this.usualScore = other.usualScore;
     this.missedFrameCount = other.missedFrameCount;
     this.detection = other.detection;
     this.hitCount += other.hitCount;

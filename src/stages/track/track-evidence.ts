@@ -26,6 +26,8 @@ const WEAK_BASE = 0.25;
 const WEAK_RANGE = 0.5;
 /** A strong hit is worth 1 at the threshold and this much more at score 1. */
 const STRONG_RANGE = 1;
+/** Most weak evidence a still object may pile up, so that old clutter is forgotten soon after it fades. */
+const MAX_STILL_WEAK = 1;
 /** Share of the weak hits of a still object that counts, and their limit relative to the strong evidence. */
 const STILL_WEAK_SHARE = 0.5;
 
@@ -41,8 +43,16 @@ export class TrackEvidence {
   #weak = 0;
   #hitCount = 0;
 
-  /** A detection of `score`, `secondsSinceFrame` after the frame before it (Infinity for the first). */
-  addHit(score: number, secondsSinceFrame: number, thresholds: EvidenceThresholds): void {
+  /**
+   * A detection of `score`, `secondsSinceFrame` after the frame before it (Infinity for the first).
+   * `isTravelling`: the track has moved by a good part of its own size.
+   */
+  addHit(
+    score: number,
+    secondsSinceFrame: number,
+    isTravelling: boolean,
+    thresholds: EvidenceThresholds,
+  ): void {
     const worth = novelty(secondsSinceFrame);
     const { scoreThreshold, lowScoreThreshold } = thresholds;
     this.#hitCount += 1;
@@ -53,6 +63,7 @@ export class TrackEvidence {
       const range = Math.max(scoreThreshold - lowScoreThreshold, Number.EPSILON);
       const height = Math.max(0, score - lowScoreThreshold) / range;
       this.#weak += worth * (WEAK_BASE + WEAK_RANGE * height);
+      if (!isTravelling) this.#weak = Math.min(this.#weak, MAX_STILL_WEAK);
     }
   }
 
@@ -69,7 +80,7 @@ export class TrackEvidence {
     return this.#strong + this.#weak <= 0;
   }
 
-  /** True when it suffices; `isTravelling`: the track has moved by a good part of its own size. */
+  /** True when it suffices; `ageSeconds` since the first hit. */
   isSufficient(isTravelling: boolean, ageSeconds: number): boolean {
     const stillWeak = STILL_WEAK_SHARE * Math.min(this.#weak, this.#strong);
     const total = this.#strong + (isTravelling ? this.#weak : Math.max(0, stillWeak));

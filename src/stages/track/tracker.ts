@@ -20,6 +20,8 @@ const WEAK_RULE: AssociationRule = { minSimilarity: 0.4, maxReachSides: 0.5 };
 const LOST_RULE: AssociationRule = { minSimilarity: 0.3, maxReachSides: 0.5 };
 /** Tentative tracks know their speed least. */
 const TENTATIVE_RULE: AssociationRule = { minSimilarity: 0.2, maxReachSides: 1 };
+/** Weak boxes that do not line up are noise; a looser rule strings them together into a wandering vehicle. */
+const TENTATIVE_WEAK_RULE: AssociationRule = { minSimilarity: 0.4, maxReachSides: 1 };
 /** A predicted box with less of it in the frame has left. */
 const GONE_INSIDE_FRACTION = 0.25;
 /** Boxes cling to the frame's edge for a moment after their prediction has left it. */
@@ -153,10 +155,7 @@ export class VehicleTracker {
       const isDeselected = track.isConfirmed && !classes.has(track.vehicleClass);
       return isDeselected || secondsUnseen(track, work) > lostSeconds;
     });
-    for (const track of this.#tracks) {
-      track.motion.predict(work.secondsSinceFrame);
-      track.detection = null;
-    }
+    for (const track of this.#tracks) track.advance(work.secondsSinceFrame);
   }
 
   #associateAll(work: FrameWork): void {
@@ -170,7 +169,7 @@ export class VehicleTracker {
     work.strong = this.#associate(lost, work.strong, LOST_RULE, work);
     work.weak = this.#associate(lost, work.weak, WEAK_RULE, work);
     work.strong = this.#associate(tentative, work.strong, TENTATIVE_RULE, work);
-    work.weak = this.#associate(tentative, work.weak, TENTATIVE_RULE, work);
+    work.weak = this.#associate(tentative, work.weak, TENTATIVE_WEAK_RULE, work);
   }
 
   /** Matches those of `tracks` that have no detection yet; returns the detections left over. */
@@ -212,10 +211,16 @@ export class VehicleTracker {
         track.evidence.addMiss(work.secondsSinceFrame);
         continue;
       }
-      track.evidence.addHit(track.detection.score, work.secondsSinceFrame, this.#options);
+      const isTravelling = track.travel.isTravelling;
+      track.evidence.addHit(
+        track.detection.score,
+        work.secondsSinceFrame,
+        isTravelling,
+        this.#options,
+      );
       const ageSeconds = (work.nowUs - track.firstSeenUs) / US_PER_S;
       const isSelected = this.#options.classes.has(track.vehicleClass);
-      if (isSelected && track.evidence.isSufficient(track.isTravelling, ageSeconds))
+      if (isSelected && track.evidence.isSufficient(isTravelling, ageSeconds))
         track.state = 'confirmed';
     }
   }
@@ -224,7 +229,7 @@ export class VehicleTracker {
     for (const detection of [...work.strong, ...work.weak]) {
       if (this.#isExplained(detection, null)) continue;
       const track = new LiveTrack(this.#nextId++, detection, work.nowUs);
-      track.evidence.addHit(detection.score, Infinity, this.#options);
+      track.evidence.addHit(detection.score, Infinity, false, this.#options);
       this.#tracks.push(track);
     }
   }
