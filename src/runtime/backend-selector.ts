@@ -1,0 +1,237 @@
+import type { BackendChoice, ModelManifest } from '../contracts/model';
+import type { ProbeRequest } from '../contracts/worker-api';
+import { AppError, toErrorData } from '../core/app-error';
+import { BackendMemory, type KeyValueStore, type Measured } from './backend-memory';
+import type { DeviceFacts } from './device-facts';
+
+/** One way to run a network. */
+type Backend = Pick<BackendChoice, 'provider' | 'threadCount'>;
+
+/** Times a network in a worker of its own. Rejects with AppError; AbortError when `signal` aborts. */
+export type Probe = (
+  request: Omit<ProbeRequest, 'runtimeBaseUrl'>,
+  signal: AbortSignal,
+) => Promise<readonly number[]>;
+
+export interface BackendWishes {
+  /** What the user chose; null: measure. */
+  readonly override: Backend | null;
+  /** Longer input side the user chose; null: measure. */
+  readonly inputSideOverridePx: number | null;
+  readonly signal: AbortSignal;
+}
+
+/** A candidate that could not be measured, for the details of the choice. */
+export interface FailedCandidate extends Backend {
+  readonly reason: string;
+}
+
+/** Longer sides offered; the detector's accuracy is measured at each (models/nanodet/CARD.md). */
+export const INPUT_SIDES_PX = [320, 416, 512, 640] as const;
+/** Candidates are compared at this side: large enough to tell them apart, small enough to be quick. */
+const COMPARED_SIDE_PX = 416;
+/** Below this many frames a second (about 7) fast vehicles jump too far from frame to frame to be followed well. */
+export const FRAME_BUDGET_MS = 130;
+/** When even the smallest side is over budget it is used all the same. */
+const SMALLEST_SIDE_PX = 320;
+/** Cameras are 16:9 more often than not. */
+const ASPECT = 16 / 9;
+/** Median of three: one disturbed run does not decide. */
+const RUN_COUNT = 3;
+/** More threads than this gain nothing on a network this small, and each candidate costs half a second. */
+const MAX_THREADS = 8;
+/** A candidate must be this much faster than a simpler one: threads and GPUs also slow the rest of the machine. */
+const WORTHWHILE_SPEEDUP = 1.1;
+/**
+ * Chooses provider, threads and input size by measuring them on this device, once for each model; the
+ * answer is kept until browser, cores, graphics device or isolation change.
+ *
+ * Each candidate is timed at {@link COMPARED_SIDE_PX}; of the fastest, the largest input that stays under
+ * {@link FRAME_BUDGET_MS} is taken. A candidate that fails is left out.
+ */
+export class BackendSelector {
+  readonly #probe: Probe;
+  readonly #memory: BackendMemory;
+  readonly #readFacts: () => Promise<DeviceFacts>;
+  #failures: readonly FailedCandidate[] = [];
+
+  constructor(probe: Probe, store: KeyValueStore, readFacts: () => Promise<DeviceFacts>) {
+    this.#probe = probe;
+    this.#memory = new BackendMemory(store);
+    this.#readFacts = readFacts;
+  }
+
+  /** Candidates of the last measurement that failed, and why. */
+  get failures(): readonly FailedCandidate[] {
+    return this.#failures;
+  }
+
+  /**
+   * Throws AppError BACKEND_FAILED when nothing runs; MODEL_UNAVAILABLE and MODEL_CORRUPT at once, since
+   * no backend can help there; AbortError.
+   */
+  async choose(
+    manifest: ModelManifest,
+    modelUrl: string,
+    wishes: BackendWishes,
+  ): Promise<BackendChoice> {
+    const facts = await this.#readFacts();
+    wishes.signal.throwIfAborted();
+    if (wishes.override && wishes.inputSideOverridePx !== null) {
+      return byUser(wishes.override, wishes.inputSideOverridePx, null);
+    }
+    if (wishes.override) {
+      return this.#chooseSide(manifest, modelUrl, wishes.override, wishes.signal);
+    }
+    const remembered = this.#memory.recall(manifest.sha256, facts);
+    const measured = remembered ?? (await this.#measure(manifest, modelUrl, facts, wishes.signal));
+    if (!remembered) this.#memory.remember(manifest.sha256, facts, measured);
+    if (wishes.inputSideOverridePx !== null) {
+      return byUser(measured, wishes.inputSideOverridePx, null);
+    }
+    const { provider, threadCount, inputSidePx, measuredMs } = measured;
+    const origin = remembered ? 'remembered' : 'measured';
+    return { provider, threadCount, inputSidePx, measuredMs, origin };
+  }
+
+  /**
+   * What to use after `failed` did not start: one WASM thread, which runs everywhere. What was measured
+   * for this model is forgotten.
+   */
+  fallback(manifest: ModelManifest, failed: BackendChoice): Promise<BackendChoice> {
+    this.#memory.forgetModel(manifest.sha256);
+    return Promise.resolve({
+      provider: 'wasm',
+      threadCount: 1,
+      inputSidePx: Math.min(failed.inputSidePx, COMPARED_SIDE_PX),
+      origin: 'fallback',
+      measuredMs: null,
+    });
+  }
+
+  /** Measures anew at the next `choose`. */
+  forget(): void {
+    this.#memory.forget();
+  }
+
+  async #measure(
+    manifest: ModelManifest,
+    modelUrl: string,
+    facts: DeviceFacts,
+    signal: AbortSignal,
+  ): Promise<Measured> {
+    const failures: FailedCandidate[] = [];
+    let best: (Backend & { readonly ms: number }) | null = null;
+    // One after the other: candidates that share the cores would spoil each other's figures.
+    for (const candidate of candidatesFor(facts)) {
+      // More threads seldom help once fewer did not, and each step costs half a second.
+      if (best?.provider === 'wasm' && candidate.threadCount > 2 * best.threadCount) continue;
+      try {
+        const ms = await this.#time(manifest, modelUrl, candidate, signal);
+        if (!best || ms * WORTHWHILE_SPEEDUP < best.ms) best = { ...candidate, ms };
+      } catch (error) {
+        signal.throwIfAborted();
+        const { code, message } = toErrorData(error);
+        if (code === 'MODEL_UNAVAILABLE' || code === 'MODEL_CORRUPT') throw error;
+        failures.push({ ...candidate, reason: message });
+      }
+    }
+    this.#failures = failures;
+    if (!best) throw nothingRuns(failures);
+    const { provider, threadCount, ms } = best;
+    return { provider, threadCount, ...largestSideUnderBudget(manifest, ms) };
+  }
+
+  /** Median milliseconds of one inference at {@link COMPARED_SIDE_PX}. */
+  async #time(
+    manifest: ModelManifest,
+    modelUrl: string,
+    backend: Backend,
+    signal: AbortSignal,
+  ): Promise<number> {
+    const inputs = [inputSize(manifest, COMPARED_SIDE_PX)];
+    const [ms] = await this.#probe(
+      { manifest, modelUrl, ...backend, inputs, runCount: RUN_COUNT },
+      signal,
+    );
+    if (ms === undefined) throw new AppError('BACKEND_FAILED', 'The probe measured nothing');
+    return ms;
+  }
+
+  /** The user chose the backend but not the size. */
+  async #chooseSide(
+    manifest: ModelManifest,
+    modelUrl: string,
+    backend: Backend,
+    signal: AbortSignal,
+  ): Promise<BackendChoice> {
+    const ms = await this.#time(manifest, modelUrl, backend, signal);
+    const side = largestSideUnderBudget(manifest, ms);
+    return byUser(backend, side.inputSidePx, side.measuredMs);
+  }
+}
+
+/** Simplest first, so that a tie goes to the simpler one. */
+export function candidatesFor(facts: DeviceFacts): readonly Backend[] {
+  const mostThreads = facts.isCrossOriginIsolated
+    ? Math.min(facts.hardwareConcurrency, MAX_THREADS)
+    : 1;
+  const candidates: Backend[] = [];
+  for (let threadCount = 1; threadCount <= mostThreads; threadCount *= 2) {
+    candidates.push({ provider: 'wasm', threadCount });
+  }
+  if (facts.gpuName !== null && !facts.isIos) {
+    candidates.push({ provider: 'webgpu', threadCount: 1 });
+  }
+  return candidates;
+}
+
+/** Input of a widescreen frame, or the network's own fixed one. */
+function inputSize(
+  { input }: ModelManifest,
+  sidePx: number,
+): { readonly widthPx: number; readonly heightPx: number } {
+  if (input.sidePx !== null) return { widthPx: input.sidePx, heightPx: input.sidePx };
+  const heightPx = Math.ceil(sidePx / ASPECT / input.strideMultiple) * input.strideMultiple;
+  return { widthPx: sidePx, heightPx };
+}
+
+/**
+ * The largest input whose inference should stay under budget. Time grows with the number of pixels
+ * (measured: 87 ms at 416x256, 121 ms at 512x288), so one timed size tells of the others.
+ */
+function largestSideUnderBudget(
+  manifest: ModelManifest,
+  comparedMs: number,
+): Pick<Measured, 'inputSidePx' | 'measuredMs'> {
+  if (manifest.input.sidePx !== null) {
+    return { inputSidePx: manifest.input.sidePx, measuredMs: comparedMs };
+  }
+  const areaPx2 = (sidePx: number): number => {
+    const { widthPx, heightPx } = inputSize(manifest, sidePx);
+    return widthPx * heightPx;
+  };
+  const expectedMs = (sidePx: number): number =>
+    (comparedMs * areaPx2(sidePx)) / areaPx2(COMPARED_SIDE_PX);
+  const inputSidePx =
+    INPUT_SIDES_PX.findLast((sidePx) => expectedMs(sidePx) <= FRAME_BUDGET_MS) ?? SMALLEST_SIDE_PX;
+  return { inputSidePx, measuredMs: expectedMs(inputSidePx) };
+}
+
+function byUser(
+  { provider, threadCount }: Backend,
+  inputSidePx: number,
+  measuredMs: number | null,
+): BackendChoice {
+  return { provider, threadCount, inputSidePx, origin: 'user', measuredMs };
+}
+
+function nothingRuns(failures: readonly FailedCandidate[]): AppError {
+  const reasons = failures.map(
+    ({ provider, threadCount, reason }) => `${provider} with ${threadCount}: ${reason}`,
+  );
+  return new AppError(
+    'BACKEND_FAILED',
+    `Expected at least one way to run the model, found none. ${reasons.join('; ')}`,
+  );
+}
