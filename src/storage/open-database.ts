@@ -49,6 +49,8 @@ export async function openDatabase(
   };
   try {
     const database = await openMigrated(name, migrations, lose);
+    // The lock was stolen meanwhile; `onLost` has told why, and the first use will say so.
+    if (isOver) database.close();
     end = () => {
       isOver = true;
       database.close();
@@ -70,25 +72,28 @@ function openMigrated(
   let blockedTimer: ReturnType<typeof setTimeout> | undefined;
   return new Promise((resolve, reject) => {
     let isGivenUp = false;
-    const opening = openDB(name, migrations.length, {
-      upgrade(database, oldVersion, _newVersion, transaction) {
-        migrate(migrations, oldVersion, database, transaction).catch((error: unknown) => {
-          migrationFailure = error;
-        });
-      },
-      blocked(currentVersion, wantedVersion) {
-        blockedTimer = setTimeout(() => {
-          isGivenUp = true;
-          reject(blockedError(name, currentVersion, wantedVersion));
-        }, BLOCKED_WAIT_MS);
-      },
-      blocking(currentVersion, wantedVersion) {
-        lose(blockingError(name, currentVersion, wantedVersion));
-      },
-      terminated() {
-        lose(new AppError('STORAGE_UNAVAILABLE', `The browser closed the database ${name}`));
-      },
-    });
+    // Inside a promise because `indexedDB.open` itself throws where storage is denied.
+    const opening = Promise.resolve().then(() =>
+      openDB(name, migrations.length, {
+        upgrade(database, oldVersion, _newVersion, transaction) {
+          migrate(migrations, oldVersion, database, transaction).catch((error: unknown) => {
+            migrationFailure = error;
+          });
+        },
+        blocked(currentVersion, wantedVersion) {
+          blockedTimer = setTimeout(() => {
+            isGivenUp = true;
+            reject(blockedError(name, currentVersion, wantedVersion));
+          }, BLOCKED_WAIT_MS);
+        },
+        blocking(currentVersion, wantedVersion) {
+          lose(blockingError(name, currentVersion, wantedVersion));
+        },
+        terminated() {
+          lose(new AppError('STORAGE_UNAVAILABLE', `The browser closed the database ${name}`));
+        },
+      }),
+    );
     opening
       .then((database) => {
         // Whoever asked was told STORAGE_BLOCKED already: this connection must not linger.
