@@ -12,6 +12,7 @@ import type { TrackIdentity } from '../contracts/match';
 import type { CameraDevice, FrameSource } from '../contracts/source';
 import type { FrameResult, IdentityEvent } from '../contracts/worker-api';
 import { AppError, isAbort, toErrorData } from '../core/app-error';
+import type { KeyValueStore } from './backend-memory';
 import type { BackendSelector } from './backend-selector';
 import { Emitter } from './emitter';
 import type { Engine } from './engine';
@@ -19,7 +20,7 @@ import type { IdentityClient } from './identity-client';
 import type { PerceptionClient } from './perception-client';
 import { Run, type RunHooks } from './run';
 import { RunStatsCollector } from './run-stats';
-import { readSettings, writeSettings, type KeyValueStorage } from './settings';
+import { readSettings, writeSettings } from './settings';
 import { WakeLock } from './wake-lock';
 
 /** A source with a lamp. */
@@ -30,16 +31,13 @@ export interface TorchSource extends FrameSource {
 
 /** Everything the controller works with; `main.ts` makes it. */
 export interface ControllerParts {
-  readonly storage: KeyValueStorage;
+  readonly store: KeyValueStore;
   readonly perception: PerceptionClient;
   readonly identity: IdentityClient;
   readonly selector: BackendSelector;
   readonly engine: Engine;
   createCameraSource(settings: Settings): TorchSource;
   createFileSource(file: File): FrameSource;
-  /** Sums over the run so far, or over the last one. */
-  get totals(): RunStatsCollector['totals'];
-
   listCameras(): Promise<readonly CameraDevice[]>;
 }
 
@@ -83,7 +81,7 @@ export class ResightController implements AnalysisController {
 
   constructor(parts: ControllerParts) {
     this.#parts = parts;
-    this.#settings = readSettings(parts.storage);
+    this.#settings = readSettings(parts.store);
     parts.identity.onEvent((event) => {
       this.#onIdentityEvent(event);
     });
@@ -180,7 +178,7 @@ export class ResightController implements AnalysisController {
 
   updateSettings(change: Partial<Settings>): void {
     this.#settings = { ...this.#settings, ...change };
-    writeSettings(this.#parts.storage, this.#settings);
+    writeSettings(this.#parts.store, this.#settings);
     if (change.retention) {
       this.#parts.identity.setRetention(change.retention).catch((error: unknown) => {
         this.#patch({ warning: toErrorData(error) });
@@ -196,7 +194,7 @@ export class ResightController implements AnalysisController {
   }
 
   measureAgain(): void {
-    this.#parts.selector.forget();
+    for (const detector of this.detectors) this.#parts.selector.forget(detector);
   }
 
   reportDrawMs(ms: number): void {

@@ -1,4 +1,4 @@
-import { MODELS, DEFAULT_EMBEDDER_ID, modelById } from '../../models';
+import { DEFAULT_DETECTOR_ID, DEFAULT_EMBEDDER_ID, modelById, MODELS } from '../../models';
 import type { PreparingStep, Settings } from '../contracts/app';
 import type { BackendChoice, ModelManifest } from '../contracts/model';
 import type { FramePath, PerceptionOptions, StageReady } from '../contracts/worker-api';
@@ -19,6 +19,12 @@ export interface EngineReady {
   readonly fallbackReason: AppError | null;
 }
 
+/** Where the app keeps what the workers load: absolute addresses of its own folders. */
+export interface EnginePlaces {
+  readonly modelBaseUrl: string;
+  readonly runtimeBaseUrl: string;
+}
+
 /** What a headless run or a bench may pin that a person cannot. */
 export interface EnginePins {
   readonly framePath: FramePath | null;
@@ -30,20 +36,20 @@ export class Engine {
   readonly #perception: PerceptionClient;
   readonly #identity: IdentityClient;
   readonly #selector: BackendSelector;
-  readonly #modelBaseUrl: string;
+  readonly #places: EnginePlaces;
   readonly #pins: EnginePins;
 
   constructor(
     perception: PerceptionClient,
     identity: IdentityClient,
     selector: BackendSelector,
-    modelBaseUrl: string,
+    places: EnginePlaces,
     pins: EnginePins = { framePath: null, isEmbeddingEnabled: true },
   ) {
     this.#perception = perception;
     this.#identity = identity;
     this.#selector = selector;
-    this.#modelBaseUrl = modelBaseUrl;
+    this.#places = places;
     this.#pins = pins;
   }
 
@@ -87,7 +93,7 @@ export class Engine {
   }
 
   modelUrl(manifest: ModelManifest): string {
-    return new URL(manifest.file, this.#modelBaseUrl).href;
+    return new URL(manifest.file, this.#places.modelBaseUrl).href;
   }
 
   async #configureDetector(
@@ -99,6 +105,7 @@ export class Engine {
     const config = {
       manifest,
       modelUrl: this.modelUrl(manifest),
+      runtimeBaseUrl: this.#places.runtimeBaseUrl,
       options: this.#options(settings),
       framePath: this.#pins.framePath,
     };
@@ -117,10 +124,11 @@ export class Engine {
   }
 
   #configureEmbedder(settings: Settings): Promise<StageReady> {
-    const manifest = modelById(DEFAULT_EMBEDDER_ID);
+    const manifest = requireModel(DEFAULT_EMBEDDER_ID);
     return this.#identity.configure({
       manifest,
       modelUrl: this.modelUrl(manifest),
+      runtimeBaseUrl: this.#places.runtimeBaseUrl,
       backend: {
         ...EMBEDDER_BACKEND,
         inputSidePx: manifest.input.sidePx ?? manifest.input.strideMultiple,
@@ -150,11 +158,14 @@ export function isBackendFault(error: unknown): error is AppError {
   );
 }
 
+/** A remembered choice may name a model this version does not know: then the built-in one serves. */
 function detectorManifest(id: string): ModelManifest {
-  const chosen = MODELS.find((manifest) => manifest.id === id && manifest.task === 'detect');
-  const first = MODELS.find((manifest) => manifest.task === 'detect');
-  const manifest = chosen ?? first;
-  if (!manifest)
-    throw new AppError('MODEL_UNAVAILABLE', 'Expected at least one detector, found none');
+  const chosen = modelById(id);
+  return chosen?.task === 'detect' ? chosen : requireModel(DEFAULT_DETECTOR_ID);
+}
+
+function requireModel(id: string): ModelManifest {
+  const manifest = modelById(id);
+  if (!manifest) throw new AppError('MODEL_UNAVAILABLE', `Expected the model "${id}", found none`);
   return manifest;
 }

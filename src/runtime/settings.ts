@@ -3,6 +3,7 @@ import { DEFAULT_DETECTOR_ID } from '../../models';
 import type { Settings } from '../contracts/app';
 import { VEHICLE_CLASSES } from '../contracts/detection';
 import { DEFAULT_MATCH_THRESHOLDS } from '../core/match-thresholds';
+import type { KeyValueStore } from './backend-memory';
 
 const STORAGE_KEY = 'resight.settings';
 
@@ -56,18 +57,11 @@ const settingsSchema = v.object({
   ),
 });
 
-/** Where small things are kept; `localStorage` in the app, a map in tests. */
-export interface KeyValueStorage {
-  getItem(key: string): string | null;
-  setItem(key: string, value: string): void;
-  removeItem(key: string): void;
-}
-
 /** Reads settings back; whatever is missing or damaged falls back to its default, part by part. */
-export function readSettings(storage: KeyValueStorage): Settings {
+export function readSettings(store: KeyValueStore): Settings {
   let stored: unknown = {};
   try {
-    stored = JSON.parse(storage.getItem(STORAGE_KEY) ?? '{}');
+    stored = JSON.parse(store.get(STORAGE_KEY) ?? '{}');
   } catch {
     // Damaged JSON or storage denied: defaults are the right answer to both.
   }
@@ -76,9 +70,9 @@ export function readSettings(storage: KeyValueStorage): Settings {
 }
 
 /** Keeps settings on the device. Without storage (denied, full) they last for the session only. */
-export function writeSettings(storage: KeyValueStorage, settings: Settings): void {
+export function writeSettings(store: KeyValueStore, settings: Settings): void {
   try {
-    storage.setItem(STORAGE_KEY, JSON.stringify(settings));
+    store.set(STORAGE_KEY, JSON.stringify(settings));
   } catch {
     // Nothing the user could do about it now, and nothing of value is lost.
   }

@@ -1,27 +1,28 @@
 import { describe, expect, it } from 'vitest';
-import { readSettings, writeSettings, type KeyValueStorage } from '../../../src/runtime/settings';
+import type { KeyValueStore } from '../../../src/runtime/backend-memory';
+import { readSettings, writeSettings } from '../../../src/runtime/settings';
 
-class MapStorage implements KeyValueStorage {
+class MapStorage implements KeyValueStore {
   readonly map = new Map<string, string>();
-  getItem(key: string): string | null {
+  get(key: string): string | null {
     return this.map.get(key) ?? null;
   }
-  setItem(key: string, value: string): void {
+  set(key: string, value: string): void {
     this.map.set(key, value);
   }
-  removeItem(key: string): void {
+  remove(key: string): void {
     this.map.delete(key);
   }
 }
 
-const refusing: KeyValueStorage = {
-  getItem: () => {
+const refusing: KeyValueStore = {
+  get: () => {
     throw new DOMException('denied', 'SecurityError');
   },
-  setItem: () => {
+  set: () => {
     throw new DOMException('full', 'QuotaExceededError');
   },
-  removeItem: () => undefined,
+  remove: () => undefined,
 };
 
 describe('settings', () => {

@@ -1,0 +1,106 @@
+import { MODELS } from '../models';
+import type { Settings } from './contracts/app';
+import type { BackendChoice } from './contracts/model';
+import { runtimeFileNames, runtimeFlavour } from './core/runtime-files';
+import { readHeadlessOptions, type HeadlessRunOptions } from './headless/options';
+import { ResightController, type ControllerParts } from './runtime/analysis-controller';
+import { AppUpdates } from './runtime/app-updates';
+import type { KeyValueStore } from './runtime/backend-memory';
+import { BackendSelector } from './runtime/backend-selector';
+import { readDeviceFacts } from './runtime/device-facts';
+import { Engine, type EnginePlaces } from './runtime/engine';
+import { IdentityClient } from './runtime/identity-client';
+import { PerceptionClient } from './runtime/perception-client';
+import { createProbe } from './runtime/probe';
+import { CameraSource, listCameras } from './sources/camera-source';
+import { FileSource } from './sources/file-source';
+
+/*
+ * Composition root: the one place where the parts are made and joined. Everything else gets what it
+ * needs handed to it.
+ */
+
+const DATABASE_NAME = 'resight';
+
+const places: EnginePlaces = {
+  modelBaseUrl: new URL('models/', document.baseURI).href,
+  runtimeBaseUrl: new URL('ort/', document.baseURI).href,
+};
+
+const createPerceptionWorker = (): Worker =>
+  new Worker(new URL('../workers/perception.worker.ts', import.meta.url), { type: 'module' });
+const createIdentityWorker = (): Worker =>
+  new Worker(new URL('../workers/identity.worker.ts', import.meta.url), { type: 'module' });
+const createProbeWorker = (): Worker =>
+  new Worker(new URL('../workers/probe.worker.ts', import.meta.url), { type: 'module' });
+
+/** `localStorage` may be denied (private mode, policy): then nothing is remembered, and nothing fails. */
+const deviceStore: KeyValueStore = {
+  get: (key) => attempt(() => localStorage.getItem(key)) ?? null,
+  set: (key, value) => void attempt(() => localStorage.setItem(key, value)),
+  remove: (key) => void attempt(() => localStorage.removeItem(key)),
+};
+
+function attempt<T>(act: () => T): T | undefined {
+  try {
+    return act();
+  } catch {
+    return undefined; // denied or full: see deviceStore
+  }
+}
+
+function compose(options: HeadlessRunOptions | null): ControllerParts {
+  const perception = new PerceptionClient(createPerceptionWorker);
+  const identity = new IdentityClient(createIdentityWorker, DATABASE_NAME);
+  const probe = createProbe(createProbeWorker, places.runtimeBaseUrl);
+  const selector = new BackendSelector(probe, deviceStore, readDeviceFacts);
+  const engine = new Engine(perception, identity, selector, places, options?.pins);
+  return {
+    store: deviceStore,
+    perception,
+    identity,
+    selector,
+    engine,
+    listCameras,
+    createCameraSource: ({ camera }: Settings) => new CameraSource(camera),
+    createFileSource: (file) => new FileSource(file, options?.file),
+  };
+}
+
+/** Everything a run with this backend loads, for keeping it on the device. */
+function assetUrls(provider: BackendChoice['provider']): readonly string[] {
+  return [
+    ...MODELS.map(({ file }) => new URL(file, places.modelBaseUrl).href),
+    ...runtimeFileNames(runtimeFlavour(provider)).map(
+      (name) => new URL(name, places.runtimeBaseUrl).href,
+    ),
+  ];
+}
+
+/** The app works offline once the shell, the models and the runtime in use are stored. */
+async function keepAssets(updates: AppUpdates, controller: ResightController): Promise<void> {
+  await updates.start();
+  await updates.warmAssets(assetUrls('wasm'));
+  controller.onStatus(({ state, detector }) => {
+    if (state === 'running' && detector?.backend.provider === 'webgpu') {
+      void updates.warmAssets(assetUrls('webgpu'));
+    }
+  });
+}
+
+const headlessOptions = readHeadlessOptions(new URLSearchParams(location.search));
+const parts = compose(headlessOptions);
+const controller = new ResightController(parts);
+if (headlessOptions) {
+  controller.updateSettings(headlessOptions.settings);
+  const { exposeHeadless } = await import('./headless/expose');
+  exposeHeadless({ controller, parts });
+}
+if (!headlessOptions || headlessOptions.hasScreen) {
+  const target = document.getElementById('app');
+  if (!target) throw new Error('Expected an element with the id "app" in index.html, found none');
+  const { mountApp } = await import('./ui/mount');
+  const updates = new AppUpdates({ isBusy: () => controller.isBusy });
+  mountApp(target, { controller, updates });
+  void keepAssets(updates, controller);
+}
