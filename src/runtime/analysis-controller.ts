@@ -194,7 +194,7 @@ export class ResightController implements AnalysisController {
   }
 
   measureAgain(): void {
-    for (const detector of this.detectors) this.#parts.selector.forget(detector);
+    this.#parts.selector.forget();
   }
 
   reportDrawMs(ms: number): void {
