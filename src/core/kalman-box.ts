@@ -133,7 +133,8 @@ export class KalmanBox {
     for (const axis of [CENTRE_X, CENTRE_Y]) {
       const rate = this.#read(axis + RATE);
       // Positive-part shrinkage: a speed under 1.4 standard deviations counts as standing still.
-      const doubt = (2 * this.#read(axis + RATE_VARIANCE)) / Math.max(rate * rate, Number.MIN_VALUE);
+      const doubt =
+        (2 * this.#read(axis + RATE_VARIANCE)) / Math.max(rate * rate, Number.MIN_VALUE);
       this.#state[axis + RATE] = rate * Math.max(0, 1 - doubt);
     }
     this.#state[WIDTH + RATE] = 0;

@@ -69,10 +69,7 @@ export class LiveTrack {
 
   /** Takes the detection of the current frame; the motion was predicted to its time already. */
   match(detection: Detection, captureTimeUs: number): void {
-    this.motion.correct(
-      detection.box,
-      1 + (LOWEST_SCORE_NOISE_FACTOR - 1) * (1 - detection.score),
-    );
+    this.motion.correct(detection.box, 1 + (LOWEST_SCORE_NOISE_FACTOR - 1) * (1 - detection.score));
     this.travel.add(this.motion, captureTimeUs);
     this.lastBox = detection.box;
     this.missedFrameCount = 0;

@@ -27,7 +27,7 @@ const WEAK_RANGE = 0.5;
 /** A strong hit is worth 1 at the threshold and this much more at score 1. */
 const STRONG_RANGE = 1;
 /** Most weak evidence a still object may pile up, so that old clutter is forgotten soon after it fades. */
-const MAX_STILL_WEAK = 1;
+const MAX_STILL_WEAK = 1.5;
 /** Share of the weak hits of a still object that counts, and their limit relative to the strong evidence. */
 const STILL_WEAK_SHARE = 0.5;
 
@@ -85,9 +85,7 @@ export class TrackEvidence {
     const stillWeak = STILL_WEAK_SHARE * Math.min(this.#weak, this.#strong);
     const total = this.#strong + (isTravelling ? this.#weak : Math.max(0, stillWeak));
     const isSlow = ageSeconds >= SURE_HIT_INTERVAL_S * (this.#hitCount - 1);
-    return (
-      total >= CONFIRMED_AT && this.#hitCount >= (isSlow ? MIN_SURE_HIT_COUNT : MIN_HIT_COUNT)
-    );
+    return total >= CONFIRMED_AT && this.#hitCount >= (isSlow ? MIN_SURE_HIT_COUNT : MIN_HIT_COUNT);
   }
 }
 

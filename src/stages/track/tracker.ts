@@ -164,8 +164,11 @@ export class VehicleTracker {
     const visible = this.#tracks.filter(isVisible);
     const lost = this.#tracks.filter((track) => track.state === 'lost' && !isVisible(track));
     const tentative = this.#tracks.filter((track) => track.state === 'tentative');
+    // A new vehicle that is already on its way must not be taken for one that was lost where it passes.
+    const arriving = tentative.filter((track) => track.travel.isTravelling);
     work.strong = this.#associate(visible, work.strong, VISIBLE_RULE, work);
     work.weak = this.#associate(visible, work.weak, WEAK_RULE, work);
+    work.strong = this.#associate(arriving, work.strong, TENTATIVE_RULE, work);
     work.strong = this.#associate(lost, work.strong, LOST_RULE, work);
     work.weak = this.#associate(lost, work.weak, WEAK_RULE, work);
     work.strong = this.#associate(tentative, work.strong, TENTATIVE_RULE, work);
@@ -200,6 +203,7 @@ export class VehicleTracker {
     if (track.state === 'confirmed' && secondsUnseen(track, work) > this.#options.coastSeconds) {
       track.state = 'lost';
       track.motion.steady();
+      track.usualScore.endPoorScores();
     }
   }
 

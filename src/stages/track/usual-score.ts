@@ -1,6 +1,6 @@
 /** See {@link UsualScore.goodScore}: what partial cover and bad light leave of a score that is otherwise high. */
 const GOOD_SHARE = 0.5;
-/** The usual score follows better scores at once, and worse ones as slowly as a vehicle drives away. */
+/** The usual score follows better scores at once, and worse but good ones as slowly as a vehicle drives away. */
 const RISE_TIME_CONSTANT_S = 0.3;
 const FALL_TIME_CONSTANT_S = 5;
 /** How long a vehicle may be followed by scores below good: an occlusion, not a new life as clutter. */
@@ -25,6 +25,11 @@ export class UsualScore {
     return this.#poorSeconds > MAX_POOR_SECONDS ? this.goodScore : 0;
   }
 
+  /** The vehicle is out of sight: only a good score may bring it back. */
+  endPoorScores(): void {
+    this.#poorSeconds = Infinity;
+  }
+
   /** Time passes; call once a frame, before `add`. */
   advance(seconds: number): void {
     this.#poorSeconds += seconds;
@@ -32,7 +37,8 @@ export class UsualScore {
 
   /** A detection of `score` was matched, `seconds` after the frame before. */
   add(score: number, seconds: number): void {
-    if (score >= this.goodScore) this.#poorSeconds = 0;
+    if (score < this.goodScore) return;
+    this.#poorSeconds = 0;
     const timeConstant = score > this.#usual ? RISE_TIME_CONSTANT_S : FALL_TIME_CONSTANT_S;
     this.#usual += (score - this.#usual) * (1 - Math.exp(-seconds / timeConstant));
   }
