@@ -35,7 +35,12 @@ export default defineConfig({
   server: { headers: { ...ISOLATION_HEADERS } },
   preview: { headers: { ...SECURITY_HEADERS } },
   optimizeDeps: { exclude: ['onnxruntime-web'] },
-  plugins: [svelte(), VitePWA(PWA_OPTIONS), metaSecurityPolicy(), precompress()],
+  plugins: [
+    svelte({ configFile: false }),
+    VitePWA(PWA_OPTIONS),
+    metaSecurityPolicy(),
+    precompress(),
+  ],
   test: {
     root: repository,
     projects: [

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Plugin } from 'vite';
 import type { ManifestOptions, VitePWAOptions } from 'vite-plugin-pwa';
 import { precompressFolder } from './precompress.ts';
@@ -44,7 +45,7 @@ const ASSET_FOLDER = /^(models|ort)\//;
 /** Options for vite-plugin-pwa: our own service worker, told of every file of the build. */
 export const PWA_OPTIONS: Partial<VitePWAOptions> = {
   strategies: 'injectManifest',
-  srcDir: '../workers',
+  srcDir: join(import.meta.dirname, '../workers'),
   filename: 'service-worker.ts',
   registerType: 'prompt',
   // `runtime/app-updates.ts` registers it.
@@ -53,9 +54,6 @@ export const PWA_OPTIONS: Partial<VitePWAOptions> = {
   integration: {
     configureCustomSWViteBuild(options) {
       options.logLevel = 'warn';
-      // vite-plugin-pwa 2.0 sets what Vite 8 warns is deprecated; a service worker has no dynamic imports anyway.
-      const output = options.build?.rollupOptions?.output;
-      if (output !== undefined && !Array.isArray(output)) delete output.inlineDynamicImports;
     },
   },
   injectManifest: {
