@@ -30,7 +30,10 @@ export interface CropTensor {
  */
 export function prepareCrop(pixels: RgbaPixels, input: ModelInputSpec): CropTensor | null {
   if (input.sidePx === null) {
-    throw new AppError('MODEL_INCOMPATIBLE', 'Expected an embedder with a fixed input side, found a free one');
+    throw new AppError(
+      'MODEL_INCOMPATIBLE',
+      'Expected an embedder with a fixed input side, found a free one',
+    );
   }
   const picture = letterbox(pixels, input.sidePx, input.padValue);
   const { sharpness, lumaVariance } = measureSharpness(picture);

@@ -116,7 +116,9 @@ export class VehicleEmbedder {
   async #embedBatch(tensors: readonly Float32Array[]): Promise<readonly Float32Array[]> {
     const plain = await this.#runNetwork(tensors);
     if (!this.#averageMirrored) return plain;
-    const mirrored = await this.#runNetwork(tensors.map((data) => mirrorPlanes(data, this.#sidePx)));
+    const mirrored = await this.#runNetwork(
+      tensors.map((data) => mirrorPlanes(data, this.#sidePx)),
+    );
     return plain.map((vector, i) =>
       this.#toUnit(vector.map((value, k) => value + (mirrored[i]?.[k] ?? 0))),
     );
@@ -149,7 +151,10 @@ export class VehicleEmbedder {
   #toUnit(vector: Float32Array): Float32Array {
     const unit = toUnitLength(vector);
     if (!unit) {
-      throw new AppError('BACKEND_FAILED', 'Expected a finite vector with a length, got NaN, infinity or zero');
+      throw new AppError(
+        'BACKEND_FAILED',
+        'Expected a finite vector with a length, got NaN, infinity or zero',
+      );
     }
     return unit;
   }
@@ -163,7 +168,10 @@ interface WaitingTensor {
 }
 
 /** `${sha256}:${preprocessVersion}`, marked when mirror images were averaged in. */
-export function embeddingSpaceOf(manifest: ModelManifest, averageMirrored = false): EmbeddingSpaceId {
+export function embeddingSpaceOf(
+  manifest: ModelManifest,
+  averageMirrored = false,
+): EmbeddingSpaceId {
   const space = `${manifest.sha256}:${manifest.preprocessVersion}`;
   return averageMirrored ? `${space}m` : space;
 }

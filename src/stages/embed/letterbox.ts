@@ -19,7 +19,11 @@ export interface LetterboxedPicture {
  * Fits a picture into a square of `sidePx`, aspect kept and centred. An odd remainder leaves the wider
  * bar right or below, as in training.
  */
-export function placeInSquare(widthPx: number, heightPx: number, sidePx: number): LetterboxPlacement {
+export function placeInSquare(
+  widthPx: number,
+  heightPx: number,
+  sidePx: number,
+): LetterboxPlacement {
   const scale = sidePx / Math.max(widthPx, heightPx);
   const width = Math.max(1, Math.round(widthPx * scale));
   const height = Math.max(1, Math.round(heightPx * scale));

@@ -105,7 +105,9 @@ export class GalleryIndex {
 
   #vectorAt(row: number): Float32Array {
     const blockIndex = Math.floor(row / BLOCK_ROW_COUNT);
-    const block = (this.#blocks[blockIndex] ??= new Float32Array(BLOCK_ROW_COUNT * this.#dimension));
+    const block = (this.#blocks[blockIndex] ??= new Float32Array(
+      BLOCK_ROW_COUNT * this.#dimension,
+    ));
     const start = (row % BLOCK_ROW_COUNT) * this.#dimension;
     return block.subarray(start, start + this.#dimension);
   }

@@ -50,8 +50,7 @@ export function decideMatch(question: MatchQuestion): MatchVerdict {
   const current = possible.find(({ vehicleId }) => vehicleId === currentVehicleId) ?? null;
   const candidates = listCandidates(question);
   if (!current || current.similarity < thresholds.keep) return { match: challenger, candidates };
-  const isBeaten =
-    challenger !== null && challenger.similarity >= current.similarity + SWITCH_GAIN;
+  const isBeaten = challenger !== null && challenger.similarity >= current.similarity + SWITCH_GAIN;
   return { match: isBeaten ? challenger : current, candidates };
 }
 

@@ -1,0 +1,221 @@
+import type { RemovalReport, RetentionPolicy } from '../../contracts/gallery';
+import type { MatchThresholds, VehicleId } from '../../contracts/match';
+import type {
+  CropSinkApi,
+  IdentityApi,
+  IdentityConfig,
+  IdentityEvent,
+  IdentityReady,
+  IdentityTimings,
+  StageReady,
+} from '../../contracts/worker-api';
+import { AppError } from '../../core/app-error';
+import { IdentityStage } from './identity-stage';
+import type { CropEmbedder, Schedule, SightingStore } from './ports';
+import { SightingWriter } from './sighting-writer';
+
+/** Retention is looked after at the start and then this often, so that a camera may run for weeks. */
+const RETENTION_INTERVAL_MS = 3_600_000;
+
+/** A loaded embedder and what loading cost. */
+export interface OpenedEmbedder {
+  readonly embedder: CropEmbedder & { dispose(): Promise<void> };
+  readonly ready: StageReady;
+}
+
+/** What the service cannot do itself. */
+export interface IdentityServiceParts {
+  readonly openStore: (databaseName: string) => Promise<SightingStore>;
+  readonly openEmbedder: (config: IdentityConfig) => Promise<OpenedEmbedder>;
+  readonly encodePicture: (image: ImageBitmap) => Promise<Blob>;
+  readonly schedule: Schedule;
+  readonly createId: () => string;
+  readonly nowMs: () => number;
+  readonly nowUnixMs: () => number;
+}
+
+const NO_TIMINGS: IdentityTimings = {
+  embedMsTotal: 0,
+  embedCount: 0,
+  matchMsTotal: 0,
+  matchCount: 0,
+};
+
+/** Gallery and identity stage behind one interface; the worker only puts it on its ports. */
+export class IdentityService implements Omit<IdentityApi, 'connectPerception'> {
+  readonly #parts: IdentityServiceParts;
+  readonly #listeners = new Set<(event: IdentityEvent) => void>();
+  #opened: { readonly databaseName: string; readonly store: Promise<SightingStore> } | null = null;
+  #writer: SightingWriter | null = null;
+  #stage: IdentityStage | null = null;
+  #embedder: OpenedEmbedder['embedder'] | null = null;
+  #retention: RetentionPolicy | null = null;
+  #isRetentionScheduled = false;
+
+  constructor(parts: IdentityServiceParts) {
+    this.#parts = parts;
+  }
+
+  /** What perception's port speaks to; calls before `configure` are refused. */
+  get sink(): CropSinkApi {
+    return {
+      startRun: (run) => {
+        this.#requireStage().startRun(run);
+      },
+      submit: (crop) => {
+        if (this.#stage) return this.#stage.submit(crop);
+        crop.image.close();
+        return Promise.resolve(null);
+      },
+      tracksUpdated: (update) => {
+        this.#stage?.tracksUpdated(update);
+      },
+      endRun: (ended) => this.#requireStage().endRun(ended),
+    };
+  }
+
+  async openGallery(databaseName: string): Promise<{ readonly vehicleCount: number }> {
+    if (this.#opened && this.#opened.databaseName !== databaseName) {
+      throw new RangeError(
+        `This worker has the gallery ${this.#opened.databaseName} open; ${databaseName} needs another worker`,
+      );
+    }
+    this.#opened ??= { databaseName, store: this.#parts.openStore(databaseName) };
+    try {
+      const store = await this.#opened.store;
+      this.#writer ??= new SightingWriter(
+        store,
+        (event) => this.#emit(event),
+        this.#parts.schedule,
+      );
+      return { vehicleCount: store.vehicleCount };
+    } catch (error) {
+      // The next call may find the other tab closed.
+      this.#opened = null;
+      throw error;
+    }
+  }
+
+  async configure(config: IdentityConfig): Promise<IdentityReady> {
+    await this.openGallery(config.databaseName);
+    const store = await this.#store();
+    const writer = this.#requireWriter();
+    const { embedder, ready } = await this.#parts.openEmbedder(config);
+    await this.#embedder?.dispose();
+    this.#embedder = embedder;
+    const { encodePicture, createId, nowMs } = this.#parts;
+    const stage = new IdentityStage({
+      embedder,
+      store,
+      writer,
+      thresholds: config.thresholds,
+      emit: (event) => this.#emit(event),
+      encodePicture,
+      createId,
+      nowMs,
+    });
+    await this.setRetention(config.retention);
+    await stage.loadGallery();
+    this.#stage = stage;
+    return { ...ready, space: embedder.space, vehicleCount: store.vehicleCount };
+  }
+
+  setThresholds(thresholds: MatchThresholds): void {
+    this.#stage?.setThresholds(thresholds);
+  }
+
+  subscribe(listener: (event: IdentityEvent) => void): void {
+    this.#listeners.add(listener);
+  }
+
+  async listVehicles(range: { readonly offset: number; readonly count: number }) {
+    return (await this.#store()).listVehicles(range);
+  }
+
+  async vehicle(id: VehicleId) {
+    return (await this.#store()).vehicle(id);
+  }
+
+  async crop(cropId: string) {
+    return (await this.#store()).crop(cropId);
+  }
+
+  async forgetVehicle(id: VehicleId): Promise<RemovalReport> {
+    const store = await this.#store();
+    this.#writer?.dropVehicle(id);
+    // First, so that a living track of it does not write it anew behind the removal.
+    this.#stage?.forgetVehicle(id);
+    await this.#writer?.settle();
+    const report = await store.forgetVehicle(id);
+    this.#emit({ type: 'gallery-changed' });
+    return report;
+  }
+
+  async deleteEverything(): Promise<RemovalReport> {
+    const store = await this.#store();
+    this.#writer?.dropAll();
+    this.#stage?.forgetEverything();
+    await this.#writer?.settle();
+    const report = await store.deleteEverything();
+    this.#emit({ type: 'gallery-changed' });
+    return report;
+  }
+
+  async setRetention(policy: RetentionPolicy): Promise<RemovalReport> {
+    this.#retention = policy;
+    this.#scheduleRetention();
+    return this.#applyRetention(policy);
+  }
+
+  async usage() {
+    return (await this.#store()).usage();
+  }
+
+  timings(): IdentityTimings {
+    return this.#stage?.timings ?? NO_TIMINGS;
+  }
+
+  async flush(): Promise<void> {
+    await this.#writer?.flush();
+  }
+
+  async #applyRetention(policy: RetentionPolicy): Promise<RemovalReport> {
+    const store = await this.#store();
+    const report = await store.applyRetention(policy, this.#parts.nowUnixMs());
+    if (report.sightingCount > 0) {
+      await this.#stage?.loadGallery();
+      this.#emit({ type: 'gallery-changed' });
+    }
+    return report;
+  }
+
+  #scheduleRetention(): void {
+    if (this.#isRetentionScheduled) return;
+    this.#isRetentionScheduled = true;
+    this.#parts.schedule(() => {
+      this.#isRetentionScheduled = false;
+      this.#scheduleRetention();
+      // Tried again in an hour; a gallery that fails is told of by the writer as well.
+      if (this.#retention) void this.#applyRetention(this.#retention).catch(() => null);
+    }, RETENTION_INTERVAL_MS);
+  }
+
+  #emit(event: IdentityEvent): void {
+    for (const listener of this.#listeners) listener(event);
+  }
+
+  async #store(): Promise<SightingStore> {
+    if (!this.#opened) throw new AppError('STORAGE_UNAVAILABLE', 'The gallery was not opened yet');
+    return this.#opened.store;
+  }
+
+  #requireWriter(): SightingWriter {
+    if (!this.#writer) throw new AppError('STORAGE_UNAVAILABLE', 'The gallery was not opened yet');
+    return this.#writer;
+  }
+
+  #requireStage(): IdentityStage {
+    if (!this.#stage) throw new AppError('MODEL_UNAVAILABLE', 'The embedder was not loaded yet');
+    return this.#stage;
+  }
+}

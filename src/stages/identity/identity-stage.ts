@@ -1,0 +1,346 @@
+import type { EmbeddedCrop, VehicleCrop } from '../../contracts/embedding';
+import type { Sighting } from '../../contracts/gallery';
+import type { MatchThresholds, VehicleId } from '../../contracts/match';
+import type { EndedTrack, TrackBridge, TrackId } from '../../contracts/track';
+import type {
+  CropOutcome,
+  CropSinkApi,
+  IdentityEvent,
+  IdentityTimings,
+  RunStart,
+  TracksUpdate,
+} from '../../contracts/worker-api';
+import { GalleryIndex } from '../match/gallery-index';
+import { CoVisibility } from './co-visibility';
+import { IdentityTeller } from './identity-teller';
+import { LastSeenBook } from './last-seen';
+import type { CropEmbedder, SightingStore } from './ports';
+import { makeSightingWrite } from './sighting-maker';
+import type { SightingWriter } from './sighting-writer';
+import { TrackAliases } from './track-aliases';
+import { TrackRecord, type TrackFacts } from './track-record';
+import { VehicleAssigner } from './vehicle-assigner';
+
+/** A living track without a usable crop gets a number after this long, microseconds. */
+const UNIDENTIFIABLE_AFTER_US = 2_000_000;
+
+/** How much of a long sighting a crash may cost, microseconds of source time. */
+const INTERIM_WRITE_US = 30_000_000;
+
+/** What the stage is built from. */
+export interface IdentityStageParts {
+  readonly embedder: CropEmbedder;
+  readonly store: SightingStore;
+  readonly writer: SightingWriter;
+  readonly thresholds: MatchThresholds;
+  readonly emit: (event: IdentityEvent) => void;
+  /** Borrows the picture. */
+  readonly encodePicture: (image: ImageBitmap) => Promise<Blob>;
+  /** Unique for ever. */
+  readonly createId: () => string;
+  /** Milliseconds of a clock that only goes forward. */
+  readonly nowMs: () => number;
+}
+
+/**
+ * The life of tracks as vehicles: collects crops, decides early and again with every crop, writes a sighting
+ * now and then while the track lives and for good when it ends.
+ *
+ * Only confirmed tracks may be handed in; those that end with `wasConfirmed` false leave no trace.
+ */
+export class IdentityStage implements CropSinkApi {
+  readonly index: GalleryIndex;
+  readonly #parts: IdentityStageParts;
+  readonly #coVisibility = new CoVisibility();
+  readonly #assigner: VehicleAssigner;
+  readonly #lastSeen: LastSeenBook;
+  readonly #teller: IdentityTeller;
+  readonly #records = new Map<TrackId, TrackRecord>();
+  readonly #aliases = new TrackAliases();
+  readonly #endedIds = new Set<TrackId>();
+  readonly #crops = new Set<Promise<unknown>>();
+  #run: RunStart | null = null;
+  #timings = { embedMsTotal: 0, embedCount: 0, matchMsTotal: 0, matchCount: 0 };
+
+  constructor(parts: IdentityStageParts) {
+    this.#parts = parts;
+    this.index = new GalleryIndex(parts.embedder.space, parts.embedder.dimension);
+    this.#assigner = new VehicleAssigner(
+      {
+        index: this.index,
+        coVisibility: this.#coVisibility,
+        store: parts.store,
+        createId: parts.createId,
+      },
+      parts.thresholds,
+    );
+    this.#lastSeen = new LastSeenBook(parts.store);
+    this.#teller = new IdentityTeller(parts.emit, this.#lastSeen);
+  }
+
+  /** Reads the gallery's descriptors of this space anew. Throws STORAGE_*. */
+  async loadGallery(): Promise<void> {
+    const { space } = this.index;
+    const known = await this.#parts.store.loadDescriptors(space);
+    const living = new Set([...this.#records.values()].map(({ sightingId }) => sightingId));
+    this.index.clear();
+    this.#lastSeen.clear();
+    for (const sighting of known) {
+      // A living track must not be recognised as what it wrote a moment ago.
+      if (!living.has(sighting.sightingId))
+        this.index.put(sighting, { space, vector: sighting.vector });
+    }
+  }
+
+  get timings(): IdentityTimings {
+    return { ...this.#timings };
+  }
+
+  /** Begins a run; what lived in the one before is finished first. */
+  startRun(run: RunStart): void {
+    for (const record of [...this.#records.values()]) this.#finish(record);
+    this.#coVisibility.clear();
+    this.#assigner.clear();
+    this.#aliases.clear();
+    this.#endedIds.clear();
+    this.#run = run;
+  }
+
+  /** Applies at once: every living track is decided again. */
+  setThresholds(thresholds: MatchThresholds): void {
+    this.#assigner.thresholds = thresholds;
+    for (const record of [...this.#records.values()]) if (record.decision) this.#decide(record);
+  }
+
+  submit(crop: VehicleCrop): Promise<CropOutcome | null> {
+    const outcome = this.#embedAndNote(crop).finally(() => {
+      this.#crops.delete(settled);
+      crop.image.close();
+    });
+    // Waited for by endRun, which is not the one to tell of a failure.
+    const settled = outcome.catch(() => null);
+    this.#crops.add(settled);
+    return outcome;
+  }
+
+  tracksUpdated(update: TracksUpdate): void {
+    if (update.epoch !== this.#run?.epoch) return;
+    for (const bridge of update.bridges) this.#bridge(bridge);
+    this.#coVisibility.noteFrame(update.seen.map(({ trackId }) => trackId));
+    for (const { trackId, ...facts } of update.seen) {
+      const record = this.#recordOf(trackId, facts, update.captureTimeUs);
+      record?.update(facts, update.captureTimeUs);
+    }
+    for (const ended of update.ended) this.#end(ended);
+    for (const record of this.#records.values()) this.#lookAfter(record, update.captureTimeUs);
+  }
+
+  async endRun(ended: readonly EndedTrack[]): Promise<void> {
+    for (const track of ended) this.#end(track);
+    await Promise.all(this.#crops);
+    for (const record of [...this.#records.values()]) this.#finish(record);
+    await this.#teller.settle();
+    await this.#parts.writer.flush();
+  }
+
+  /** A vehicle was deleted by the user: living tracks that were it become new ones. */
+  forgetVehicle(vehicleId: VehicleId): void {
+    this.index.removeVehicle(vehicleId);
+    this.#lastSeen.forget(vehicleId);
+    for (const record of [...this.#records.values()]) {
+      if (record.decision?.vehicleId === vehicleId || record.own?.vehicleId === vehicleId) {
+        this.#startOver(record);
+      }
+    }
+  }
+
+  /** Everything was deleted. */
+  forgetEverything(): void {
+    this.index.clear();
+    this.#lastSeen.clear();
+    this.#assigner.clear();
+    for (const record of [...this.#records.values()]) this.#startOver(record);
+  }
+
+  async #embedAndNote(crop: VehicleCrop): Promise<CropOutcome | null> {
+    const run = this.#run;
+    const record = this.#recordForCrop(crop);
+    if (!run || !record) return null;
+    record.pendingCropCount += 1;
+    const startMs = this.#parts.nowMs();
+    let embedMs = 0;
+    let embedded: EmbeddedCrop | null = null;
+    try {
+      embedded = await this.#parts.embedder.embed(crop);
+      embedMs = this.#parts.nowMs() - startMs;
+      if (run === this.#run && embedded) await this.#offerPicture(crop, embedded.quality);
+    } finally {
+      if (run === this.#run) this.#cropDone(crop.trackId, embedded);
+    }
+    if (!embedded || run !== this.#run) return null;
+    this.#timings.embedMsTotal += embedMs;
+    this.#timings.embedCount += 1;
+    return this.#outcomeOf(crop.trackId, embedded, embedMs);
+  }
+
+  #outcomeOf(trackId: TrackId, crop: EmbeddedCrop, embedMs: number): CropOutcome {
+    const mean = this.#records.get(this.#aliases.resolve(trackId))?.descriptor.mean();
+    return { crop, trackDescriptor: mean?.vector ?? crop.embedding.vector, embedMs };
+  }
+
+  #recordForCrop({ meta, trackId, vehicleClass }: VehicleCrop): TrackRecord | null {
+    if (meta.epoch !== this.#run?.epoch) return null;
+    const facts = { vehicleClass, firstSeenUs: meta.captureTimeUs, hitCount: 1 };
+    return this.#recordOf(trackId, facts, meta.captureTimeUs);
+  }
+
+  async #offerPicture(crop: VehicleCrop, quality: number): Promise<void> {
+    if (!this.#records.get(this.#aliases.resolve(crop.trackId))?.wantsPicture(quality)) return;
+    // A vehicle without a picture is a state the gallery knows; losing the vehicle would be worse.
+    const picture = await this.#parts.encodePicture(crop.image).catch(() => null);
+    const record = this.#records.get(this.#aliases.resolve(crop.trackId));
+    if (picture) record?.setPicture(this.#parts.createId(), picture, quality);
+  }
+
+  #cropDone(trackId: TrackId, embedded: EmbeddedCrop | null): void {
+    const record = this.#records.get(this.#aliases.resolve(trackId));
+    if (!record) return;
+    record.pendingCropCount -= 1;
+    if (embedded) record.addCrop(embedded);
+    if (record.ended && record.pendingCropCount === 0) this.#finish(record);
+    else if (embedded && (record.decision || record.isConfident)) this.#decide(record);
+  }
+
+  /** The record of a living track, made when needed; null for a track that has ended. */
+  #recordOf(trackId: TrackId, facts: TrackFacts, nowUs: number): TrackRecord | null {
+    const id = this.#aliases.resolve(trackId);
+    if (this.#endedIds.has(id)) return null;
+    let record = this.#records.get(id);
+    if (!record) {
+      record = new TrackRecord(id, this.#parts.createId(), facts, nowUs);
+      this.#records.set(id, record);
+    }
+    return record;
+  }
+
+  #bridge({ survivorId, absorbedId }: TrackBridge): void {
+    this.#aliases.note(absorbedId, survivorId);
+    this.#coVisibility.merge(survivorId, absorbedId);
+    const absorbed = this.#records.get(absorbedId);
+    if (!absorbed) return;
+    this.#records.delete(absorbedId);
+    this.#endedIds.delete(survivorId);
+    const survivor = this.#records.get(survivorId);
+    if (!survivor) {
+      absorbed.trackId = survivorId;
+      absorbed.told = null;
+      this.#records.set(survivorId, absorbed);
+      this.#tell(absorbed);
+      return;
+    }
+    this.#assigner.release(absorbed);
+    this.#assigner.release(survivor);
+    const isWrittenTwice = survivor.lastWrittenUs !== null && absorbed.lastWrittenUs !== null;
+    survivor.absorb(absorbed);
+    this.#assigner.hold(survivor);
+    if (isWrittenTwice) this.#withdraw(absorbed);
+    if (survivor.decision || survivor.isConfident) this.#decide(survivor);
+  }
+
+  /** Takes back what was written of a track that turned out to be part of another. */
+  #withdraw(absorbed: TrackRecord): void {
+    this.#parts.writer.dropSighting(absorbed.sightingId);
+    const { own, decision } = absorbed;
+    if (!own || decision?.vehicleId !== own.vehicleId) return;
+    // Its only sighting is the interim one, so the vehicle goes with it.
+    void this.#parts.store.forgetVehicle(own.vehicleId).then(
+      () => {
+        this.#parts.emit({ type: 'gallery-changed' });
+      },
+      // It stays in the list as a short sighting: the user can delete it, nothing else is wrong.
+      () => null,
+    );
+  }
+
+  #end(ended: EndedTrack): void {
+    const { id, wasConfirmed, lastSeenUs, ...facts } = ended;
+    if (this.#aliases.resolve(id) !== id) return;
+    if (!wasConfirmed) return this.#discard(id);
+    const record = this.#recordOf(id, facts, lastSeenUs);
+    if (!record) return;
+    record.update(facts, lastSeenUs);
+    record.ended = ended;
+    if (record.pendingCropCount === 0) this.#finish(record);
+  }
+
+  #discard(trackId: TrackId): void {
+    const record = this.#records.get(trackId);
+    if (record) this.#assigner.release(record);
+    this.#coVisibility.end(trackId, null);
+    this.#records.delete(trackId);
+    this.#endedIds.add(trackId);
+  }
+
+  #finish(record: TrackRecord): void {
+    if (record.descriptor.cropCount > 0) this.#decide(record);
+    else if (record.isFlicker) return this.#discard(record.trackId);
+    else if (!record.decision) this.#decideUnidentifiable(record);
+    const sighting = this.#write(record);
+    if (sighting) this.#lastSeen.note(sighting);
+    const { decision, sightingId } = record;
+    const embedding = record.descriptor.mean();
+    if (decision && embedding && decision.outcome !== 'unidentifiable') {
+      const { vehicleId, vehicleNumber } = decision;
+      this.index.put({ sightingId, vehicleId, vehicleNumber }, embedding);
+    }
+    this.#assigner.release(record);
+    this.#coVisibility.end(record.trackId, decision?.vehicleId ?? null);
+    this.#records.delete(record.trackId);
+    this.#endedIds.add(record.trackId);
+  }
+
+  #lookAfter(record: TrackRecord, nowUs: number): void {
+    if (!record.decision && record.pendingCropCount === 0) {
+      if (record.isConfident) this.#decide(record);
+      else if (
+        record.descriptor.cropCount === 0 &&
+        nowUs - record.firstSeenUs >= UNIDENTIFIABLE_AFTER_US
+      ) {
+        this.#decideUnidentifiable(record);
+      }
+    }
+    const writtenUs = record.lastWrittenUs ?? record.firstSeenUs;
+    if (record.decision && record.lastSeenUs - writtenUs >= INTERIM_WRITE_US) this.#write(record);
+  }
+
+  #decide(record: TrackRecord): void {
+    const startMs = this.#parts.nowMs();
+    const changed = this.#assigner.decide(record);
+    this.#timings.matchMsTotal += this.#parts.nowMs() - startMs;
+    this.#timings.matchCount += 1;
+    for (const one of changed) this.#tell(one);
+  }
+
+  #decideUnidentifiable(record: TrackRecord): void {
+    this.#assigner.decideUnidentifiable(record);
+    this.#tell(record);
+  }
+
+  #startOver(record: TrackRecord): void {
+    this.#assigner.release(record);
+    record.startOver(this.#parts.createId(), this.#parts.createId());
+    if (record.isConfident) this.#decide(record);
+  }
+
+  #tell(record: TrackRecord): void {
+    if (this.#run) this.#teller.tell(record, this.#run.epoch);
+  }
+
+  #write(record: TrackRecord): Sighting | null {
+    const write = this.#run && makeSightingWrite(record, this.#run);
+    if (!write) return null;
+    record.lastWrittenUs = record.lastSeenUs;
+    this.#parts.writer.write(write);
+    return write.sighting;
+  }
+}

@@ -1,0 +1,45 @@
+import type { Sighting } from '../../contracts/gallery';
+import type { RunStart } from '../../contracts/worker-api';
+import type { SightingWrite } from './ports';
+import type { TrackRecord } from './track-record';
+
+/**
+ * The sighting a track amounts to now, with what must be stored beside it. Null while undecided. Marks the
+ * picture as written: the writer keeps it until it is.
+ */
+export function makeSightingWrite(record: TrackRecord, run: RunStart): SightingWrite | null {
+  const { decision, picture } = record;
+  if (!decision) return null;
+  const isIdentifiable = decision.outcome !== 'unidentifiable';
+  const descriptor = isIdentifiable ? record.descriptor.mean() : null;
+  const isMedia = run.source.timeBase === 'media';
+  const sighting: Sighting = {
+    id: record.sightingId,
+    vehicleId: decision.vehicleId,
+    runId: run.runId,
+    cameraId: run.source.cameraId,
+    cameraLabel: run.source.label,
+    sourceKind: run.source.kind,
+    vehicleClass: record.vehicleClass,
+    startUnixMs: toUnixMs(record.firstSeenUs, run),
+    endUnixMs: toUnixMs(record.lastSeenUs, run),
+    startMediaUs: isMedia ? record.firstSeenUs : null,
+    endMediaUs: isMedia ? record.lastSeenUs : null,
+    hitCount: record.hitCount,
+    space: descriptor?.space ?? null,
+    cropId: picture?.cropId ?? null,
+    decision,
+  };
+  const crop = picture && !picture.isWritten ? picture.picture : null;
+  if (picture) picture.isWritten = true;
+  return {
+    sighting,
+    vehicleNumber: decision.vehicleNumber,
+    crop,
+    vector: descriptor?.vector ?? null,
+  };
+}
+
+function toUnixMs(captureTimeUs: number, run: RunStart): number {
+  return Math.round(run.source.originUnixMs + captureTimeUs / 1000);
+}

@@ -1,0 +1,49 @@
+import { expose } from 'comlink';
+import type { CropSinkApi, IdentityApi } from '../src/contracts/worker-api';
+import { encodePicture } from '../src/stages/embed/crop-pixels';
+import { openEmbedder } from '../src/stages/embed/open-embedder';
+import { IdentityService } from '../src/stages/identity/identity-service';
+import { GalleryStore } from '../src/storage/gallery-store';
+import { installErrorTransfer } from '../src/runtime/rpc-errors';
+
+installErrorTransfer();
+
+const service = new IdentityService({
+  openStore: (databaseName) => GalleryStore.open(databaseName),
+  openEmbedder,
+  encodePicture,
+  schedule: (callback, delayMs) => setTimeout(callback, delayMs),
+  createId: () => crypto.randomUUID(),
+  nowMs: () => performance.now(),
+  nowUnixMs: () => Date.now(),
+});
+
+let perceptionPort: MessagePort | null = null;
+
+const api: IdentityApi = {
+  openGallery: (databaseName) => service.openGallery(databaseName),
+  configure: (config) => service.configure(config),
+  setThresholds: (thresholds) => {
+    service.setThresholds(thresholds);
+  },
+  connectPerception: (port) => {
+    perceptionPort?.close();
+    perceptionPort = port;
+    const sink: CropSinkApi = service.sink;
+    expose(sink, port);
+  },
+  subscribe: (listener) => {
+    service.subscribe(listener);
+  },
+  listVehicles: (range) => service.listVehicles(range),
+  vehicle: (id) => service.vehicle(id),
+  crop: (cropId) => service.crop(cropId),
+  forgetVehicle: (id) => service.forgetVehicle(id),
+  deleteEverything: () => service.deleteEverything(),
+  setRetention: (policy) => service.setRetention(policy),
+  usage: () => service.usage(),
+  timings: () => service.timings(),
+  flush: () => service.flush(),
+};
+
+expose(api);
