@@ -1,17 +1,10 @@
 import type * as OrtModule from 'onnxruntime-web';
 import type { ExecutionProvider } from '../contracts/model';
 import { AppError } from '../core/app-error';
+import { runtimeFlavour, type RuntimeFlavour } from '../core/runtime-files';
 
 /** ONNX Runtime's JavaScript interface; all its flavours look the same. */
 export type Ort = typeof OrtModule;
-
-/**
- * Which of ONNX Runtime's binaries is loaded.
- * - `wasm`: 14 MB, CPU only.
- * - `jspi`: 17 MB, WebGPU, needs a browser that can suspend WebAssembly.
- * - `asyncify`: 27 MB, WebGPU everywhere else.
- */
-export type RuntimeFlavour = 'wasm' | 'jspi' | 'asyncify';
 
 /** What a worker wants of the runtime. Fixed for the life of the worker. */
 export interface RuntimeRequest {
@@ -29,12 +22,6 @@ interface LoadedRuntime {
 
 /** The runtime of this worker: its thread pool is made once and cannot be changed. */
 let loaded: LoadedRuntime | null = null;
-
-/** The binary that serves a provider here. */
-export function runtimeFlavour(provider: ExecutionProvider): RuntimeFlavour {
-  if (provider === 'wasm') return 'wasm';
-  return 'Suspending' in WebAssembly ? 'jspi' : 'asyncify';
-}
 
 /** Threads that can really be used: without cross-origin isolation there is no shared memory. */
 export function usableThreadCount(

@@ -1,0 +1,141 @@
+import type { FrameImage, FrameMeta } from '../../contracts/frame';
+import type { EndedTrack, Track, TrackBatch, TrackId } from '../../contracts/track';
+import type {
+  CropOutcome,
+  FrameResult,
+  PerceptionOptions,
+  RunStart,
+  TracksUpdate,
+} from '../../contracts/worker-api';
+import type { Detector } from '../detect/detector';
+import { CropScheduler } from '../embed/crop-scheduler';
+import { VehicleTracker } from '../track/tracker';
+import { CropCourier, type CropSink } from './crop-courier';
+import { FrameCounter } from './frame-counter';
+
+/** Detection, tracking and cropping of one run, frame after frame. Holds all that a new run forgets. */
+export class PerceptionRun {
+  readonly start: RunStart;
+  readonly counter = new FrameCounter();
+  readonly #detector: Detector;
+  readonly #sink: CropSink | null;
+  readonly #courier: CropCourier | null;
+  readonly #tracker: VehicleTracker;
+  readonly #scheduler = new CropScheduler();
+  #options: PerceptionOptions;
+  #lastCaptureUs = 0;
+
+  /** Borrows detector and sink. Without a sink no crops are cut. */
+  constructor(
+    start: RunStart,
+    detector: Detector,
+    sink: CropSink | null,
+    options: PerceptionOptions,
+  ) {
+    this.start = start;
+    this.#detector = detector;
+    this.#sink = sink;
+    this.#options = options;
+    this.#tracker = new VehicleTracker(options);
+    this.#courier = sink
+      ? new CropCourier(sink, start.source.pace, (trackId, outcome) => {
+          this.#learn(trackId, outcome);
+        })
+      : null;
+    sink?.startRun(start);
+  }
+
+  /** Applies from the next frame on. */
+  setOptions(options: PerceptionOptions): void {
+    this.#options = options;
+    this.#tracker.setOptions(options);
+  }
+
+  /** Takes the frame and closes it, whatever happens. One call at a time. */
+  async analyze(image: FrameImage, meta: FrameMeta, receivedUnixMs: number): Promise<FrameResult> {
+    try {
+      const found = await this.#detector.detect(image, meta);
+      const detectedMs = performance.now();
+      const tracks = this.#tracker.update(found.batch);
+      const trackedMs = performance.now();
+      await this.#cutCrops(image, tracks);
+      const cutMs = performance.now();
+      this.#lastCaptureUs = meta.captureTimeUs;
+      this.#report(tracks);
+      return {
+        meta,
+        detections: found.batch.detections,
+        tracks: tracks.tracks,
+        ended: tracks.ended,
+        bridges: tracks.bridges,
+        stageMs: {
+          prepare: found.timings.prepareMs,
+          detect: found.timings.detectMs,
+          track: trackedMs - detectedMs,
+          crop: cutMs - trackedMs,
+        },
+        framePath: found.framePath,
+        droppedCount: this.counter.droppedCount,
+        receivedUnixMs,
+      };
+    } finally {
+      image.close();
+      this.counter.noteAnalysed();
+    }
+  }
+
+  /** Offline runs: waits until the crops sent so far were embedded. */
+  async settleCrops(): Promise<void> {
+    await this.#courier?.settle();
+  }
+
+  /** Ends every track and tells the identity worker; resolves when its sightings are durable. */
+  async finish(): Promise<readonly EndedTrack[]> {
+    const ended = this.#tracker.finish(this.#lastCaptureUs);
+    await this.#courier?.settle();
+    await this.#sink?.endRun(ended);
+    this.#courier?.close();
+    return ended;
+  }
+
+  /** Drops everything without telling anyone: the identity worker was replaced or the run is void. */
+  abandon(): void {
+    this.#courier?.close();
+  }
+
+  async #cutCrops(image: FrameImage, tracks: TrackBatch): Promise<void> {
+    if (!this.#courier || !this.#options.isEmbeddingEnabled) return;
+    await this.#courier.cut(image, tracks.meta, this.#scheduler.select(tracks));
+  }
+
+  #report(tracks: TrackBatch): void {
+    this.#courier?.hurry(tracks.ended.map(({ id }) => id));
+    this.#sink?.tracksUpdated(toUpdate(tracks));
+  }
+
+  #learn(trackId: TrackId, outcome: CropOutcome | null): void {
+    this.#scheduler.noteEmbedded(trackId, outcome?.crop.quality);
+    // A bridge may have given the crop to another track while it was embedded.
+    if (outcome) this.#tracker.setAppearance(outcome.crop.trackId, outcome.trackDescriptor);
+  }
+}
+
+function toUpdate({ meta, tracks, ended, bridges }: TrackBatch): TracksUpdate {
+  return {
+    epoch: meta.epoch,
+    captureTimeUs: meta.captureTimeUs,
+    seen: tracks.filter(isSeen).map(({ id, vehicleClass, firstSeenUs, hitCount }) => ({
+      trackId: id,
+      vehicleClass,
+      firstSeenUs,
+      hitCount,
+    })),
+    ended,
+    bridges,
+  };
+}
+
+/** In this very frame, and a vehicle for certain. */
+function isSeen({ state, score }: Track): boolean {
+  return state === 'confirmed' && score !== null;
+}

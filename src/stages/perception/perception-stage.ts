@@ -1,0 +1,200 @@
+import type { FrameImage, FrameMeta } from '../../contracts/frame';
+import type { EndedTrack } from '../../contracts/track';
+import type {
+  FrameLedger,
+  FrameResult,
+  PerceptionConfig,
+  PerceptionOptions,
+  RunStart,
+  StageReady,
+} from '../../contracts/worker-api';
+import { AppError } from '../../core/app-error';
+import type { Detector } from '../detect/detector';
+import { displaySize } from '../detect/input-preparer';
+import { defaultLowScoreThreshold } from '../track/tracker-options';
+import type { CropSink } from './crop-courier';
+import type { FrameCounter } from './frame-counter';
+import { LiveFeed, type LiveFrame } from './live-feed';
+import { PerceptionRun } from './perception-run';
+
+/** Makes a detector ready; `threadCount` is what it really got. Throws AppError MODEL_*, BACKEND_*. */
+export type OpenDetector = (
+  config: PerceptionConfig,
+) => Promise<{ readonly detector: Detector; readonly threadCount: number }>;
+
+/** Most cameras and clips have this shape; the first real frame of another one is slower, not wrong. */
+const WARM_UP_FRAME = { widthPx: 1280, heightPx: 720 } as const;
+
+const EMPTY_LEDGER: FrameLedger = {
+  receivedCount: 0,
+  analysedCount: 0,
+  droppedCount: 0,
+  openCount: 0,
+};
+
+/** Everything behind `PerceptionApi`, without the thread: frames in, results out, one run at a time. */
+export class PerceptionStage {
+  readonly #openDetector: OpenDetector;
+  #detector: Detector | null = null;
+  #options: PerceptionOptions | null = null;
+  #sink: CropSink | null = null;
+  #run: PerceptionRun | null = null;
+  #lastCounter: FrameCounter | null = null;
+  #feed: { readonly feed: LiveFeed; readonly ended: Promise<void> } | null = null;
+  #isPaused = false;
+  /** Settles when every frame handed in so far was analysed or refused. */
+  #queue: Promise<unknown> = Promise.resolve();
+
+  constructor(openDetector: OpenDetector) {
+    this.#openDetector = openDetector;
+  }
+
+  async configure(config: PerceptionConfig): Promise<StageReady> {
+    await this.#detector?.dispose();
+    this.#detector = null;
+    const startMs = performance.now();
+    const { detector, threadCount } = await this.#openDetector(config);
+    const loadedMs = performance.now();
+    this.#detector = detector;
+    this.setOptions(config.options);
+    await detector.warmUp(WARM_UP_FRAME.widthPx, WARM_UP_FRAME.heightPx);
+    return {
+      backend: { ...config.backend, threadCount },
+      loadMs: loadedMs - startMs,
+      warmUpMs: performance.now() - loadedMs,
+    };
+  }
+
+  setOptions(options: PerceptionOptions): void {
+    this.#options = options;
+    this.#detector?.setScoreFloor(defaultLowScoreThreshold(options.scoreThreshold));
+    this.#run?.setOptions(options);
+  }
+
+  /** Crops go here from the next run on. */
+  connectIdentity(sink: CropSink): void {
+    this.#run?.abandon();
+    this.#sink = sink;
+  }
+
+  /** Throws AppError INTERNAL before `configure`. */
+  startRun(start: RunStart): void {
+    this.#run?.abandon();
+    this.#feed?.feed.stop();
+    this.#isPaused = false;
+    const options = this.#options;
+    if (!options) throw notConfigured();
+    this.#run = new PerceptionRun(start, this.#readyDetector(), this.#sink, options);
+  }
+
+  /** Takes the stream. Resolves when it has ended or the run was stopped. */
+  async analyzeStream(
+    readable: ReadableStream<VideoFrame>,
+    onResult: (result: FrameResult) => void,
+  ): Promise<FrameLedger> {
+    const run = this.#activeRun();
+    const toMeta = liveMeta(run.start);
+    const feed = new LiveFeed(readable, {
+      isPaused: () => this.#isPaused,
+      noteReceived: () => {
+        run.counter.noteReceived();
+      },
+      noteDropped: () => {
+        run.counter.noteDropped();
+      },
+      analyze: async ({ frame, receivedUnixMs }) => {
+        onResult(await run.analyze(frame, toMeta(frame), receivedUnixMs));
+      },
+    });
+    const ended = feed.run();
+    this.#feed = { feed, ended };
+    await ended;
+    return run.counter.ledger();
+  }
+
+  /** Takes the picture and closes it. Rejects with AbortError when its run is over. */
+  analyzeFrame(image: FrameImage, meta: FrameMeta): Promise<FrameResult> {
+    const receivedUnixMs = Date.now();
+    this.#run?.counter.noteReceived();
+    const received = this.#run;
+    const task = this.#queue.then(async () => {
+      const run = this.#run;
+      if (!run || run !== received || meta.epoch !== run.start.epoch) {
+        image.close();
+        received?.counter.noteDropped();
+        throw new DOMException('The run this frame belongs to is over', 'AbortError');
+      }
+      const result = await run.analyze(image, meta, receivedUnixMs);
+      if (run.start.source.pace === 'offline') await run.settleCrops();
+      return result;
+    });
+    // The caller gets the error; the next frame is tried all the same.
+    this.#queue = task.catch(() => undefined);
+    return task;
+  }
+
+  setPaused(isPaused: boolean): void {
+    this.#isPaused = isPaused;
+  }
+
+  /** Nothing to end is no error: a run may have failed before it began. */
+  async stopRun(): Promise<readonly EndedTrack[]> {
+    const run = this.#run;
+    if (!run) return [];
+    this.#feed?.feed.stop();
+    // Its failure reaches whoever waits for the stream; the run is ended in any case.
+    await this.#feed?.ended.catch(() => undefined);
+    await this.#queue;
+    this.#feed = null;
+    this.#run = null;
+    this.#lastCounter = run.counter;
+    return run.finish();
+  }
+
+  /** Of the run going on, or the last one. */
+  ledger(): FrameLedger {
+    return (this.#run?.counter ?? this.#lastCounter)?.ledger() ?? EMPTY_LEDGER;
+  }
+
+  async timeInference(
+    widthPx: number,
+    heightPx: number,
+    count: number,
+  ): Promise<readonly number[]> {
+    return this.#readyDetector().timeInference(widthPx, heightPx, count);
+  }
+
+  #readyDetector(): Detector {
+    if (!this.#detector) throw notConfigured();
+    return this.#detector;
+  }
+
+  #activeRun(): PerceptionRun {
+    if (!this.#run) throw new AppError('INTERNAL', 'Expected a run, found none: startRun first');
+    return this.#run;
+  }
+}
+
+function notConfigured(): AppError {
+  return new AppError('INTERNAL', 'Expected a detector, found none: configure first');
+}
+
+/** Numbers live frames and puts the first one at time 0. */
+function liveMeta(start: RunStart): (frame: LiveFrame['frame']) => FrameMeta {
+  let firstTimestampUs: number | null = null;
+  let nextId = 0;
+  return (frame) => {
+    firstTimestampUs ??= frame.timestamp;
+    const { widthPx, heightPx } = displaySize(frame);
+    const frameId = nextId;
+    nextId += 1;
+    return {
+      epoch: start.epoch,
+      cameraId: start.source.cameraId,
+      frameId,
+      captureTimeUs: frame.timestamp - firstTimestampUs,
+      widthPx,
+      heightPx,
+    };
+  };
+}
