@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readdirSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { build } from 'vite';
@@ -13,18 +15,37 @@ const SOURCES: readonly string[] = [
   'tsconfig.json',
   'server/security-headers.ts',
   'server/precompress.ts',
+  'server/vite-plugins.ts',
 ];
 
-/** The build writes it last: when it is there and new, so is everything else. */
+/** A build that failed half way leaves one of the two out. The second is written last, so its time counts. */
+const FIRST_BUILT_FILE = 'dist/index.html';
 const LAST_BUILT_FILE = 'dist/service-worker.js';
 
 /** Why `dist` has to be built anew, in words; null when it is up to date. */
 export function reasonToBuild(repository: string): string | null {
   const builtMs = modifiedMs(join(repository, LAST_BUILT_FILE));
-  if (builtMs === null) return 'it was not built yet';
+  if (builtMs === null || modifiedMs(join(repository, FIRST_BUILT_FILE)) === null)
+    return 'it was not built yet';
+
   const newest = newestFile(SOURCES.map((source) => join(repository, source)));
   if (newest === null || newest.modifiedMs <= builtMs) return null;
   return `${relative(repository, newest.path)} changed since the last build`;
+}
+
+/**
+ * Runs the install step again: models, runtime files and kernels that are missing or old are put in place.
+ * Under a second when all is there. Throws when it fails; it has then said why on stderr.
+ */
+export async function prepareFiles(repository: string): Promise<void> {
+  const arguments_ = ['--import', 'tsx', join(repository, 'models/tools/prepare.ts')];
+  const child = spawn(process.execPath, arguments_, {
+    cwd: repository,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  const [code] = await once(child, 'exit');
+  if (code !== 0)
+    throw new Error('The install step failed, see above. Try again with: npm install');
 }
 
 /** Builds `dist` with Vite, saying so through `say`. Throws what Vite throws. */

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { readServeArguments, UsageError, type ServeArguments } from './arguments';
-import { buildApp, reasonToBuild } from './build-app';
+import { buildApp, prepareFiles, reasonToBuild } from './build-app';
 import { PortBusyError, startStaticServer, type StaticServer } from './static-server';
 
 const REPOSITORY = join(import.meta.dirname, '..');
@@ -33,6 +33,7 @@ async function main(): Promise<void> {
 }
 
 async function buildIfNeeded(): Promise<void> {
+  await prepareFiles(REPOSITORY);
   const reason = reasonToBuild(REPOSITORY);
   if (reason === null) return;
   say(`Building the app (${reason}); this takes some seconds ...`);

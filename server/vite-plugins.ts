@@ -4,8 +4,8 @@ import type { ManifestOptions, VitePWAOptions } from 'vite-plugin-pwa';
 import { precompressFolder } from './precompress.ts';
 import { META_CONTENT_SECURITY_POLICY } from './security-headers.ts';
 
-/** Background of the icon and of the dark theme: the window's frame matches before the first paint. */
-const THEME_COLOUR = '#0f172a';
+/** Paper of the dark theme and background of the icon; the page's own meta elements refine it once it is there. */
+const THEME_COLOUR = '#0d1413';
 
 /** What an installed app shows about itself. */
 const WEB_MANIFEST: Partial<ManifestOptions> = {
