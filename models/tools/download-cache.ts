@@ -1,8 +1,8 @@
-import { rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import type { PackageFile } from '../detect-nanodet/source';
-import { readIfPresent, sha256Of, writeWhole } from './files';
+import { sha256Of, writeWhole } from './files';
 
 /** Where a cache folder may be named; the process's own by default. */
 export interface CacheSurroundings {
@@ -36,9 +36,12 @@ export function cachedPath(folder: string, file: PackageFile): string {
   return path.join(folder, `${file.sha256}${path.extname(file.path)}`);
 }
 
-/** Reads a kept file and checks its SHA-256; a damaged one is removed and counts as absent. */
+/**
+ * Reads a kept file and checks its SHA-256. A damaged one is removed and counts as absent, and so does one in a
+ * folder that cannot be read: the cache only ever saves a download.
+ */
 export async function readCached(folder: string, file: PackageFile): Promise<Buffer | null> {
-  const bytes = await readIfPresent(cachedPath(folder, file));
+  const bytes = await readFile(cachedPath(folder, file)).catch(() => null);
   if (bytes === null || sha256Of(bytes) === file.sha256) return bytes;
   await rm(cachedPath(folder, file), { force: true });
   return null;
