@@ -24,14 +24,18 @@ const CODE_BY_ERROR_NAME: Readonly<Record<string, ErrorCode>> = {
 export function toStorageError(error: unknown, doing: string): Error {
   if (error instanceof AppError || error instanceof RangeError || error instanceof TypeError)
     return error;
-  // DOMException is an Error in browsers, but not in every test environment's IndexedDB.
-  const { name = 'Error', message = String(error) } =
-    typeof error === 'object' && error !== null
-      ? (error as { name?: string; message?: string }) // any object may be asked for its keys
-      : {};
+  const { name, message } = nameAndMessage(error);
   return new AppError(
     CODE_BY_ERROR_NAME[name] ?? 'INTERNAL',
     `Could not ${doing}: ${name}: ${message}`,
     { cause: error },
   );
+}
+
+/** A DOMException is an Error in browsers, but not in every IndexedDB: so any object is asked. */
+function nameAndMessage(error: unknown): { readonly name: string; readonly message: string } {
+  if (typeof error !== 'object' || error === null) return { name: 'Error', message: String(error) };
+  const name = 'name' in error ? String(error.name) : 'Error';
+  const message = 'message' in error ? String(error.message) : '';
+  return { name, message };
 }

@@ -215,6 +215,8 @@ describe('a full disk', () => {
     const store = await openGallery(databaseName);
     await store.commitSighting(record());
     const before = await rawStores(databaseName);
+    // Called below with the store it belongs to.
+    // eslint-disable-next-line @typescript-eslint/unbound-method
     const put = IDBObjectStore.prototype.put;
     // The sighting and its picture are written by then; only the vehicle's row fails.
     const failing = vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(function (
