@@ -11,6 +11,9 @@ const PART_OR_GHOST_SHARE = 0.5;
  * one vehicle, a bonnet inside a car, or a ghost around two cars.
  */
 export function isExplainedBy(candidate: Box, isWeak: boolean, known: Box): boolean {
+  // Most pairs of a frame are apart: settle those first.
+  if (candidate.x2 <= known.x1 || known.x2 <= candidate.x1) return false;
+  if (candidate.y2 <= known.y1 || known.y2 <= candidate.y1) return false;
   if (iou(candidate, known) >= SAME_VEHICLE_IOU) return true;
   if (!isWeak) return false;
   const smaller = Math.min(boxAreaPx2(candidate), boxAreaPx2(known));

@@ -1,0 +1,129 @@
+import { describe, expect, it } from 'vitest';
+import { VehicleTracker } from '../../../src/stages/track/tracker';
+import { boxAt, detection, frameAt, idNear, lastBatch, play, randomNumbers } from './scene';
+
+const RATES = [30, 12.5, 5, 2];
+
+describe('VehicleTracker keeps one identity a vehicle', () => {
+  it.each(RATES)('that drives at constant speed, at %d frames a second', (rate) => {
+    // 240 px/s: at 2 frames/s the boxes of neighbouring frames just touch.
+    const result = play(rate, 0, 4, (t) => [detection(boxAt(100 + 240 * t, 300))]);
+    expect(result.vehicles.size).toBe(1);
+    expect(idNear(lastBatch(result), 1060, 300)).toBe(1);
+  });
+
+  it.each(RATES)('when two cross on opposite lanes, at %d frames a second', (rate) => {
+    const right = (t: number) => 100 + 220 * t;
+    const left = (t: number) => 1180 - 220 * t;
+    const result = play(rate, 0, 4.5, (t) => [
+      detection(boxAt(right(t), 300)),
+      detection(boxAt(left(t), 345)),
+    ]);
+    expect(result.vehicles.size).toBe(2);
+    const before = result.batches[Math.round(1.5 * rate)];
+    const rightId = idNear(before, right(Math.round(1.5 * rate) / rate), 300);
+    expect(rightId).not.toBeNull();
+    const end = Math.round(4.5 * rate) / rate;
+    expect(idNear(lastBatch(result), right(end), 300)).toBe(rightId);
+    expect(idNear(lastBatch(result), left(end), 345)).not.toBe(rightId);
+  });
+
+  it.each([30, 10, 5])('behind a pole that hides it for 0.6 s, at %d frames a second', (rate) => {
+    const result = play(rate, 0, 4, (t) => [
+      t > 1.5 && t < 2.1 ? null : detection(boxAt(100 + 200 * t, 300)),
+    ]);
+    expect(result.vehicles.size).toBe(1);
+    const hidden = result.batches[Math.round(2 * rate)];
+    expect(hidden?.tracks[0]?.state).toBe('lost');
+    expect(hidden?.tracks[0]?.detectedBox).toBeNull();
+    expect(lastBatch(result).tracks[0]?.state).toBe('confirmed');
+  });
+
+  it.each(RATES)('that stops for four seconds and goes on, at %d frames a second', (rate) => {
+    const x = (t: number) => 100 + 200 * Math.min(t, 1.5) + 200 * Math.max(0, t - 5.5);
+    const result = play(rate, 0, 7, (t) => [detection(boxAt(x(t), 300))]);
+    expect([...result.vehicles.keys()]).toEqual([1]);
+  });
+
+  it('parked and hidden by a passing bus for two seconds', () => {
+    const random = randomNumbers(3);
+    const jitter = () => 4 * (random() - 0.5);
+    const result = play(15, 0, 7, (t) => [
+      t > 3 && t < 5 ? null : detection(boxAt(600 + jitter(), 300 + jitter())),
+    ]);
+    expect([...result.vehicles.keys()]).toEqual([1]);
+  });
+
+  it('whose score sinks below the threshold while it is half hidden', () => {
+    const result = play(15, 0, 4, (t) => [
+      detection(boxAt(100 + 200 * t, 300), t > 1 && t < 2.2 ? 0.15 : 0.7),
+    ]);
+    expect(result.vehicles.size).toBe(1);
+    const dim = result.batches[Math.round(2 * 15)];
+    expect(dim?.tracks[0]).toMatchObject({ state: 'confirmed', score: 0.15 });
+  });
+
+  it('although the detector cannot decide between car and truck', () => {
+    const result = play(10, 0, 3, (t) => [
+      detection(boxAt(100 + 200 * t, 300), 0.6, Math.round(t * 10) % 3 === 0 ? 'truck' : 'car'),
+    ]);
+    expect(result.vehicles.size).toBe(1);
+    expect(lastBatch(result).tracks[0]?.vehicleClass).toBe('car');
+  });
+
+  it('in a queue where every other vehicle is missed in every frame', () => {
+    const cars = [200, 340, 480, 620, 760];
+    const result = play(10, 0, 6, (t) =>
+      cars.map((x, index) =>
+        t > 1 && (Math.round(t * 10) + index) % 2 === 0 ? null : detection(boxAt(x, 300)),
+      ),
+    );
+    expect(result.vehicles.size).toBe(cars.length);
+  });
+});
+
+describe('VehicleTracker does not confuse vehicles', () => {
+  it('does not give a lost identity to a new vehicle that drives past the place', () => {
+    const result = play(15, 0, 5, (t) => [
+      t < 2 ? detection(boxAt(640, 300)) : null,
+      t < 1.5 ? null : detection(boxAt(-60 + 340 * (t - 1.5), 300)),
+    ]);
+    const passing = idNear(lastBatch(result), -60 + 340 * 3.5, 300);
+    expect(passing).not.toBeNull();
+    expect(passing).not.toBe(1);
+  });
+
+  it('does not let a visible vehicle lose its detection to a lost one', () => {
+    // The first is lost beside the second, which stays in view.
+    const result = play(10, 0, 3, (t) => [
+      t < 1.5 ? detection(boxAt(600, 300)) : null,
+      detection(boxAt(660, 300)),
+    ]);
+    const before = idNear(result.batches[12], 660, 300);
+    expect(idNear(lastBatch(result), 660, 300)).toBe(before);
+  });
+
+  it('follows 200 vehicles at once, each under one identity', () => {
+    const random = randomNumbers(11);
+    const places = Array.from({ length: 200 }, (_, index) => ({
+      x: 30 + (index % 20) * 62,
+      y: 30 + Math.floor(index / 20) * 70,
+      speed: 20 * (random() - 0.5),
+    }));
+    const result = play(10, 0, 4, (t) =>
+      places.map(({ x, y, speed }) =>
+        random() < 0.05 ? null : detection(boxAt(x + speed * t, y + 2 * random(), 44, 34)),
+      ),
+    );
+    expect(result.vehicles.size).toBe(200);
+  });
+
+  it('numbers tracks from 1 and begins again after a reset', () => {
+    const tracker = new VehicleTracker({ scoreThreshold: 0.35 });
+    const one = [detection(boxAt(100, 100))];
+    expect(tracker.update(frameAt(0, one)).tracks[0]?.id).toBe(1);
+    tracker.reset();
+    const after = tracker.update(frameAt(0.1, one));
+    expect(after.tracks.map(({ id, hitCount }) => [id, hitCount])).toEqual([[1, 1]]);
+  });
+});
