@@ -5,6 +5,7 @@ import type { VehicleId } from '../../contracts/match';
 import { Announcer } from './announcer.svelte';
 import { CameraList } from './camera-list.svelte';
 import { HudSampler } from './hud-sampler.svelte';
+import { LiveThumbnails } from './live-thumbnails.svelte';
 import { LiveVehicles } from './live-vehicles.svelte';
 import { PictureCache } from './picture-cache';
 import { RunView } from './run-view.svelte';
@@ -26,6 +27,7 @@ export class AppState {
   readonly controller: AnalysisController;
   readonly run: RunView;
   readonly live: LiveVehicles;
+  readonly thumbnails = new LiveThumbnails();
   readonly vehicles: VehicleListState;
   readonly detail: VehicleDetailState;
   readonly storage: StorageView;
@@ -37,11 +39,13 @@ export class AppState {
   /** The vehicle drawn thick and marked in the list. */
   selected = $state<VehicleId | null>(null);
   dialog = $state<DialogName | null>(null);
+  /** Something that was done, shown until it is closed. */
+  notice = $state<string | null>(null);
 
   constructor({ controller, updates }: AppServices) {
     this.controller = controller;
     this.run = new RunView(controller);
-    this.live = new LiveVehicles(controller);
+    this.live = new LiveVehicles(controller, (vehicles) => void this.thumbnails.fill(vehicles));
     this.vehicles = new VehicleListState(controller.gallery);
     this.detail = new VehicleDetailState(controller.gallery);
     this.storage = new StorageView(controller.gallery);
@@ -63,10 +67,24 @@ export class AppState {
     this.selected = vehicleId;
   }
 
+  /** Goes to the next or previous vehicle: those in view first, then the gallery, newest first. */
+  step(by: 1 | -1): void {
+    const next = this.#neighbour(by);
+    if (next === null) return;
+    if (this.dialog === 'vehicle') this.openVehicle(next);
+    else this.select(next);
+  }
+
   openVehicle(vehicleId: VehicleId): void {
     this.selected = vehicleId;
     this.dialog = 'vehicle';
     void this.detail.open(vehicleId);
+  }
+
+  /** Tells on screen and to a screen reader what was done. */
+  say(sentence: string): void {
+    this.notice = sentence;
+    this.announcer.say(sentence);
   }
 
   closeDialog(): void {
@@ -74,9 +92,36 @@ export class AppState {
     this.detail.close();
   }
 
+  #neighbour(by: 1 | -1): VehicleId | null {
+    const liveCount = this.live.list.length;
+    const count = liveCount + this.vehicles.total;
+    if (count === 0) return null;
+    const position = this.#positionOf(this.selected);
+    let next = position < 0 ? 0 : position + by;
+    // A vehicle in view has its place at the top: its second row further down would lead back there.
+    while (next >= liveCount && next < count && this.#isInView(next - liveCount)) next += by;
+    if (next < 0 || next >= count) return null;
+    if (next < liveCount) return this.live.list[next]?.vehicleId ?? null;
+    return this.vehicles.at(next - liveCount)?.id ?? null;
+  }
+
+  #isInView(storedIndex: number): boolean {
+    const vehicle = this.vehicles.at(storedIndex);
+    return vehicle !== null && this.live.has(vehicle.id);
+  }
+
+  #positionOf(vehicleId: VehicleId | null): number {
+    if (vehicleId === null) return -1;
+    const liveIndex = this.live.list.findIndex((vehicle) => vehicle.vehicleId === vehicleId);
+    if (liveIndex >= 0) return liveIndex;
+    const index = this.vehicles.indexOf(vehicleId);
+    return index < 0 ? -1 : this.live.list.length + index;
+  }
+
   dispose(): void {
     this.run.dispose();
     this.live.dispose();
+    this.thumbnails.clear();
     this.vehicles.dispose();
     this.announcer.dispose();
     this.pictures.dispose();

@@ -27,13 +27,19 @@ export class LiveVehicles {
   list = $state.raw<readonly LiveVehicle[]>([]);
 
   readonly #controller: AnalysisController;
+  readonly #onSample: (vehicles: readonly LiveVehicle[]) => void;
   readonly #unsubscribers: Unsubscribe[];
   #latest: FrameResult | null = null;
   #isStale = false;
   #timer: ReturnType<typeof setInterval> | null = null;
 
-  constructor(controller: AnalysisController) {
+  /** `onSample` is told of every reading while frames come. */
+  constructor(
+    controller: AnalysisController,
+    onSample: (vehicles: readonly LiveVehicle[]) => void = () => undefined,
+  ) {
     this.#controller = controller;
+    this.#onSample = onSample;
     this.#unsubscribers = [
       controller.onResult((result) => {
         this.#latest = result;
@@ -71,6 +77,7 @@ export class LiveVehicles {
       this.#controller.status.source?.originUnixMs ?? 0,
     );
     if (!isSameList(this.list, next)) this.list = next;
+    this.#onSample(next);
   }
 
   dispose(): void {
