@@ -71,7 +71,7 @@ async function runProject(
       ...withoutProjects(vitestArguments),
       `--project=${project}`,
       '--passWithNoTests',
-      '--reporter=dot',
+      '--reporter=default',
       '--reporter=json',
       `--outputFile.json=${reportPath}`,
     ],
