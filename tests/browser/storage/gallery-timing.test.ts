@@ -3,8 +3,9 @@ import { afterEach, expect, test } from 'vitest';
 import { GalleryStore } from '../../../src/storage/gallery-store';
 import { GALLERY_MIGRATIONS } from '../../../src/storage/migrations/gallery-migrations';
 import { runMigrations } from '../../../src/storage/migrations/migration';
+import type { VectorBlockRow } from '../../../src/storage/schema';
 import { packBlock } from '../../../src/storage/vector-blocks';
-import { freshName, record, SPACE } from '../../unit/storage/gallery-fixtures';
+import { freshName, record, sighting, SPACE } from '../../unit/storage/gallery-fixtures';
 
 /*
  * Prints what descriptors cost to write and load, because the choices in descriptor-rows.ts rest on
@@ -51,12 +52,12 @@ async function msOf(work: () => Promise<unknown>): Promise<number> {
   return performance.now() - start;
 }
 
-/** Writes all descriptors past the gallery; `blockRowCount` null: one record each. */
-async function fill(database: IDBPDatabase, blockRowCount: number | null): Promise<void> {
+/** Writes all descriptors past the gallery; `blockRowCount` 1: one small record each. */
+async function fill(database: IDBPDatabase, blockRowCount: number): Promise<void> {
   const rows = Array.from({ length: ROW_COUNT }, (_, n) => descriptor(n + 1));
-  const store = blockRowCount === null ? 'recentDescriptors' : 'vectorBlocks';
+  const store = blockRowCount === 1 ? 'recentDescriptors' : 'vectorBlocks';
   const transaction = database.transaction(store, 'readwrite', { durability: 'strict' });
-  if (blockRowCount === null) {
+  if (blockRowCount === 1) {
     for (const row of rows) void transaction.store.add(row);
   } else {
     for (let start = 0; start < ROW_COUNT; start += blockRowCount)
@@ -65,7 +66,7 @@ async function fill(database: IDBPDatabase, blockRowCount: number | null): Promi
   await transaction.done;
 }
 
-test.for([null, 256, 1_024, 4_096])(
+test.for([1, 256, 1_024, 4_096])(
   'ten thousand descriptors in blocks of %s are all loaded',
   async (blockRowCount) => {
     const database = await emptyGallery();
@@ -80,7 +81,7 @@ test.for([null, 256, 1_024, 4_096])(
     store.close();
     expect(loadedCount).toBe(ROW_COUNT);
     console.info(
-      `${ROW_COUNT} x ${DIMENSION}, ${blockRowCount === null ? 'one record each' : `blocks of ${blockRowCount}`}: ` +
+      `${ROW_COUNT} x ${DIMENSION}, ${blockRowCount === 1 ? 'one record each' : `blocks of ${blockRowCount}`}: ` +
         `write ${writeMs.toFixed(0)} ms, load ${loadMs.toFixed(0)} ms`,
     );
   },
@@ -114,4 +115,24 @@ test('a sighting is committed to a gallery that already holds ten thousand descr
   console.info(
     `one commit: new ${(newMs / 200).toFixed(1)} ms, again ${(againMs / 200).toFixed(1)} ms`,
   );
+});
+
+test('a vehicle is forgotten out of a block that stays full of others', async () => {
+  const database = await emptyGallery();
+  await fill(database, 1_024);
+  const [firstBlock] = (await database.getAll('vectorBlocks', null, 1)) as VectorBlockRow[]; // just filled
+  const sightingId = firstBlock?.sightingIds[4] ?? '';
+  const row = { ...sighting({ id: sightingId, vehicleId: 'v5' }), candidateVehicleIds: [] };
+  await database.put('sightings', row);
+  const { name } = database;
+  database.close();
+  const store = await GalleryStore.open(name);
+  const forgetMs = await msOf(async () => {
+    expect((await store.forgetVehicle('v5')).vectorCount).toBe(1);
+  });
+  const left = await store.loadDescriptors(SPACE);
+  expect(left).toHaveLength(ROW_COUNT - 1);
+  expect(left.some((each) => each.sightingId === sightingId || each.vector[0] === 5)).toBe(false);
+  store.close();
+  console.info(`one vehicle forgotten out of a block of 1024: ${forgetMs.toFixed(0)} ms`);
 });
