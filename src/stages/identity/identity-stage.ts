@@ -42,6 +42,11 @@ export interface IdentityStageParts {
   readonly nowMs: () => number;
 }
 
+interface TimedCrop {
+  readonly embedded: EmbeddedCrop;
+  readonly embedMs: number;
+}
+
 /**
  * The life of tracks as vehicles: collects crops, decides early and again with every crop, writes a sighting
  * now and then while the track lives and for good when it ends.
@@ -167,25 +172,26 @@ export class IdentityStage implements CropSinkApi {
     const record = this.#recordForCrop(crop);
     if (!run || !record) return null;
     record.pendingCropCount += 1;
-    const startMs = this.#parts.nowMs();
-    let embedMs = 0;
-    let embedded: EmbeddedCrop | null = null;
+    let timed: TimedCrop | null = null;
     try {
-      embedded = await this.#parts.embedder.embed(crop);
-      embedMs = this.#parts.nowMs() - startMs;
-      if (run === this.#run && embedded) await this.#offerPicture(crop, embedded.quality);
+      timed = await this.#embedTimed(crop);
+      if (timed && run === this.#run) await this.#offerPicture(crop, timed.embedded.quality);
     } finally {
-      if (run === this.#run) this.#cropDone(crop.trackId, embedded);
+      if (run === this.#run) this.#cropDone(crop.trackId, timed?.embedded ?? null);
     }
-    if (!embedded || run !== this.#run) return null;
-    this.#timings.embedMsTotal += embedMs;
-    this.#timings.embedCount += 1;
-    return this.#outcomeOf(crop.trackId, embedded, embedMs);
+    if (!timed || run !== this.#run) return null;
+    const mean = this.#records.get(this.#aliases.resolve(crop.trackId))?.descriptor.mean();
+    const { embedded, embedMs } = timed;
+    return { crop: embedded, trackDescriptor: mean?.vector ?? embedded.embedding.vector, embedMs };
   }
 
-  #outcomeOf(trackId: TrackId, crop: EmbeddedCrop, embedMs: number): CropOutcome {
-    const mean = this.#records.get(this.#aliases.resolve(trackId))?.descriptor.mean();
-    return { crop, trackDescriptor: mean?.vector ?? crop.embedding.vector, embedMs };
+  async #embedTimed(crop: VehicleCrop): Promise<TimedCrop | null> {
+    const startMs = this.#parts.nowMs();
+    const embedded = await this.#parts.embedder.embed(crop);
+    const embedMs = this.#parts.nowMs() - startMs;
+    this.#timings.embedMsTotal += embedMs;
+    this.#timings.embedCount += 1;
+    return embedded && { embedded, embedMs };
   }
 
   #recordForCrop({ meta, trackId, vehicleClass }: VehicleCrop): TrackRecord | null {

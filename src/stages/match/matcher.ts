@@ -67,12 +67,12 @@ function acceptableBest(possible: readonly VehicleScore[], accept: number): Vehi
   return best.similarity >= Math.min(required, 0.99) ? best : null;
 }
 
-function listCandidates({ scores, isExcluded }: MatchQuestion): readonly MatchCandidate[] {
-  return scores.slice(0, MAX_CANDIDATES).map((score) => ({
+function listCandidates(question: MatchQuestion): readonly MatchCandidate[] {
+  return question.scores.slice(0, MAX_CANDIDATES).map((score) => ({
     vehicleId: score.vehicleId,
     vehicleNumber: score.vehicleNumber,
     sightingId: score.sightingId,
     similarity: score.similarity,
-    excludedBecause: isExcluded(score) ? 'visible-at-the-same-time' : null,
+    excludedBecause: question.isExcluded(score) ? 'visible-at-the-same-time' : null,
   }));
 }

@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest';
+import type { VehicleScore } from '../../../src/stages/match/gallery-index';
+import { decideMatch, requiredSimilarity } from '../../../src/stages/match/matcher';
+
+const thresholds = { accept: 0.8, keep: 0.7 };
+
+function scores(...similarities: number[]): VehicleScore[] {
+  return similarities.map((similarity, i) => ({
+    sightingId: `s${i + 1}`,
+    vehicleId: `v${i + 1}`,
+    vehicleNumber: i + 1,
+    similarity,
+  }));
+}
+
+function decide(
+  ranked: readonly VehicleScore[],
+  currentVehicleId: string | null = null,
+  excluded: readonly string[] = [],
+) {
+  return decideMatch({
+    scores: ranked,
+    thresholds,
+    currentVehicleId,
+    isExcluded: ({ vehicleId }) => excluded.includes(vehicleId),
+  });
+}
+
+describe('a first decision', () => {
+  it('is a new vehicle in an empty gallery', () => {
+    expect(decide([])).toEqual({ match: null, candidates: [] });
+  });
+
+  it('recognises at the threshold and not below it', () => {
+    expect(decide(scores(0.8)).match?.vehicleId).toBe('v1');
+    expect(decide(scores(0.79)).match).toBeNull();
+  });
+
+  it('asks for more when a second vehicle is nearly as similar', () => {
+    expect(decide(scores(0.85, 0.84)).match).toBeNull();
+    expect(decide(scores(0.85, 0.74)).match?.vehicleId).toBe('v1');
+    expect(decide(scores(0.92, 0.9)).match?.vehicleId).toBe('v1');
+    expect(requiredSimilarity(0.8, 0.9, 0.9)).toBeCloseTo(0.9);
+    expect(requiredSimilarity(0.8, 0.9, 0.5)).toBeCloseTo(0.8);
+  });
+
+  it('accepts an exact repetition whatever else is there', () => {
+    const strict = { ...thresholds, accept: 0.95 };
+    const question = {
+      scores: scores(0.995, 0.99),
+      currentVehicleId: null,
+      isExcluded: () => false,
+    };
+    expect(decideMatch({ ...question, thresholds: strict }).match?.vehicleId).toBe('v1');
+  });
+
+  it('passes over a vehicle it cannot be, and keeps it as evidence', () => {
+    const { match, candidates } = decide(scores(0.95, 0.85), null, ['v1']);
+    expect(match?.vehicleId).toBe('v2');
+    expect(candidates.map(({ excludedBecause }) => excludedBecause)).toEqual([
+      'visible-at-the-same-time',
+      null,
+    ]);
+  });
+
+  it('keeps at most ten candidates, best first', () => {
+    const { candidates } = decide(scores(...Array.from({ length: 15 }, (_, i) => 0.6 - i / 100)));
+    expect(candidates.map(({ vehicleNumber }) => vehicleNumber)).toEqual([
+      1, 2, 3, 4, 5, 6, 7, 8, 9, 10,
+    ]);
+  });
+});
+
+describe('a decision that stands', () => {
+  it('is kept down to the lower threshold, without a lead', () => {
+    expect(decide(scores(0.72, 0.71), 'v1').match?.vehicleId).toBe('v1');
+    expect(decide(scores(0.72, 0.71), 'v2').match?.vehicleId).toBe('v2');
+    expect(decide(scores(0.69), 'v1').match).toBeNull();
+  });
+
+  it('yields only to a vehicle that is accepted and clearly better', () => {
+    expect(decide(scores(0.85, 0.78), 'v2').match?.vehicleId).toBe('v2');
+    expect(decide(scores(0.95, 0.78), 'v2').match?.vehicleId).toBe('v1');
+  });
+
+  it('falls when the vehicle turns out to be another one in view', () => {
+    expect(decide(scores(0.95, 0.6), 'v1', ['v1']).match).toBeNull();
+  });
+
+  it('falls when the vehicle is no longer in the gallery', () => {
+    expect(decide(scores(0.5), 'v9').match).toBeNull();
+  });
+});
