@@ -12,8 +12,8 @@ import { Engine, type EnginePlaces } from './runtime/engine';
 import { IdentityClient } from './runtime/identity-client';
 import { PerceptionClient } from './runtime/perception-client';
 import { createProbe } from './runtime/probe';
-import { CameraSource, listCameras } from './sources/camera-source';
-import { FileSource } from './sources/file-source';
+import { listCameras } from './sources/camera-devices';
+import { CameraSource } from './sources/camera-source';
 
 /*
  * Composition root: the one place where the parts are made and joined. Everything else gets what it
@@ -62,8 +62,12 @@ function compose(options: HeadlessRunOptions | null): ControllerParts {
     selector,
     engine,
     listCameras,
-    createCameraSource: ({ camera }: Settings) => new CameraSource(camera),
-    createFileSource: (file) => new FileSource(file, options?.file),
+    createCameraSource: ({ camera }: Settings) => Promise.resolve(new CameraSource(camera)),
+    // The demuxer is larger than the rest of the page: it comes when a file does.
+    createFileSource: async (file) => {
+      const { FileSource } = await import('./sources/file-source');
+      return new FileSource(file, options?.file);
+    },
   };
 }
 

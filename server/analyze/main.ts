@@ -6,12 +6,25 @@ import type { HeadlessVideoSummary } from '../../src/contracts/headless';
 import { outputNames, readAnalyzeArguments, USAGE, type AnalyzeArguments } from './arguments';
 import { openHeadlessPage } from './headless-page';
 
-try {
-  const wanted = readAnalyzeArguments(process.argv.slice(2));
-  await main(wanted);
-} catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}\n`);
-  process.exitCode = 1;
+const wanted = readOrExplain();
+if (wanted) {
+  try {
+    await main(wanted);
+  } catch (error) {
+    process.stderr.write(`${messageOf(error)}\n`);
+    process.exitCode = 1;
+  }
+}
+
+/** Null after telling what was wrong with the command line. */
+function readOrExplain(): AnalyzeArguments | null {
+  try {
+    return readAnalyzeArguments(process.argv.slice(2));
+  } catch (error) {
+    process.stderr.write(`${messageOf(error)}\n\n${USAGE}\n`);
+    process.exitCode = 1;
+    return null;
+  }
 }
 
 async function main({ videos, outDirectory, isJson, options }: AnalyzeArguments): Promise<void> {
@@ -45,8 +58,8 @@ async function main({ videos, outDirectory, isJson, options }: AnalyzeArguments)
         if (summary.error) failureCount += 1;
       } catch (error) {
         failureCount += 1;
-        log(`${file}: ${error instanceof Error ? error.message : String(error)}`);
-        summaries.push({ file, error: error instanceof Error ? error.message : String(error) });
+        log(`${file}: ${messageOf(error)}`);
+        summaries.push({ file, error: messageOf(error) });
       } finally {
         output.end();
         await finished(output);
@@ -85,4 +98,8 @@ function describe(file: string, summary: HeadlessVideoSummary): string {
     `${file}: ${frames} frames in ${wallSeconds.toFixed(1)} s (${speed}x real time; ${runtime}), ` +
     `${tracks} tracks, ${vehicles} vehicles`;
   return error ? `${figures}\n${file}: ended early: ${error.message}` : figures;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

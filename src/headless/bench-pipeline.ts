@@ -1,5 +1,5 @@
 import type { HeadlessPipelineBench } from '../contracts/headless';
-import type { FrameSource, SourceFrame } from '../contracts/source';
+import type { FrameSource, SourceFrame, SourceInfo } from '../contracts/source';
 import { median } from '../core/rolling-stats';
 import { analyzeFeed } from '../runtime/feed-analysis';
 import { timeOverlay, timeTracker } from './bench-parts';
@@ -72,19 +72,19 @@ export async function benchPipeline(
 
 /** A clip that begins again when it ends, with time going on, so that a round never runs dry. */
 class LoopedClip {
-  readonly #createSource: () => FrameSource;
+  readonly #createSource: () => Promise<FrameSource>;
   #source: FrameSource | null = null;
   #frames: AsyncIterator<SourceFrame> | null = null;
   #offsetUs = 0;
   #lastUs = 0;
 
-  constructor(createSource: () => FrameSource) {
+  constructor(createSource: () => Promise<FrameSource>) {
     this.#createSource = createSource;
   }
 
-  async open(): ReturnType<FrameSource['open']> {
+  async open(): Promise<SourceInfo> {
     await this.close();
-    this.#source = this.#createSource();
+    this.#source = await this.#createSource();
     const info = await this.#source.open(new AbortController().signal);
     const feed = this.#source.feed();
     if (feed.type !== 'pull') throw new TypeError('Expected a pulled source');

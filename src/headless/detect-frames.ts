@@ -10,7 +10,7 @@ export async function detectFrames(
   const wanted = new Set(frameIndices);
   const lastIndex = Math.max(...frameIndices);
   const { signal } = new AbortController();
-  const source = parts.createFileSource(file);
+  const source = await parts.createFileSource(file);
   const info = await source.open(signal);
   await parts.engine.prepare(controller.settings, () => undefined, signal);
   await parts.perception.startRun({ epoch: 1, runId: crypto.randomUUID(), source: info });

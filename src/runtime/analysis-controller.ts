@@ -36,8 +36,8 @@ export interface ControllerParts {
   readonly identity: IdentityClient;
   readonly selector: BackendSelector;
   readonly engine: Engine;
-  createCameraSource(settings: Settings): TorchSource;
-  createFileSource(file: File): FrameSource;
+  createCameraSource(settings: Settings): Promise<FrameSource>;
+  createFileSource(file: File): Promise<FrameSource>;
   listCameras(): Promise<readonly CameraDevice[]>;
 }
 
@@ -208,7 +208,7 @@ export class ResightController implements AnalysisController {
       : null;
   }
 
-  async #start(createSource: () => FrameSource): Promise<void> {
+  async #start(createSource: () => Promise<FrameSource>): Promise<void> {
     await this.#run?.stop();
     this.#stats = new RunStatsCollector();
     const run = new Run(this.#hooks(createSource));
@@ -252,14 +252,14 @@ export class ResightController implements AnalysisController {
     );
   }
 
-  #hooks(createSource: () => FrameSource): RunHooks {
+  #hooks(createSource: () => Promise<FrameSource>): RunHooks {
     return {
       perception: this.#parts.perception,
       identity: this.#parts.identity,
       engine: this.#parts.engine,
       settings: () => this.#settings,
-      createSource: () => {
-        const source = createSource();
+      createSource: async () => {
+        const source = await createSource();
         this.#source = source;
         return source;
       },

@@ -25,7 +25,7 @@ export interface RunHooks {
   readonly engine: Engine;
   settings(): Settings;
   /** Makes a fresh source; called again when a camera must be reopened. */
-  createSource(): FrameSource;
+  createSource(): Promise<FrameSource>;
   nextEpoch(): number;
   isWatched(): boolean;
   onStatus(change: Partial<RunStatus>): void;
@@ -203,7 +203,7 @@ export class Run {
   }
 
   async #openSource(): Promise<SourceInfo> {
-    const source = this.#hooks.createSource();
+    const source = await this.#hooks.createSource();
     this.#source = source;
     source.onEvent((event) => {
       if (event.type === 'lost') {
