@@ -4,8 +4,10 @@ import { AppError } from '../core/app-error';
 
 /** The demuxer hands at most 40 packets to the decoder ahead of the first picture (mediabunny 1.61). */
 const MAX_LOST_FRAMES = 48;
-/** A file may state its length that much too long before it counts as cut off. */
-const LENGTH_TOLERANCE_S = 1;
+/** The index lists every picture: only rounding may keep the last from ending where it says. */
+const INDEX_TOLERANCE_S = 0.25;
+/** A file may state its length, a number of its own, that much too long before it counts as cut off. */
+const STATED_TOLERANCE_S = 1;
 
 /**
  * After a decoding error: the pictures that come after `afterS` (container seconds) and before the
@@ -72,8 +74,8 @@ export async function findMissingEnd(
   const statedEndS = (await input.getDurationFromMetadata()) ?? 0;
   // Containers that state only one length for all tracks: sound may go on after the last picture.
   const readableEndS = Math.max(lastEndS, await input.computeDuration());
-  const isIndexedMissing = indexedEndS - lastEndS > LENGTH_TOLERANCE_S;
-  const isStatedMissing = statedEndS - readableEndS > LENGTH_TOLERANCE_S;
+  const isIndexedMissing = indexedEndS - lastEndS > INDEX_TOLERANCE_S;
+  const isStatedMissing = statedEndS - readableEndS > STATED_TOLERANCE_S;
   if (!isIndexedMissing && !isStatedMissing) return null;
   const expectedS = isIndexedMissing ? indexedEndS : statedEndS;
   return new AppError(

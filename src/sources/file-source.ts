@@ -82,8 +82,7 @@ export class FileSource implements FrameSource {
   }
 
   /** A file neither mutes nor gets lost: what goes wrong is thrown by the feed. */
-  onEvent(listener: (event: SourceEvent) => void): () => void {
-    void listener;
+  onEvent(_listener: (event: SourceEvent) => void): () => void {
     return () => undefined;
   }
 
