@@ -21,7 +21,7 @@ const POLICY: Readonly<Record<string, string>> = {
 const HEADER_ONLY_DIRECTIVES: readonly string[] = ['frame-ancestors'];
 
 /** The Content-Security-Policy as a header value. */
-export const CONTENT_SECURITY_POLICY = writePolicy(Object.entries(POLICY));
+const CONTENT_SECURITY_POLICY = writePolicy(Object.entries(POLICY));
 
 /** The part of the policy that works in a `<meta http-equiv>`, for hosts that send no headers of ours. */
 export const META_CONTENT_SECURITY_POLICY = writePolicy(
