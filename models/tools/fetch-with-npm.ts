@@ -35,7 +35,7 @@ export function readTarball(
     parser.on('error', reject);
     parser.on('end', () => resolve(files));
     stream.on('error', reject);
-    stream.pipe(parser as unknown as NodeJS.WritableStream); // has write and end, but not the full Node type
+    stream.pipe(parser);
   });
 }
 

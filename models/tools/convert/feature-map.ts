@@ -30,10 +30,7 @@ export function axesOf(layout: Layout): { height: number; width: number; channel
     : { height: 1, width: 2, channel: 3 };
 }
 
-/** The layout after a transpose by `permutation`; null for any transpose but the two between the layouts. */
-export function transposedLayout(layout: Layout, permutation: readonly number[]): Layout | null {
-  const key = permutation.join(',');
-  if (layout === 'NCHW' && key === '0,2,3,1') return 'NHWC';
-  if (layout === 'NHWC' && key === '0,3,1,2') return 'NCHW';
-  return null;
+/** Size and layout, for comparing and for messages. */
+export function describe(value: FeatureMap): string {
+  return `${value.channelCount}x${value.heightPx}x${value.widthPx} ${value.layout}`;
 }

@@ -1,11 +1,12 @@
 import { addBias, addKernel, kernelShapeOf } from './convolution-weights';
-import { axesOf, transposedLayout, type FeatureMap } from './feature-map';
-import { ONNX_FLOAT, type OnnxAttribute, type OnnxGraph } from './onnx-graph';
+import { axesOf, describe, type FeatureMap } from './feature-map';
+import { ONNX_FLOAT, type OnnxGraph } from './onnx-graph';
+import { refusal } from './refusal';
+import { padded, slidingWindow, transposed } from './size-free';
 import {
   constantValues,
   integersOf,
   nodeNameOf,
-  textOf,
   type TensorConstant,
   type TfjsGraph,
   type TfjsNode,
@@ -80,31 +81,12 @@ export class GraphLowering {
 
   #transpose(node: TfjsNode): FeatureMap {
     const value = this.#input(node, 0);
-    const permutation = this.#constantInput(node, 1);
-    const layout = transposedLayout(value.layout, constantValues(permutation));
-    if (layout === null) {
-      throw refusal(
-        node,
-        `a transpose of ${value.layout} by [${constantValues(permutation).join(', ')}]`,
-      );
-    }
-    return { ...value, layout };
+    return transposed(node, value, constantValues(this.#constantInput(node, 1)));
   }
 
   #pad(node: TfjsNode, fill: number): FeatureMap {
     const value = this.#unpaddedInput(node, 0);
-    const borders = constantValues(this.#constantInput(node, 1));
-    const axes = axesOf(value.layout);
-    const [top, bottom] = borders.slice(axes.height * 2);
-    const [left, right] = borders.slice(axes.width * 2);
-    const total = borders.reduce((sum, border) => sum + border, 0);
-    if (top === undefined || top !== bottom || left === undefined || left !== right) {
-      throw refusal(node, `padding that is not symmetric: [${borders.join(', ')}]`);
-    }
-    if (total !== 2 * (top + left)) {
-      throw refusal(node, `padding of batch or channels: [${borders.join(', ')}]`);
-    }
-    return { ...value, pendingPad: { heightPx: top, widthPx: left, value: fill } };
+    return padded(node, value, constantValues(this.#constantInput(node, 1)), fill);
   }
 
   /** `outputNode` names the result: the convolution itself, or the Add that holds its bias. */
@@ -124,7 +106,7 @@ export class GraphLowering {
     const channels = this.#channelPicks.get(outputNode) ?? range(outputCount);
     const inputs = [value.tensor, addKernel(this.#onnx, kernel, channels, `${outputNode}/kernel`)];
     if (bias) inputs.push(addBias(this.#onnx, bias, channels, `${outputNode}/bias`));
-    const window = this.#window(node, value, [height, width], 0);
+    const window = slidingWindow(node, value, [height, width], 0);
     const tensor = this.#onnx.addNode({
       op: 'Conv',
       inputs,
@@ -167,7 +149,7 @@ export class GraphLowering {
     const value = this.#input(node, 0);
     if (value.layout !== 'NHWC') throw refusal(node, `expected NHWC, found ${value.layout}`);
     const [, height = 0, width = 0] = integersOf(node, 'ksize');
-    const window = this.#window(node, value, [height, width], -Infinity);
+    const window = slidingWindow(node, value, [height, width], -Infinity);
     const tensor = this.#onnx.addNode({
       op: 'MaxPool',
       inputs: [value.tensor],
@@ -222,38 +204,6 @@ export class GraphLowering {
     return { ...value, tensor, heightPx, widthPx };
   }
 
-  /** Attributes and result size of a sliding window. `border` is the pad value the operator implies. */
-  #window(
-    node: TfjsNode,
-    value: FeatureMap,
-    kernel: readonly [number, number],
-    border: number,
-  ): {
-    attributes: Record<string, OnnxAttribute>;
-    size: { heightPx: number; widthPx: number };
-  } {
-    if (textOf(node, 'padding') !== 'VALID') {
-      throw refusal(node, `padding ${textOf(node, 'padding')}, which depends on the input size`);
-    }
-    const pad = value.pendingPad ?? { heightPx: 0, widthPx: 0, value: border };
-    if (pad.value !== border) {
-      throw refusal(node, `a border of ${pad.value}; this operator pads with ${border}`);
-    }
-    const [, strideY = 1, strideX = 1] = integersOf(node, 'strides');
-    const pads = [pad.heightPx, pad.widthPx, pad.heightPx, pad.widthPx];
-    return {
-      attributes: {
-        kernel_shape: { type: 'ints', value: kernel },
-        strides: { type: 'ints', value: [strideY, strideX] },
-        pads: { type: 'ints', value: pads },
-      },
-      size: {
-        heightPx: Math.floor((value.heightPx + 2 * pad.heightPx - kernel[0]) / strideY) + 1,
-        widthPx: Math.floor((value.widthPx + 2 * pad.widthPx - kernel[1]) / strideX) + 1,
-      },
-    };
-  }
-
   #input(node: TfjsNode, index: number): FeatureMap {
     const name = nodeNameOf(node.input?.[index] ?? '');
     if (this.#channelPicks.has(name)) {
@@ -289,14 +239,6 @@ function isConvolution(node: TfjsNode | undefined): node is TfjsNode {
   return node?.op === 'Conv2D';
 }
 
-function describe(value: FeatureMap): string {
-  return `${value.channelCount}x${value.heightPx}x${value.widthPx} ${value.layout}`;
-}
-
 function range(count: number): number[] {
   return Array.from({ length: Math.max(0, count) }, (_, index) => index);
-}
-
-function refusal(node: TfjsNode, reason: string): Error {
-  return new Error(`Cannot convert ${node.op} "${node.name}": ${reason}`);
 }

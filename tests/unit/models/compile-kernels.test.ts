@@ -26,8 +26,8 @@ test(
     const { instance } = await WebAssembly.instantiate(
       await readFile(path.join(kernels, 'twice.wasm')),
     );
-    const twice = instance.exports['twice'];
-    expect(typeof twice === 'function' && twice(21)).toBe(42);
+    const twice = instance.exports['twice'] as (x: number) => number; // as the source above says
+    expect(twice(21)).toBe(42);
     expect(await compileAll()).toEqual({ writtenCount: 0, kernelCount: 1 });
     const later = new Date(Date.now() + 60_000);
     await utimes(source, later, later);

@@ -46,12 +46,12 @@ interface ModelFile {
 }
 
 const [folder = '', topologyFile = '', weightsFile = ''] = process.argv.slice(2);
-const require = createRequire(path.resolve(folder, 'package.json'));
-require('@tensorflow/tfjs-backend-cpu');
-const tf: TensorFlow = {
-  ...require('@tensorflow/tfjs-core'),
-  ...require('@tensorflow/tfjs-converter'),
-};
+const loadPackage = createRequire(path.resolve(folder, 'package.json'));
+loadPackage('@tensorflow/tfjs-backend-cpu');
+const tf = {
+  ...loadPackage('@tensorflow/tfjs-core'),
+  ...loadPackage('@tensorflow/tfjs-converter'),
+} as TensorFlow; // installed elsewhere, so its own types are not known here
 await tf.setBackend('cpu');
 const cases = [];
 for (const size of SIZES) cases.push(await runAt(size));
@@ -64,7 +64,7 @@ writeFileSync(
 async function runAt(size: { heightPx: number; widthPx: number; seed: number }) {
   const { heightPx, widthPx, seed } = size;
   const shape = [1, 3, heightPx, widthPx];
-  const model: ModelFile = JSON.parse(readFileSync(topologyFile, 'utf8'));
+  const model = JSON.parse(readFileSync(topologyFile, 'utf8')) as ModelFile; // the file the converter takes
   const weights = new Uint8Array(readFileSync(weightsFile));
   rewriteSize(model, weights, shape);
   const graph = await tf.loadGraphModel(

@@ -38,27 +38,31 @@ test('the default models are there and do what they are the default for', () => 
   expect(modelById('a-model-of-another-version')).toBeUndefined();
 });
 
-test('the embedder gives unit vectors that tell two pictures apart, one row a crop', async () => {
-  const model = modelById(DEFAULT_EMBEDDER_ID);
-  if (model?.output.type !== 'embedding' || model.input.sidePx === null) {
-    throw new Error('The default embedder has a fixed input size and an embedding output');
-  }
-  const side = model.input.sidePx;
-  const noise = seededInput(1, 3 * side * side).map((value) => 128 + 60 * value);
-  const ramp = Float32Array.from(noise, (_, index) => index % 256);
-  const crops = Float32Array.from([...noise, ...ramp, ...noise]);
-  const bytes = await readFile(path.join(publicModels, model.file));
-  const outputs = await runOnnx(bytes, model.input.name, [3, 3, side, side], crops);
-  const { shape, values } = outputs[model.output.name] ?? { shape: [], values: crops };
-  const { dimension } = model.output;
-  expect(shape).toEqual([3, dimension]);
-  const row = (index: number) => values.subarray(index * dimension, (index + 1) * dimension);
-  const dot = (a: Float32Array, b: Float32Array) =>
-    a.reduce((sum, value, index) => sum + value * (b[index] ?? NaN), 0);
-  expect(dot(row(1), row(1))).toBeCloseTo(1, 4);
-  expect(dot(row(0), row(2))).toBeCloseTo(1, 4);
-  expect(dot(row(0), row(1))).toBeLessThan(0.9);
-});
+test(
+  'the embedder gives unit vectors that tell two pictures apart, one row a crop',
+  { timeout: 60_000 },
+  async () => {
+    const model = modelById(DEFAULT_EMBEDDER_ID);
+    if (model?.output.type !== 'embedding' || model.input.sidePx === null) {
+      throw new Error('The default embedder has a fixed input size and an embedding output');
+    }
+    const side = model.input.sidePx;
+    const noise = seededInput(1, 3 * side * side).map((value) => 128 + 60 * value);
+    const ramp = Float32Array.from(noise, (_, index) => index % 256);
+    const crops = Float32Array.from([...noise, ...ramp, ...noise]);
+    const bytes = await readFile(path.join(publicModels, model.file));
+    const outputs = await runOnnx(bytes, model.input.name, [3, 3, side, side], crops);
+    const { shape, values } = outputs[model.output.name] ?? { shape: [], values: crops };
+    const { dimension } = model.output;
+    expect(shape).toEqual([3, dimension]);
+    const row = (index: number) => values.subarray(index * dimension, (index + 1) * dimension);
+    const dot = (a: Float32Array, b: Float32Array) =>
+      a.reduce((sum, value, index) => sum + value * (b[index] ?? NaN), 0);
+    expect(dot(row(1), row(1))).toBeCloseTo(1, 4);
+    expect(dot(row(0), row(2))).toBeCloseTo(1, 4);
+    expect(dot(row(0), row(1))).toBeLessThan(0.9);
+  },
+);
 
 describe('readManifest', () => {
   test('gives back a manifest that is right', () => {

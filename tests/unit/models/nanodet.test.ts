@@ -10,8 +10,12 @@ import { seededInput } from './seeded-input';
 /** Two implementations of 34 convolutions in float32, and a reference rounded to six digits. */
 const TOLERANCE = 5e-5;
 
+/** A billion multiplications take seconds on a busy machine. */
+const TIMEOUT_MS = 60_000;
+
 test.each(reference.cases)(
   'the converted NanoDet answers as TensorFlow.js does for the original at $widthPx x $heightPx',
+  { timeout: TIMEOUT_MS },
   async ({ heightPx, widthPx, seed, outputs }) => {
     const model = modelById(DEFAULT_DETECTOR_ID);
     if (model?.output.type !== 'nanodet-dfl') throw new Error('The default detector is a NanoDet');
