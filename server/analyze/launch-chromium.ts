@@ -10,16 +10,15 @@ const QUIET_FLAGS = [
   '--disable-sync',
 ] as const;
 
-/**
- * Starts the Chromium that is there, without a window. Root (a container, CI) has no sandbox to use.
- * Throws with what to do when there is no Chromium.
- */
+/** Arguments for any Chromium we start. Root (a container, CI) has no sandbox to use. */
+export function chromiumArguments(flags: readonly string[] = []): readonly string[] {
+  const isRoot = process.getuid?.() === 0;
+  return [...QUIET_FLAGS, ...(isRoot ? ['--no-sandbox'] : []), ...flags];
+}
+
+/** Starts the Chromium that is there, without a window. Throws with what to do when there is none. */
 export async function launchChromium(flags: readonly string[] = []): Promise<Browser> {
   const executablePath = findChromium();
   if (executablePath === null) throw new Error(CHROMIUM_HELP);
-  const isRoot = process.getuid?.() === 0;
-  return chromium.launch({
-    executablePath,
-    args: [...QUIET_FLAGS, ...(isRoot ? ['--no-sandbox'] : []), ...flags],
-  });
+  return chromium.launch({ executablePath, args: [...chromiumArguments(flags)] });
 }

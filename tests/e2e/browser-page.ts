@@ -1,0 +1,99 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium, type BrowserContext, type Page } from 'playwright-core';
+import { chromiumArguments } from '../../server/analyze/launch-chromium';
+import { CHROMIUM_HELP, findChromium } from '../../server/find-chromium';
+
+/** Chromium's stand-ins for a camera. */
+export const FAKE_CAMERA = {
+  /** A file as the camera, permission given. */
+  playing: (mjpegPath: string): readonly string[] => [
+    '--use-fake-ui-for-media-stream',
+    '--use-fake-device-for-media-stream',
+    `--use-file-for-fake-video-capture=${mjpegPath}`,
+  ],
+  /** A camera is there, the user says no. */
+  denied: ['--use-fake-device-for-media-stream', '--deny-permission-prompts'],
+  /** Permission would be given, but there is no camera. */
+  none: ['--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream=device-count=0'],
+} as const;
+
+/** The app in a Chromium of its own, with what it did wrong along the way. */
+export interface AppPage {
+  readonly page: Page;
+  readonly context: BrowserContext;
+  /** Uncaught errors, policy violations, frames nobody closed. A test that expects none checks it is empty. */
+  readonly faults: readonly string[];
+  /** Requests to anything but the app's own origin. */
+  readonly foreignRequests: readonly string[];
+  close(): Promise<void>;
+}
+
+const FAULT = /Content Security Policy|garbage collected without being closed|Uncaught/;
+
+/** Opens the app in a fresh profile, so that storage and service worker begin empty. */
+export async function openApp(
+  appUrl: string,
+  flags: readonly string[] = [],
+  viewport = { width: 1280, height: 800 },
+): Promise<AppPage> {
+  const executablePath = findChromium();
+  if (executablePath === null) throw new Error(CHROMIUM_HELP);
+  const profile = await mkdtemp(join(tmpdir(), 'resight-e2e-'));
+  const context = await chromium.launchPersistentContext(profile, {
+    executablePath,
+    args: [...chromiumArguments(flags)],
+    viewport,
+  });
+  const faults: string[] = [];
+  const foreignRequests: string[] = [];
+  const page = context.pages()[0] ?? (await context.newPage());
+  page.on('pageerror', (error) => faults.push(error.message));
+  page.on('console', (message) => {
+    if (FAULT.test(message.text())) faults.push(message.text());
+  });
+  context.on('request', (request) => {
+    const { protocol, origin } = new URL(request.url());
+    const isOwn = origin === new URL(appUrl).origin || ['blob:', 'data:'].includes(protocol);
+    if (!isOwn) foreignRequests.push(request.url());
+  });
+  await page.goto(appUrl);
+  return {
+    page,
+    context,
+    faults,
+    foreignRequests,
+    close: async () => {
+      await context.close();
+      await rm(profile, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Opens a file through the app's own picker. */
+export async function chooseVideo(page: Page, path: string): Promise<void> {
+  await page.locator('input[type=file]').first().setInputFiles(path);
+}
+
+/** The list's section of vehicles, in view and stored. */
+export function vehicleRows(page: Page): ReturnType<Page['locator']> {
+  return page.locator('button.row');
+}
+
+/** Resolves once the app says that it starts without a network. */
+export async function waitUntilOfflineReady(page: Page): Promise<void> {
+  await page.waitForFunction(async () => {
+    const names = await caches.keys();
+    const counts = await Promise.all(
+      names.map(async (name) => (await (await caches.open(name)).keys()).map(({ url }) => url)),
+    );
+    const urls = counts.flat();
+    return (
+      navigator.serviceWorker.controller !== null &&
+      ['nanodet', 'embedder', 'simd-threaded.wasm'].every((part) =>
+        urls.some((url) => url.includes(part)),
+      )
+    );
+  });
+}
