@@ -30,7 +30,7 @@ async function prepare(): Promise<void> {
   const writtenCount = modelsWritten + runtimeWritten + kernels.writtenCount;
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
   report(
-    `ready: ${MODELS.length} models, ONNX Runtime and ${kernels.kernelCount} kernels` +
+    `ready: ${MODELS.length} models, ONNX Runtime, ${kernels.kernelCount} compiled ${kernels.kernelCount === 1 ? 'kernel' : 'kernels'}` +
       ` (${writtenCount === 0 ? 'all up to date' : `${writtenCount} files written`}, ${seconds} s)`,
   );
 }
