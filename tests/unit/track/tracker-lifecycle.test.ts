@@ -43,6 +43,11 @@ describe('VehicleTracker confirms by evidence', () => {
     expect(result.vehicles.size).toBe(0);
   });
 
+  it('never weak boxes that creep like a shadow', () => {
+    const result = play(12.5, 0, 30, (t) => [detection(boxAt(300 + 10 * t, 300, 100, 80), 0.2)]);
+    expect(result.vehicles.size).toBe(0);
+  });
+
   it.each([12.5, 5, 2])('a vehicle that is only weakly seen but drives, at %d a second', (rate) => {
     const seconds = confirmedAfter(rate, (t) => detection(boxAt(100 + 150 * t, 300), 0.2));
     expect(seconds).toBeLessThanOrEqual(3.1);
