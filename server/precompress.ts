@@ -21,10 +21,16 @@ const COMPRESSIBLE: ReadonlySet<string> = new Set([
 /** Below one network packet there is nothing to win. */
 const MIN_BYTES = 1400;
 
+/**
+ * Gzip is for browsers that do not take Brotli, which is: over plain HTTP from another machine. There is no
+ * camera there anyway, so the runtimes (tens of megabytes, seconds of build) are only compressed once.
+ */
+const MAX_GZIP_BYTES = 4 * 1024 * 1024;
+
 /** Best ratio before the time explodes: the 14 MB runtime takes under a second, level 11 takes half a minute. */
 const BROTLI_QUALITY = 5;
 
-/** Writes `.br` and `.gz` beside every file under `folder` that shrinks, for hosts that can send them. */
+/** Writes `.br` (and `.gz`, see above) beside every file under `folder` that shrinks, for hosts that can send them. */
 export async function precompressFolder(folder: string): Promise<void> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const paths = entries
@@ -36,14 +42,12 @@ export async function precompressFolder(folder: string): Promise<void> {
 async function precompressFile(path: string): Promise<void> {
   const bytes = await readFile(path);
   if (bytes.length < MIN_BYTES) return;
-  const [brotli, gzipped] = await Promise.all([
-    toBrotli(bytes, {
-      params: {
-        [constants.BROTLI_PARAM_QUALITY]: BROTLI_QUALITY,
-        [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length,
-      },
-    }),
-    toGzip(bytes),
-  ]);
-  await Promise.all([writeFile(`${path}.br`, brotli), writeFile(`${path}.gz`, gzipped)]);
+  const brotli = await toBrotli(bytes, {
+    params: {
+      [constants.BROTLI_PARAM_QUALITY]: BROTLI_QUALITY,
+      [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length,
+    },
+  });
+  await writeFile(`${path}.br`, brotli);
+  if (bytes.length <= MAX_GZIP_BYTES) await writeFile(`${path}.gz`, await toGzip(bytes));
 }
