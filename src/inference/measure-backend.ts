@@ -2,9 +2,12 @@ import type { ProbeRequest } from '../contracts/worker-api';
 import { median } from '../core/rolling-stats';
 import { ModelSession } from './model-session';
 
+/** A device this slow needs no median to be told from others: one timed run is enough then. */
+const LONG_ENOUGH_MS = 500;
+
 /**
  * Loads a network and times it on empty pictures: median milliseconds for each of `inputs`, first run
- * of each not counted. Throws AppError BACKEND_*, MODEL_*.
+ * of each not counted, fewer than `runCount` on a slow device. Throws AppError BACKEND_*, MODEL_*.
  */
 export async function measureBackend(request: ProbeRequest): Promise<readonly number[]> {
   const session = await ModelSession.open(request);
@@ -27,10 +30,16 @@ async function measureInput(
 ): Promise<number> {
   const data = new Float32Array(3 * widthPx * heightPx);
   const timesMs: number[] = [];
-  for (let run = 0; run <= runCount; run += 1) {
+  const timeOnce = async (): Promise<number> => {
     const startMs = performance.now();
     await session.run({ location: 'cpu', data, shape: [1, 3, heightPx, widthPx] });
-    if (run > 0) timesMs.push(performance.now() - startMs);
+    return performance.now() - startMs;
+  };
+  await timeOnce();
+  for (let spentMs = 0; timesMs.length < runCount && spentMs < LONG_ENOUGH_MS;) {
+    const ms = await timeOnce();
+    timesMs.push(ms);
+    spentMs += ms;
   }
   return median(timesMs);
 }
