@@ -9,6 +9,7 @@ import { CHROMIUM_FLAGS, findChromium, SOFTWARE_WEBGPU_FLAGS } from './server/fi
 import { SECURITY_HEADERS } from './server/security-headers.ts';
 import { metaSecurityPolicy, precompress, PWA_OPTIONS } from './server/vite-plugins.ts';
 import { ISOLATION_HEADERS } from './src/core/isolation-headers.ts';
+import { readShared } from './tests/support/browser-commands.ts';
 
 const repository = import.meta.dirname;
 
@@ -96,6 +97,7 @@ function browserProject(
           },
         }),
         instances: [{ browser: 'chromium' }],
+        commands: { readShared },
       },
     },
   };
