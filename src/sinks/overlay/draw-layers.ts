@@ -28,21 +28,19 @@ export interface PaintTarget {
 const CASING_COLOR = 'rgb(6 10 9 / 55%)';
 /** Added to the line's own width, CSS pixels. */
 const CASING_WIDTH = 2;
-/** Below this a box has room for its number only, and below the second for nothing; CSS pixels. */
-const FULL_LABEL_WIDTH = 76;
-const SHORT_LABEL_WIDTH = 20;
-const LABEL_GAP = 3;
 const TRAIL_WIDTH = 3;
 const TRAIL_ALPHA = 0.55;
 /** Corner arms are this share of the box's shorter side. */
 const CORNER_SHARE = 0.24;
 const CORNER_WIDTH = 5;
 
-function colorAt(colorIndex: number): string {
+/** Colour of a palette index; -1 is a vehicle without a number. */
+export function colorAt(colorIndex: number): string {
   return IDENTITY_COLORS[colorIndex] ?? PENDING_COLOR;
 }
 
-function isSelected(visual: Visual, target: PaintTarget): boolean {
+/** Whether the user marked this vehicle. */
+export function isSelected(visual: Visual, target: PaintTarget): boolean {
   return target.selected !== null && visual.identity?.decision.vehicleId === target.selected;
 }
 
@@ -171,35 +169,4 @@ function drawSelected(target: PaintTarget): void {
     context.lineWidth = SELECTED_LINE_WIDTH * target.pixelRatio;
     context.stroke();
   }
-}
-
-/** Labels above their boxes, kept inside the view; what matters most comes last and lies on top. */
-export function drawLabels(target: PaintTarget): void {
-  for (const kind of MARK_KINDS) {
-    for (const visual of target.visuals.values()) {
-      if (visual.kind === kind && !isSelected(visual, target)) drawLabel(target, visual, false);
-    }
-  }
-  if (target.selected === null) return;
-  for (const visual of target.visuals.values()) {
-    if (isSelected(visual, target)) drawLabel(target, visual, true);
-  }
-}
-
-function drawLabel(target: PaintTarget, visual: Visual, isForced: boolean): void {
-  const { pixelRatio } = target;
-  if (!isForced && visual.width < SHORT_LABEL_WIDTH * pixelRatio) return;
-  const isFull = isForced || visual.width >= FULL_LABEL_WIDTH * pixelRatio;
-  const label = target.labels.get(
-    isFull ? visual.fullKey : visual.shortKey,
-    isFull ? visual.fullText : visual.shortText,
-    visual.kind,
-    colorAt(visual.colorIndex),
-  );
-  if (!label) return;
-  const gap = LABEL_GAP * pixelRatio;
-  const above = visual.top - label.height - gap;
-  const y = above >= 0 ? above : Math.max(0, visual.top + gap);
-  const x = Math.max(0, Math.min(visual.left, target.width - label.width));
-  target.context.drawImage(label.image, Math.round(x), Math.round(y));
 }

@@ -15,8 +15,8 @@ const GAP = 5;
 const RADIUS = 5;
 const FONT = '600 13px system-ui, -apple-system, "Segoe UI", Roboto, sans-serif';
 const PLATE = 'rgb(12 18 17 / 86%)';
-/** Sixty vehicles with a full and a short label each, and room for changes before old ones are given up. */
-const MAX_LABELS = 320;
+/** A hundred vehicles with three forms each, and room for changes before old ones are given up. */
+const MAX_LABELS = 400;
 
 /**
  * Labels drawn once and then copied: text layout is by far the dearest thing on an overlay.

@@ -30,6 +30,13 @@ export function fullLabel(
   return `${vehicleNumber} · ${similarityText(similarity)}${tail}`;
 }
 
+/** The same without the time: `7 · 87 %`; what a medium box has room for. */
+export function mediumLabel(vehicleClass: VehicleClass, identity: TrackIdentity | null): string {
+  if (!identity) return vehicleClass;
+  const { vehicleNumber, similarity } = identity.decision;
+  return `${vehicleNumber} · ${similarity === null ? vehicleClass : similarityText(similarity)}`;
+}
+
 /** What fits a small box: the number, or nothing but the icon. */
 export function shortLabel(identity: TrackIdentity | null): string {
   return identity ? String(identity.decision.vehicleNumber) : '';

@@ -2,7 +2,8 @@ import type { OverlayLayers } from '../../contracts/app';
 import type { TrackIdentity, VehicleId } from '../../contracts/match';
 import type { Track, TrackId } from '../../contracts/track';
 import type { FrameResult } from '../../contracts/worker-api';
-import { drawBoxes, drawLabels, drawTrails, type PaintTarget } from './draw-layers';
+import { drawLabels } from './draw-labels';
+import { drawBoxes, drawTrails, type PaintTarget } from './draw-layers';
 import { hitVisual } from './hit-test';
 import { LabelBitmaps } from './label-bitmaps';
 import { containMapping } from './view-mapping';
@@ -153,10 +154,15 @@ export class OverlayPainter {
     return true;
   }
 
-  /** The vehicle under a point of the element (CSS pixels), as painted last; small boxes get a finger's room. */
-  trackAt(x: number, y: number): TrackId | null {
+  /**
+   * The numbered vehicle under a point of the element (CSS pixels), as painted last; small boxes get a
+   * finger's room. Null where there is none, or one without a number yet.
+   */
+  vehicleAt(x: number, y: number): VehicleId | null {
     const { pixelRatio } = this.#viewport;
-    return hitVisual(this.#visuals.values(), x * pixelRatio, y * pixelRatio, pixelRatio);
+    const trackId = hitVisual(this.#visuals.values(), x * pixelRatio, y * pixelRatio, pixelRatio);
+    if (trackId === null) return null;
+    return this.#visuals.get(trackId)?.identity?.decision.vehicleId ?? null;
   }
 
   /** Where a vehicle was painted last, frame pixels; null when it is not on the overlay. */

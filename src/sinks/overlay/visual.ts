@@ -1,6 +1,6 @@
 import type { TrackIdentity } from '../../contracts/match';
 import type { Track, TrackId } from '../../contracts/track';
-import { fullLabel, shortLabel } from './label-text';
+import { fullLabel, mediumLabel, shortLabel } from './label-text';
 import { identityColorIndex, markKind, type MarkKind } from './marks';
 import { SmoothedBox } from './smoothed-box';
 import { Trail } from './trail';
@@ -14,11 +14,10 @@ export class Visual {
   /** Index into the identity colours; -1 before the vehicle has a number. */
   colorIndex = -1;
   identity: TrackIdentity | null = null;
-  fullText = '';
-  shortText = '';
-  /** Names the look of the label, for the cache. */
-  fullKey = '';
-  shortKey = '';
+  /** The label from its longest form to its shortest. */
+  labelTexts: readonly string[] = [];
+  /** Each form's look by name, for the cache; same order. */
+  labelKeys: readonly string[] = [];
   /** Number of the last update that had this vehicle. */
   updateNumber = 0;
   /** Where it was painted last, device pixels. */
@@ -40,16 +39,18 @@ export class Visual {
       this.#track?.vehicleClass === track.vehicleClass &&
       this.identity === identity &&
       this.kind === kind &&
-      this.fullKey !== '';
+      this.labelKeys.length > 0;
     this.#track = track;
     if (isSame) return;
     this.identity = identity;
     this.kind = kind;
     this.colorIndex = identity ? identityColorIndex(identity.decision.vehicleNumber) : -1;
-    this.fullText = fullLabel(track.vehicleClass, identity, nowUnixMs);
-    this.shortText = shortLabel(identity);
-    this.fullKey = `${kind}|${this.colorIndex}|${this.fullText}`;
-    this.shortKey = `${kind}|${this.colorIndex}|${this.shortText}`;
+    this.labelTexts = [
+      fullLabel(track.vehicleClass, identity, nowUnixMs),
+      mediumLabel(track.vehicleClass, identity),
+      shortLabel(identity),
+    ];
+    this.labelKeys = this.labelTexts.map((text) => `${kind}|${this.colorIndex}|${text}`);
   }
 
   /** A decision that came between two results. */

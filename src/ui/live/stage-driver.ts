@@ -73,9 +73,7 @@ export class StageDriver {
   /** The vehicle at a pointer's place; null where there is none or it has no number yet. */
   vehicleAt(clientX: number, clientY: number): VehicleId | null {
     const bounds = this.#elements.overlay.getBoundingClientRect();
-    const trackId = this.#painter.trackAt(clientX - bounds.left, clientY - bounds.top);
-    if (trackId === null) return null;
-    return this.#controller.identities.get(trackId)?.decision.vehicleId ?? null;
+    return this.#painter.vehicleAt(clientX - bounds.left, clientY - bounds.top);
   }
 
   /** A picture of a vehicle as it is on screen now, at most `sidePx` long; null when it cannot be had. */
