@@ -19,7 +19,7 @@ export interface AssociatedPair {
 /** What a sure detection is preferred by; small, so that it only decides between near equals (ByteTrack's score fusion). */
 const SCORE_SHARE = 0.2;
 /** How far a mismatch of sizes lowers the similarity. */
-const SIZE_SHARE = 0.5;
+const SIZE_SHARE = 0.8;
 /** A rider is not a car: a vote against the pair, but no veto. */
 const KIND_MISMATCH_FACTOR = 0.8;
 

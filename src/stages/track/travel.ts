@@ -3,7 +3,7 @@ import type { KalmanBox } from '../../core/kalman-box';
 /** A waypoint is passed once the centre is this far from the last one, in box sides: beyond a detector's jitter. */
 const WAYPOINT_SIDES = 0.25;
 /** Distance from the start, in box sides, from which a track travels. */
-const TRAVEL_SIDES = 0.5;
+const TRAVEL_SIDES = 0.75;
 /** Part of the path that must be progress: noise walks to and fro, vehicles go somewhere. */
 const MIN_STRAIGHTNESS = 0.7;
 /** Without a waypoint for this long the track stands still; should it move later, its way begins there. */
