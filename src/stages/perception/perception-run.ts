@@ -89,12 +89,19 @@ export class PerceptionRun {
     await this.#courier?.settle();
   }
 
-  /** Ends every track and tells the identity worker; resolves when its sightings are durable. */
+  /**
+   * Ends every track and tells the identity worker; resolves when its sightings are durable. Throws what
+   * a crop failed with.
+   */
   async finish(): Promise<readonly EndedTrack[]> {
     const ended = this.#tracker.finish(this.#lastCaptureUs);
-    await this.#courier?.settle();
-    await this.#sink?.endRun(ended);
-    this.#courier?.close();
+    try {
+      await this.#courier?.settle();
+    } finally {
+      // Sightings are written even when the last crops were not embedded.
+      await this.#sink?.endRun(ended);
+      this.#courier?.close();
+    }
     return ended;
   }
 
