@@ -166,6 +166,7 @@ export interface CropSinkApi {
 export interface TracksUpdate {
   readonly epoch: number;
   readonly captureTimeUs: number;
+  /** Confirmed tracks only: a tentative one is no vehicle yet. */
   readonly seen: readonly {
     readonly trackId: TrackId;
     readonly vehicleClass: VehicleClass;

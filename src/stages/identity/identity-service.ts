@@ -183,6 +183,8 @@ export class IdentityService implements Omit<IdentityApi, 'connectPerception'> {
     const store = await this.#store();
     const report = await store.applyRetention(policy, this.#parts.nowUnixMs());
     if (report.sightingCount > 0) {
+      // What has just ended must be in the gallery before it is read anew.
+      await this.#writer?.settle();
       await this.#stage?.loadGallery();
       this.#emit({ type: 'gallery-changed' });
     }

@@ -11,14 +11,13 @@ import type {
   TracksUpdate,
 } from '../../contracts/worker-api';
 import { GalleryIndex } from '../match/gallery-index';
-import { CoVisibility } from './co-visibility';
 import { IdentityTeller } from './identity-teller';
 import { LastSeenBook } from './last-seen';
 import type { CropEmbedder, SightingStore } from './ports';
 import { makeSightingWrite } from './sighting-maker';
 import type { SightingWriter } from './sighting-writer';
-import { TrackAliases } from './track-aliases';
-import { TrackRecord, type TrackFacts } from './track-record';
+import { TrackBook } from './track-book';
+import type { TrackRecord } from './track-record';
 import { VehicleAssigner } from './vehicle-assigner';
 
 /** A living track without a usable crop gets a number after this long, microseconds. */
@@ -56,24 +55,22 @@ interface TimedCrop {
 export class IdentityStage implements CropSinkApi {
   readonly index: GalleryIndex;
   readonly #parts: IdentityStageParts;
-  readonly #coVisibility = new CoVisibility();
+  readonly #tracks: TrackBook;
   readonly #assigner: VehicleAssigner;
   readonly #lastSeen: LastSeenBook;
   readonly #teller: IdentityTeller;
-  readonly #records = new Map<TrackId, TrackRecord>();
-  readonly #aliases = new TrackAliases();
-  readonly #endedIds = new Set<TrackId>();
   readonly #crops = new Set<Promise<unknown>>();
   #run: RunStart | null = null;
   #timings = { embedMsTotal: 0, embedCount: 0, matchMsTotal: 0, matchCount: 0 };
 
   constructor(parts: IdentityStageParts) {
     this.#parts = parts;
+    this.#tracks = new TrackBook(parts.createId);
     this.index = new GalleryIndex(parts.embedder.space, parts.embedder.dimension);
     this.#assigner = new VehicleAssigner(
       {
         index: this.index,
-        coVisibility: this.#coVisibility,
+        coVisibility: this.#tracks.coVisibility,
         store: parts.store,
         createId: parts.createId,
       },
@@ -87,7 +84,7 @@ export class IdentityStage implements CropSinkApi {
   async loadGallery(): Promise<void> {
     const { space } = this.index;
     const known = await this.#parts.store.loadDescriptors(space);
-    const living = new Set([...this.#records.values()].map(({ sightingId }) => sightingId));
+    const living = new Set(this.#tracks.all().map(({ sightingId }) => sightingId));
     this.index.clear();
     this.#lastSeen.clear();
     for (const sighting of known) {
@@ -103,18 +100,16 @@ export class IdentityStage implements CropSinkApi {
 
   /** Begins a run; what lived in the one before is finished first. */
   startRun(run: RunStart): void {
-    for (const record of [...this.#records.values()]) this.#finish(record);
-    this.#coVisibility.clear();
+    for (const record of this.#tracks.all()) this.#finish(record);
+    this.#tracks.clear();
     this.#assigner.clear();
-    this.#aliases.clear();
-    this.#endedIds.clear();
     this.#run = run;
   }
 
   /** Applies at once: every living track is decided again. */
   setThresholds(thresholds: MatchThresholds): void {
     this.#assigner.thresholds = thresholds;
-    for (const record of [...this.#records.values()]) if (record.decision) this.#decide(record);
+    for (const record of this.#tracks.all()) if (record.decision) this.#decide(record);
   }
 
   submit(crop: VehicleCrop): Promise<CropOutcome | null> {
@@ -131,19 +126,19 @@ export class IdentityStage implements CropSinkApi {
   tracksUpdated(update: TracksUpdate): void {
     if (update.epoch !== this.#run?.epoch) return;
     for (const bridge of update.bridges) this.#bridge(bridge);
-    this.#coVisibility.noteFrame(update.seen.map(({ trackId }) => trackId));
+    this.#tracks.coVisibility.noteFrame(update.seen.map(({ trackId }) => trackId));
     for (const { trackId, ...facts } of update.seen) {
-      const record = this.#recordOf(trackId, facts, update.captureTimeUs);
+      const record = this.#tracks.open(trackId, facts, update.captureTimeUs);
       record?.update(facts, update.captureTimeUs);
     }
     for (const ended of update.ended) this.#end(ended);
-    for (const record of this.#records.values()) this.#lookAfter(record, update.captureTimeUs);
+    for (const record of this.#tracks.all()) this.#lookAfter(record, update.captureTimeUs);
   }
 
   async endRun(ended: readonly EndedTrack[]): Promise<void> {
     for (const track of ended) this.#end(track);
     await Promise.all(this.#crops);
-    for (const record of [...this.#records.values()]) this.#finish(record);
+    for (const record of this.#tracks.all()) this.#finish(record);
     await this.#teller.settle();
     await this.#parts.writer.flush();
   }
@@ -152,7 +147,7 @@ export class IdentityStage implements CropSinkApi {
   forgetVehicle(vehicleId: VehicleId): void {
     this.index.removeVehicle(vehicleId);
     this.#lastSeen.forget(vehicleId);
-    for (const record of [...this.#records.values()]) {
+    for (const record of this.#tracks.all()) {
       if (record.decision?.vehicleId === vehicleId || record.own?.vehicleId === vehicleId) {
         this.#startOver(record);
       }
@@ -164,7 +159,7 @@ export class IdentityStage implements CropSinkApi {
     this.index.clear();
     this.#lastSeen.clear();
     this.#assigner.clear();
-    for (const record of [...this.#records.values()]) this.#startOver(record);
+    for (const record of this.#tracks.all()) this.#startOver(record);
   }
 
   async #embedAndNote(crop: VehicleCrop): Promise<CropOutcome | null> {
@@ -180,7 +175,7 @@ export class IdentityStage implements CropSinkApi {
       if (run === this.#run) this.#cropDone(crop.trackId, timed?.embedded ?? null);
     }
     if (!timed || run !== this.#run) return null;
-    const mean = this.#records.get(this.#aliases.resolve(crop.trackId))?.descriptor.mean();
+    const mean = this.#tracks.find(crop.trackId)?.descriptor.mean();
     const { embedded, embedMs } = timed;
     return { crop: embedded, trackDescriptor: mean?.vector ?? embedded.embedding.vector, embedMs };
   }
@@ -197,19 +192,19 @@ export class IdentityStage implements CropSinkApi {
   #recordForCrop({ meta, trackId, vehicleClass }: VehicleCrop): TrackRecord | null {
     if (meta.epoch !== this.#run?.epoch) return null;
     const facts = { vehicleClass, firstSeenUs: meta.captureTimeUs, hitCount: 1 };
-    return this.#recordOf(trackId, facts, meta.captureTimeUs);
+    return this.#tracks.open(trackId, facts, meta.captureTimeUs);
   }
 
   async #offerPicture(crop: VehicleCrop, quality: number): Promise<void> {
-    if (!this.#records.get(this.#aliases.resolve(crop.trackId))?.wantsPicture(quality)) return;
+    if (!this.#tracks.find(crop.trackId)?.wantsPicture(quality)) return;
     // A vehicle without a picture is a state the gallery knows; losing the vehicle would be worse.
     const picture = await this.#parts.encodePicture(crop.image).catch(() => null);
-    const record = this.#records.get(this.#aliases.resolve(crop.trackId));
+    const record = this.#tracks.find(crop.trackId);
     if (picture) record?.setPicture(this.#parts.createId(), picture, quality);
   }
 
   #cropDone(trackId: TrackId, embedded: EmbeddedCrop | null): void {
-    const record = this.#records.get(this.#aliases.resolve(trackId));
+    const record = this.#tracks.find(trackId);
     if (!record) return;
     record.pendingCropCount -= 1;
     if (embedded) record.addCrop(embedded);
@@ -217,33 +212,11 @@ export class IdentityStage implements CropSinkApi {
     else if (embedded && (record.decision || record.isConfident)) this.#decide(record);
   }
 
-  /** The record of a living track, made when needed; null for a track that has ended. */
-  #recordOf(trackId: TrackId, facts: TrackFacts, nowUs: number): TrackRecord | null {
-    const id = this.#aliases.resolve(trackId);
-    if (this.#endedIds.has(id)) return null;
-    let record = this.#records.get(id);
-    if (!record) {
-      record = new TrackRecord(id, this.#parts.createId(), facts, nowUs);
-      this.#records.set(id, record);
-    }
-    return record;
-  }
-
-  #bridge({ survivorId, absorbedId }: TrackBridge): void {
-    this.#aliases.note(absorbedId, survivorId);
-    this.#coVisibility.merge(survivorId, absorbedId);
-    const absorbed = this.#records.get(absorbedId);
-    if (!absorbed) return;
-    this.#records.delete(absorbedId);
-    this.#endedIds.delete(survivorId);
-    const survivor = this.#records.get(survivorId);
-    if (!survivor) {
-      absorbed.trackId = survivorId;
-      absorbed.told = null;
-      this.#records.set(survivorId, absorbed);
-      this.#tell(absorbed);
-      return;
-    }
+  #bridge(bridge: TrackBridge): void {
+    const absorbed = this.#tracks.bridge(bridge);
+    const survivor = this.#tracks.find(bridge.survivorId);
+    if (!survivor) return;
+    if (!absorbed) return this.#tell(survivor);
     this.#assigner.release(absorbed);
     this.#assigner.release(survivor);
     const isWrittenTwice = survivor.lastWrittenUs !== null && absorbed.lastWrittenUs !== null;
@@ -270,9 +243,9 @@ export class IdentityStage implements CropSinkApi {
 
   #end(ended: EndedTrack): void {
     const { id, wasConfirmed, lastSeenUs, ...facts } = ended;
-    if (this.#aliases.resolve(id) !== id) return;
+    if (this.#tracks.isAbsorbed(id)) return;
     if (!wasConfirmed) return this.#discard(id);
-    const record = this.#recordOf(id, facts, lastSeenUs);
+    const record = this.#tracks.open(id, facts, lastSeenUs);
     if (!record) return;
     record.update(facts, lastSeenUs);
     record.ended = ended;
@@ -280,11 +253,9 @@ export class IdentityStage implements CropSinkApi {
   }
 
   #discard(trackId: TrackId): void {
-    const record = this.#records.get(trackId);
+    const record = this.#tracks.find(trackId);
     if (record) this.#assigner.release(record);
-    this.#coVisibility.end(trackId, null);
-    this.#records.delete(trackId);
-    this.#endedIds.add(trackId);
+    this.#tracks.end(trackId, null);
   }
 
   #finish(record: TrackRecord): void {
@@ -300,9 +271,7 @@ export class IdentityStage implements CropSinkApi {
       this.index.put({ sightingId, vehicleId, vehicleNumber }, embedding);
     }
     this.#assigner.release(record);
-    this.#coVisibility.end(record.trackId, decision?.vehicleId ?? null);
-    this.#records.delete(record.trackId);
-    this.#endedIds.add(record.trackId);
+    this.#tracks.end(record.trackId, decision?.vehicleId ?? null);
   }
 
   #lookAfter(record: TrackRecord, nowUs: number): void {

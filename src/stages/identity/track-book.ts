@@ -1,0 +1,75 @@
+import type { VehicleId } from '../../contracts/match';
+import type { TrackBridge, TrackId } from '../../contracts/track';
+import { CoVisibility } from './co-visibility';
+import { TrackAliases } from './track-aliases';
+import { TrackRecord, type TrackFacts } from './track-record';
+
+/** The living tracks of one run, under all the ids they ever had. */
+export class TrackBook {
+  readonly coVisibility = new CoVisibility();
+  readonly #createId: () => string;
+  readonly #records = new Map<TrackId, TrackRecord>();
+  readonly #aliases = new TrackAliases();
+  readonly #endedIds = new Set<TrackId>();
+
+  constructor(createId: () => string) {
+    this.#createId = createId;
+  }
+
+  /** The living tracks; a copy, safe to end tracks over. */
+  all(): readonly TrackRecord[] {
+    return [...this.#records.values()];
+  }
+
+  find(trackId: TrackId): TrackRecord | null {
+    return this.#records.get(this.#aliases.resolve(trackId)) ?? null;
+  }
+
+  /** The record of a living track, made when needed; null for a track that has ended. */
+  open(trackId: TrackId, facts: TrackFacts, nowUs: number): TrackRecord | null {
+    const id = this.#aliases.resolve(trackId);
+    if (this.#endedIds.has(id)) return null;
+    const known = this.#records.get(id);
+    if (known) return known;
+    const record = new TrackRecord(id, this.#createId(), facts, nowUs);
+    this.#records.set(id, record);
+    return record;
+  }
+
+  /** True when the id goes on under another one since a bridge. */
+  isAbsorbed(trackId: TrackId): boolean {
+    return this.#aliases.resolve(trackId) !== trackId;
+  }
+
+  /**
+   * From here on both ids are one track. Answers the absorbed record, out of the book, when there are two to
+   * be merged; a record whose survivor has none simply changes its id.
+   */
+  bridge({ survivorId, absorbedId }: TrackBridge): TrackRecord | null {
+    this.#aliases.note(absorbedId, survivorId);
+    this.coVisibility.merge(survivorId, absorbedId);
+    const absorbed = this.#records.get(absorbedId);
+    if (!absorbed) return null;
+    this.#records.delete(absorbedId);
+    if (this.#records.has(survivorId)) return absorbed;
+    this.#endedIds.delete(survivorId);
+    absorbed.trackId = survivorId;
+    absorbed.told = null;
+    this.#records.set(survivorId, absorbed);
+    return null;
+  }
+
+  /** A track ended, as a vehicle or (null) as nothing. Its id is never opened again. */
+  end(trackId: TrackId, vehicleId: VehicleId | null): void {
+    this.coVisibility.end(trackId, vehicleId);
+    this.#records.delete(trackId);
+    this.#endedIds.add(trackId);
+  }
+
+  clear(): void {
+    this.coVisibility.clear();
+    this.#records.clear();
+    this.#aliases.clear();
+    this.#endedIds.clear();
+  }
+}

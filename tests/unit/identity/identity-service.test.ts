@@ -1,0 +1,115 @@
+import { describe, expect, it } from 'vitest';
+import type { IdentityConfig, IdentityEvent } from '../../../src/contracts/worker-api';
+import { AppError } from '../../../src/core/app-error';
+import { IdentityService } from '../../../src/stages/identity/identity-service';
+import { FakeEmbedder, FakeStore, SPACE, THRESHOLDS } from './identity-harness';
+
+const config = {
+  databaseName: 'gallery',
+  thresholds: THRESHOLDS,
+  retention: { maxAgeDays: 30, maxVehicleCount: null },
+} as unknown as IdentityConfig; // the rest is for the embedder's opener, which is faked
+
+function setUp(store = new FakeStore()) {
+  const openings: string[] = [];
+  const scheduled: (() => void)[] = [];
+  const events: IdentityEvent[] = [];
+  let failure: Error | null = null;
+  const embedders: { isDisposed: boolean }[] = [];
+  const service = new IdentityService({
+    openStore: (databaseName) => {
+      openings.push(databaseName);
+      return failure ? Promise.reject(failure) : Promise.resolve(store);
+    },
+    openEmbedder: () => {
+      const state = { isDisposed: false };
+      embedders.push(state);
+      const embedder = Object.assign(new FakeEmbedder(), {
+        dispose: () => {
+          state.isDisposed = true;
+          return Promise.resolve();
+        },
+      });
+      const backend = {
+        provider: 'wasm' as const,
+        threadCount: 1,
+        inputSidePx: 128,
+        origin: 'default' as const,
+        measuredMs: null,
+      };
+      return Promise.resolve({ embedder, ready: { backend, loadMs: 1, warmUpMs: 2 } });
+    },
+    encodePicture: () => Promise.resolve(new Blob(['picture'])),
+    schedule: (callback) => scheduled.push(callback),
+    createId: () => crypto.randomUUID(),
+    nowMs: () => 0,
+    nowUnixMs: () => 0,
+  });
+  service.subscribe((event) => events.push(event));
+  return {
+    service,
+    store,
+    openings,
+    scheduled,
+    events,
+    embedders,
+    failWith: (error: Error | null) => {
+      failure = error;
+    },
+  };
+}
+
+describe('IdentityService', () => {
+  it('opens a gallery once, however often it is asked, and no second one', async () => {
+    const { service, openings } = setUp();
+    await Promise.all([service.openGallery('gallery'), service.openGallery('gallery')]);
+    expect(openings).toEqual(['gallery']);
+    await expect(service.openGallery('other')).rejects.toThrow(RangeError);
+  });
+
+  it('tries again after an opening that failed', async () => {
+    const { service, openings, failWith } = setUp();
+    failWith(new AppError('GALLERY_IN_USE', 'another tab'));
+    await expect(service.openGallery('gallery')).rejects.toMatchObject({ code: 'GALLERY_IN_USE' });
+    failWith(null);
+    expect(await service.openGallery('gallery')).toEqual({ vehicleCount: 0 });
+    expect(openings).toHaveLength(2);
+  });
+
+  it('refuses what needs a gallery or an embedder before there is one', async () => {
+    const { service } = setUp();
+    await expect(service.usage()).rejects.toMatchObject({ code: 'STORAGE_UNAVAILABLE' });
+    await service.openGallery('gallery');
+    expect(() => service.sink.endRun([])).toThrow(
+      expect.objectContaining({ code: 'MODEL_UNAVAILABLE' }),
+    );
+    expect(service.timings()).toMatchObject({ embedCount: 0 });
+  });
+
+  it('tells the space of its embedder and frees the one before', async () => {
+    const { service, embedders } = setUp();
+    expect(await service.configure(config)).toMatchObject({ space: SPACE, warmUpMs: 2 });
+    await service.configure(config);
+    expect(embedders.map(({ isDisposed }) => isDisposed)).toEqual([true, false]);
+  });
+
+  it('looks after retention again and again, and says when something went', async () => {
+    const { service, store, scheduled, events } = setUp();
+    await service.configure(config);
+    expect(events).toEqual([]);
+    expect(scheduled).toHaveLength(1);
+    store.applyRetention = () =>
+      Promise.resolve({ vehicleCount: 1, sightingCount: 1, cropCount: 0, vectorCount: 1 });
+    scheduled[0]?.();
+    await expect.poll(() => events).toEqual([{ type: 'gallery-changed' }]);
+    expect(scheduled).toHaveLength(2);
+  });
+
+  it('says that the gallery changed when the user deletes', async () => {
+    const { service, events } = setUp();
+    await service.configure(config);
+    await service.forgetVehicle('some vehicle');
+    await service.deleteEverything();
+    expect(events).toEqual([{ type: 'gallery-changed' }, { type: 'gallery-changed' }]);
+  });
+});
