@@ -47,9 +47,10 @@ function drawLabel(
     if (!label) return placeCount;
     const x = labelX(target, visual, label);
     const y = labelY(target, visual, label);
-    const fits =
-      label.width <= room && !isTaken(x, y, x + label.width, y + label.height, placeCount);
-    if (!isForced && !fits && form < last) continue;
+    const isCovering = isTaken(x, y, x + label.width, y + label.height, placeCount);
+    if (!isForced && form < last && (isCovering || label.width > room)) continue;
+    // A vehicle without a number has nothing to say that is worth covering one that has.
+    if (isCovering && visual.kind === 'pending') return placeCount;
     target.context.drawImage(label.image, x, y);
     return take(x, y, x + label.width, y + label.height, placeCount);
   }
