@@ -47,7 +47,7 @@ export interface ProbeApi {
 
 /** What may change while a run goes on. */
 export interface PerceptionOptions {
-  /** Detections at or above it may start a track; [0.05, 0.95]. Lower ones only continue tracks. */
+  /** Detections at or above it make a track a vehicle; [0.05, 0.95]. Lower ones continue tracks, and make one only by persistence and motion. */
   readonly scoreThreshold: number;
   readonly classes: readonly VehicleClass[];
   /** Off: no crops are cut (bench, or the user turned recognition off). */
