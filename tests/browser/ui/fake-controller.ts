@@ -73,6 +73,9 @@ const IDLE: RunStatus = {
   warning: null,
 };
 
+/** In Node the script plays without its pictures. */
+const HAS_PICTURES = typeof OffscreenCanvas !== 'undefined';
+
 export interface FakeOptions {
   readonly vehicleCount?: number;
   /** Stops there while preparing, until `proceed`. */
@@ -96,7 +99,7 @@ export class FakeController implements AnalysisController {
   readonly #resultListeners = new Set<(result: FrameResult) => void>();
   readonly #frameListeners = new Set<(image: FrameImage, result: FrameResult) => void>();
   readonly #identityListeners = new Set<(identity: TrackIdentity) => void>();
-  readonly #canvas = new OffscreenCanvas(SCENE_WIDTH_PX, SCENE_HEIGHT_PX);
+  #canvas: OffscreenCanvas | null = null;
   #preview: CanvasRenderingContext2D | null = null;
   #epoch = 0;
   #frameId = 0;
@@ -153,6 +156,7 @@ export class FakeController implements AnalysisController {
 
   async startCamera(): Promise<void> {
     this.calls.push('startCamera');
+    if (!HAS_PICTURES) return this.#begin(sourceOf('camera'), () => null);
     const canvas = document.createElement('canvas');
     canvas.width = SCENE_WIDTH_PX;
     canvas.height = SCENE_HEIGHT_PX;
@@ -278,6 +282,8 @@ export class FakeController implements AnalysisController {
   }
 
   #showFrame(result: FrameResult): void {
+    if (!HAS_PICTURES) return;
+    this.#canvas ??= new OffscreenCanvas(SCENE_WIDTH_PX, SCENE_HEIGHT_PX);
     const context = this.#canvas.getContext('2d');
     if (!context) return;
     drawScene(context, this.seconds);

@@ -1,0 +1,295 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { AppError } from '../../../src/core/app-error';
+import { Announcer } from '../../../src/ui/state/announcer.svelte';
+import { AppState } from '../../../src/ui/state/app-state.svelte';
+import { LiveVehicles } from '../../../src/ui/state/live-vehicles.svelte';
+import { PictureCache } from '../../../src/ui/state/picture-cache';
+import { RunView } from '../../../src/ui/state/run-view.svelte';
+import { UpdatesState } from '../../../src/ui/state/updates-view.svelte';
+import { VehicleDetailState } from '../../../src/ui/state/vehicle-detail.svelte';
+import { PAGE_SIZE, VehicleListState } from '../../../src/ui/state/vehicle-list.svelte';
+import { FakeController } from '../../browser/ui/fake-controller';
+import { FakeGallery } from '../../browser/ui/fake-gallery';
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+describe('RunView', () => {
+  it('pauses, resumes and starts with the space bar’s one action', async () => {
+    const controller = new FakeController();
+    const run = new RunView(controller);
+    run.toggle();
+    await vi.waitFor(() => expect(run.status.state).toBe('running'));
+    run.toggle();
+    expect(run.status.state).toBe('paused');
+    run.toggle();
+    expect(run.status.state).toBe('running');
+    expect(controller.calls).toEqual(['startCamera', 'pause', 'resume']);
+  });
+
+  it('shows a failed start as the status tells it and does not reject', async () => {
+    const controller = new FakeController();
+    controller.nextError = 'CAMERA_BUSY';
+    const run = new RunView(controller);
+    await expect(run.startCamera()).resolves.toBeUndefined();
+    expect(run.error?.code).toBe('CAMERA_BUSY');
+    run.dismissError();
+    expect(run.error).toBeNull();
+  });
+
+  it('tries the same file again after it failed', async () => {
+    const controller = new FakeController();
+    controller.nextError = 'VIDEO_DAMAGED';
+    const run = new RunView(controller);
+    await run.openVideo(new File([], 'a.mp4'));
+    controller.nextError = null;
+    await run.retry();
+    expect(controller.calls).toEqual(['openVideo a.mp4', 'openVideo a.mp4']);
+  });
+
+  it('ends the run that is on before it opens a file', async () => {
+    const controller = new FakeController();
+    const run = new RunView(controller);
+    await run.startCamera();
+    await run.openVideo(new File([], 'b.webm'));
+    expect(controller.calls).toEqual(['startCamera', 'stop', 'openVideo b.webm']);
+  });
+
+  it('counts what a run stored, new and recognised, and begins again with the next', async () => {
+    const controller = new FakeController();
+    const run = new RunView(controller);
+    controller.gallery.store(3);
+    expect(run.tally).toEqual({ newCount: 0, returningCount: 0 });
+    await run.startCamera();
+    controller.gallery.store(3);
+    expect(run.tally).toEqual({ newCount: 1, returningCount: 0 });
+    await run.stop();
+    await run.startCamera();
+    expect(run.tally.newCount).toBe(0);
+  });
+});
+
+describe('LiveVehicles', () => {
+  it('lists numbered vehicles only, newest number first, and never a tentative track', async () => {
+    const controller = new FakeController();
+    const live = new LiveVehicles(controller);
+    await controller.startCamera();
+    controller.tick();
+    live.sample();
+    expect(live.list.map(({ number }) => number)).toEqual([42, 41, 40, 12, 7]);
+    expect(live.find('vehicle-40')?.isLost).toBe(true);
+  });
+
+  it('keeps its list when nothing about it changed, so that nothing is drawn again', async () => {
+    const controller = new FakeController();
+    const live = new LiveVehicles(controller);
+    await controller.startCamera();
+    controller.tick();
+    live.sample();
+    const before = live.list;
+    controller.tick();
+    live.sample();
+    expect(live.list).toBe(before);
+  });
+
+  it('is empty once the run is over', async () => {
+    const controller = new FakeController();
+    const live = new LiveVehicles(controller);
+    await controller.startCamera();
+    controller.tick();
+    live.sample();
+    await controller.stop();
+    expect(live.list).toEqual([]);
+  });
+});
+
+describe('VehicleListState', () => {
+  it('reads only the pages on screen of a gallery of thousands', async () => {
+    const gallery = new FakeGallery(3000);
+    const list = new VehicleListState(gallery);
+    await list.open();
+    expect(list.total).toBe(3000);
+    expect(list.at(0)?.number).toBe(3000);
+    expect(list.at(1500)).toBeNull();
+    list.show(1490, 1510);
+    await vi.waitFor(() => expect(list.at(1500)?.number).toBe(1500));
+    const reads = gallery.calls.filter((call) => call.startsWith('list'));
+    expect(reads).toEqual([
+      `list 0 ${PAGE_SIZE}`,
+      `list 1450 ${PAGE_SIZE}`,
+      `list 1500 ${PAGE_SIZE}`,
+    ]);
+  });
+
+  it('shows a stored sighting a moment later and remembers its time', async () => {
+    const gallery = new FakeGallery(5);
+    const list = new VehicleListState(gallery);
+    await list.open();
+    gallery.store(77);
+    expect(list.lastSightingOf('vehicle-77')).not.toBeNull();
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(list.at(0)?.number).toBe(77);
+    expect(list.total).toBe(6);
+  });
+
+  it('reads again once for many sightings in a moment', async () => {
+    const gallery = new FakeGallery(5);
+    const list = new VehicleListState(gallery);
+    await list.open();
+    for (let number = 100; number < 120; number += 1) gallery.store(number);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(gallery.calls.filter((call) => call.startsWith('list'))).toHaveLength(2);
+  });
+
+  it('tells why the gallery could not be opened, and opens it when tried again', async () => {
+    const gallery = new FakeGallery(5);
+    gallery.readyError = new AppError('GALLERY_IN_USE', 'Expected no other tab, found one');
+    const list = new VehicleListState(gallery);
+    await list.open();
+    expect(list.state).toBe('failed');
+    expect(list.error?.code).toBe('GALLERY_IN_USE');
+    gallery.readyError = null;
+    await list.open();
+    expect(list.state).toBe('ready');
+    expect(list.error).toBeNull();
+  });
+});
+
+describe('AppState', () => {
+  it('moves from the vehicles in view into the gallery and back, each vehicle once', async () => {
+    const controller = new FakeController({ vehicleCount: 43 });
+    const app = new AppState({ controller, updates: null });
+    await app.vehicles.open();
+    await controller.startCamera();
+    controller.tick();
+    app.live.sample();
+    const seen: (string | null)[] = [];
+    for (let index = 0; index < 7; index += 1) {
+      app.step(1);
+      seen.push(app.selected);
+    }
+    // 42 and 41 are stored as well, but their place is among those in view.
+    expect(seen).toEqual([42, 41, 40, 12, 7, 43, 39].map((number) => `vehicle-${number}`));
+    app.step(-1);
+    expect(app.selected).toBe('vehicle-43');
+    app.step(-1);
+    expect(app.selected).toBe('vehicle-7');
+  });
+
+  it('stays where it is at the end of the list', async () => {
+    const app = new AppState({
+      controller: new FakeController({ vehicleCount: 2 }),
+      updates: null,
+    });
+    await app.vehicles.open();
+    for (let index = 0; index < 5; index += 1) app.step(1);
+    expect(app.selected).toBe('vehicle-1');
+  });
+});
+
+describe('VehicleDetailState', () => {
+  it('drops the answer for a vehicle that was left meanwhile', async () => {
+    const detail = new VehicleDetailState(new FakeGallery(9));
+    const first = detail.open('vehicle-3');
+    const second = detail.open('vehicle-4');
+    await Promise.all([first, second]);
+    expect(detail.detail?.number).toBe(4);
+  });
+
+  it('finds the picture of the very sighting that resembled', async () => {
+    const detail = new VehicleDetailState(new FakeGallery(9));
+    await detail.open('vehicle-3');
+    const candidate = detail.detail?.sightings[0]?.decision.candidates[1];
+    expect(candidate && (await detail.candidateCropId(candidate))).toBe('crop-6');
+  });
+
+  it('reports what forgetting removed and closes', async () => {
+    const gallery = new FakeGallery(9);
+    const detail = new VehicleDetailState(gallery);
+    await detail.open('vehicle-3');
+    expect((await detail.forget())?.sightingCount).toBe(3);
+    expect(detail.vehicleId).toBeNull();
+    expect(gallery.calls).toContain('forget vehicle-3');
+  });
+});
+
+describe('Announcer', () => {
+  it('gathers what happens while a sentence is being read into the next one', async () => {
+    const controller = new FakeController();
+    const announcer = new Announcer(controller);
+    await controller.startCamera();
+    expect(announcer.message).toBe('Preparing the analysis.');
+    controller.tick();
+    expect(announcer.message).toBe('Preparing the analysis.');
+    vi.advanceTimersByTime(3100);
+    expect(announcer.message).toBe(
+      'Analysis is running. New vehicles 41, 42, 40. Vehicle 7 seen again, 87\u202f%; vehicle 12 seen again, 93\u202f%.',
+    );
+  });
+
+  it('does not repeat a vehicle whose decision was only revised', async () => {
+    const controller = new FakeController();
+    const announcer = new Announcer(controller);
+    await controller.startCamera();
+    controller.tick();
+    vi.advanceTimersByTime(3100);
+    const said = announcer.message;
+    controller.identities.clear();
+    controller.tick();
+    vi.advanceTimersByTime(9000);
+    expect(announcer.message).toBe(said);
+  });
+});
+
+describe('PictureCache', () => {
+  it('shares one URL among all who show a picture and revokes the ones long unused', async () => {
+    let made = 0;
+    const create = vi.spyOn(URL, 'createObjectURL').mockImplementation(() => `blob:${(made += 1)}`);
+    const revoke = vi.spyOn(URL, 'revokeObjectURL').mockImplementation(() => undefined);
+    const cache = new PictureCache({ crop: () => Promise.resolve(new Blob(['x'])) });
+    const both = await Promise.all([cache.acquire('a'), cache.acquire('a')]);
+    expect(both[0]).toBe(both[1]);
+    expect(create).toHaveBeenCalledTimes(1);
+    cache.release('a');
+    cache.release('a');
+    for (let index = 0; index < 200; index += 1) {
+      await cache.acquire(`b${index}`);
+      cache.release(`b${index}`);
+    }
+    expect(revoke).toHaveBeenCalledWith('blob:1');
+    expect(cache.size).toBeLessThanOrEqual(121);
+    cache.dispose();
+    expect(revoke).toHaveBeenCalledTimes(made);
+    vi.restoreAllMocks();
+  });
+});
+
+describe('UpdatesState', () => {
+  it('offers nothing without a service worker', () => {
+    expect(new UpdatesState(null).isOffered).toBe(false);
+  });
+
+  it('keeps quiet after Later, and tells when another tab is at work', async () => {
+    const status = {
+      isUpdateWaiting: true,
+      canInstall: false,
+      isOfflineReady: true,
+      problem: null,
+    };
+    const updates = new UpdatesState({
+      state: status,
+      onChange: () => () => undefined,
+      applyUpdate: () => Promise.resolve('busy'),
+      promptInstall: () => Promise.resolve(false),
+    });
+    expect(updates.isOffered).toBe(true);
+    await updates.apply();
+    expect(updates.isBusyElsewhere).toBe(true);
+    updates.postpone();
+    expect(updates.isOffered).toBe(false);
+  });
+});
