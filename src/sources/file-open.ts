@@ -5,6 +5,7 @@ import {
   Input,
   type InputVideoTrack,
   MATROSKA,
+  MatroskaInputFormat,
   MP3,
   MP4,
   MPEG_TS,
@@ -101,8 +102,7 @@ async function codecOf(track: InputVideoTrack): Promise<string> {
 async function describe(file: File, input: Input, track: InputVideoTrack): Promise<OpenedFile> {
   return attempt(file, 'readable list of pictures', async () => {
     const originS = Math.max(0, await input.getFirstTimestamp());
-    // Recordings made in a browser and fragmented files state no length: it is read from their packets.
-    const endS = (await track.getDurationFromMetadata()) ?? (await track.computeDuration());
+    const endS = await findEnd(input, track);
     const { bestGuessFrameRate } = await track.computeFrameRateMetrics();
     return {
       input,
@@ -117,6 +117,17 @@ async function describe(file: File, input: Input, track: InputVideoTrack): Promi
       codec: await track.getCodecParameterString(),
     };
   });
+}
+
+/**
+ * End of the last picture, container seconds. What MP4 states is the first fragment's alone where
+ * Chromium 156 recorded it, and its index is at hand anyway; Matroska, where reading all the
+ * packets takes time, is believed, unless a browser recorded it and it states nothing.
+ */
+async function findEnd(input: Input, track: InputVideoTrack): Promise<number> {
+  const isMatroska = (await input.getFormat()) instanceof MatroskaInputFormat;
+  const statedS = isMatroska ? await track.getDurationFromMetadata() : null;
+  return statedS ?? track.computeDuration();
 }
 
 /** Runs a reading step; what the demuxer throws becomes VIDEO_UNREADABLE. */

@@ -10,6 +10,7 @@ import {
   type ClipRequest,
 } from '../../fixtures/clip-maker';
 import { readFrameCode } from '../../fixtures/scene/frame-code';
+import { drawScene, SCENE_HEIGHT_PX, SCENE_WIDTH_PX } from '../../fixtures/scene/scene';
 import { watchFrames } from './frame-census';
 import { describeSourceContract } from './source-contract';
 import { framesOf, readFeed, type FeedReport } from './take-frames';
@@ -53,6 +54,30 @@ async function openError(bytes: Bytes): Promise<{ code: string; message: string 
 
 function clip(container: ClipContainer, codec: ClipRequest['codec'], more = {}): Promise<Bytes> {
   return makeClip({ container, codec, frameTimesS: TIMES_S, ...more });
+}
+
+/** Records that many pictures of the scene as they are painted, at whatever times that happens. */
+async function recordLive(mimeType: string, count: number): Promise<Bytes> {
+  const canvas = document.createElement('canvas');
+  canvas.width = SCENE_WIDTH_PX;
+  canvas.height = SCENE_HEIGHT_PX;
+  const context = canvas.getContext('2d');
+  const recorder = new MediaRecorder(canvas.captureStream(), { mimeType });
+  const parts: Blob[] = [];
+  recorder.addEventListener('dataavailable', ({ data }) => parts.push(data));
+  const stopped = new Promise((resolve) => recorder.addEventListener('stop', resolve));
+  recorder.start();
+  const drawn = new OffscreenCanvas(SCENE_WIDTH_PX, SCENE_HEIGHT_PX);
+  const drawnContext = drawn.getContext('2d');
+  for (let index = 0; index < count; index += 1) {
+    if (drawnContext) drawScene(drawnContext, 1 + index / 12, index);
+    context?.drawImage(drawn, 0, 0);
+    // A canvas is captured once for every time the screen is painted; three make sure of it.
+    for (let paint = 0; paint < 3; paint += 1) await new Promise(requestAnimationFrame);
+  }
+  recorder.stop();
+  await stopped;
+  return new Uint8Array(await new Blob(parts).arrayBuffer());
 }
 
 let mp4: Bytes;
@@ -116,6 +141,19 @@ describe('the frames of a file', () => {
     expect(report.timesUs).toEqual([0, 33_000, 200_000, 600_000, 611_000, 1_500_000]);
     expect(report.looks).toEqual([0, 1, 2, 3, 4, 5]);
   });
+
+  test.each(['video/webm;codecs=vp8', 'video/mp4;codecs=avc1.640c1e'])(
+    'are read from what the browser itself recorded as %s, which states no length',
+    async (mimeType) => {
+      const report = await analyse(await recordLive(mimeType, 12));
+      expect(report.error).toBeNull();
+      expect(report.looks.length).toBeGreaterThan(4);
+      expect(report.looks).toEqual(report.looks.toSorted((a, b) => (a ?? 0) - (b ?? 0)));
+      expect(report.timesUs[0]).toBe(0);
+      expect(report.timesUs).toEqual([...new Set(report.timesUs)].sort((a, b) => a - b));
+      expect(report.info.durationUs).toBeGreaterThanOrEqual(report.timesUs.at(-1) ?? 0);
+    },
+  );
 
   test('are thinned to the wanted rate', async () => {
     const report = await analyse(mp4, { framesPerSecond: 4 });
