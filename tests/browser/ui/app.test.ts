@@ -1,0 +1,412 @@
+import { flushSync, unmount } from 'svelte';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { page, userEvent } from 'vitest/browser';
+import { mountApp } from '../../../src/ui/mount';
+import { FakeController, type FakeOptions } from './fake-controller';
+
+let mounted: Record<string, unknown> | null = null;
+let target: HTMLElement;
+
+beforeEach(async () => {
+  await page.viewport(1280, 800);
+  target = document.createElement('div');
+  target.id = 'app';
+  document.body.append(target);
+});
+
+afterEach(async () => {
+  if (mounted) await unmount(mounted);
+  mounted = null;
+  target.remove();
+});
+
+function show(options: FakeOptions = {}): FakeController {
+  const controller = new FakeController(options);
+  mounted = mountApp(target, { controller, updates: null });
+  flushSync();
+  return controller;
+}
+
+function button(name: string | RegExp): HTMLButtonElement {
+  const found = [...document.querySelectorAll('button')].find((candidate) => {
+    const text = nameOf(candidate);
+    return typeof name === 'string' ? text === name : name.test(text);
+  });
+  if (!found) throw new Error(`Expected a button named ${String(name)}, found none`);
+  return found;
+}
+
+/** The accessible name of a control, as far as this page makes names. */
+function nameOf(element: Element): string {
+  const label = element.getAttribute('aria-label');
+  if (label) return label;
+  const labels = 'labels' in element ? (element as HTMLInputElement).labels : null; // form controls have it
+  const labelled = element.getAttribute('aria-labelledby');
+  const parts = labels ? [...labels].map((node) => node.textContent) : [];
+  if (labelled) parts.push(document.getElementById(labelled)?.textContent ?? '');
+  parts.push(element.textContent);
+  return parts.join(' ').replace(/\s+/g, ' ').trim();
+}
+
+async function running(options: FakeOptions = {}): Promise<FakeController> {
+  const controller = show(options);
+  button('Start camera').click();
+  await vi.waitFor(() => expect(controller.status.state).toBe('running'));
+  controller.tick();
+  return controller;
+}
+
+/** Everything a machine can check of the page's accessibility without another program. */
+function expectAccessible(): void {
+  for (const control of document.querySelectorAll('button, select, input, progress, meter')) {
+    expect(nameOf(control), control.outerHTML.slice(0, 200)).not.toBe('');
+  }
+  for (const image of document.querySelectorAll('img'))
+    expect(image.hasAttribute('alt')).toBe(true);
+  expect(document.querySelectorAll('main')).toHaveLength(1);
+  expect(document.querySelectorAll('h1')).toHaveLength(1);
+  expect(document.querySelectorAll('[role="status"]')).toHaveLength(1);
+  const ids = [...document.querySelectorAll('[id]')].map(({ id }) => id);
+  expect(new Set(ids).size).toBe(ids.length);
+}
+
+function expectTouchTargets(): void {
+  for (const control of document.querySelectorAll(
+    'button:not(.visually-hidden), select, summary',
+  )) {
+    const { width, height } = control.getBoundingClientRect();
+    if (width === 0) continue;
+    expect(height, nameOf(control)).toBeGreaterThanOrEqual(44);
+    expect(width, nameOf(control)).toBeGreaterThanOrEqual(44);
+  }
+}
+
+describe('the first screen', () => {
+  it('says what the app does, that nothing leaves the device, and what an empty gallery is for', async () => {
+    show();
+    expect(document.body.textContent).toContain('Nothing leaves this device');
+    await vi.waitFor(() => expect(document.body.textContent).toContain('No vehicles yet'));
+    expectAccessible();
+    expectTouchTargets();
+  });
+
+  it('starts the camera with one press and shows a preview', async () => {
+    const controller = await running();
+    expect(controller.calls).toContain('startCamera');
+    await vi.waitFor(() => expect(document.querySelector('video')?.srcObject).not.toBeNull());
+  });
+
+  it('remembers the camera and resolution that were chosen', async () => {
+    const controller = show();
+    const [camera, resolution] = document.querySelectorAll('select');
+    await vi.waitFor(() => expect(camera?.textContent).toContain('Street camera'));
+    if (camera) await userEvent.selectOptions(camera, 'street');
+    if (resolution) await userEvent.selectOptions(resolution, '1080');
+    expect(controller.settings.camera).toMatchObject({ deviceId: 'street', heightPx: 1080 });
+  });
+
+  it('opens a video that is dropped anywhere, and shows where it may be dropped', async () => {
+    const controller = show();
+    const transfer = new DataTransfer();
+    transfer.items.add(new File(['x'], 'street.mp4', { type: 'video/mp4' }));
+    const options = { dataTransfer: transfer, bubbles: true, cancelable: true };
+    document.body.dispatchEvent(new DragEvent('dragenter', options));
+    flushSync();
+    expect(document.body.textContent).toContain('Drop the video');
+    document.body.dispatchEvent(new DragEvent('drop', options));
+    await vi.waitFor(() => expect(controller.status.state).toBe('running'));
+    expect(controller.calls).toContain('openVideo street.mp4');
+    expect(document.body.textContent).not.toContain('Drop the video');
+  });
+
+  it('fits a phone without scrolling sideways', async () => {
+    await page.viewport(390, 844);
+    show({ vehicleCount: 12 });
+    expect(document.documentElement.scrollWidth).toBeLessThanOrEqual(390);
+    expectTouchTargets();
+  });
+});
+
+describe('a run', () => {
+  it('shows its steps while it gets ready, and can be cancelled', () => {
+    const controller = show({ holdAt: 'opening-source' });
+    button('Start camera').click();
+    flushSync();
+    expect(document.querySelector('[aria-current="step"]')?.textContent).toContain('Opening');
+    controller.set({ step: 'loading-models' });
+    flushSync();
+    expect(document.querySelector('[aria-current="step"]')?.textContent).toContain('models');
+    expectAccessible();
+    button('Cancel').click();
+    expect(controller.calls).toContain('stop');
+  });
+
+  it('lists each numbered vehicle in view once, with its class and similarity', async () => {
+    const controller = await running({ vehicleCount: 30 });
+    await vi.waitFor(() => expect(button(/^Vehicle 7 Car/)).toBeTruthy());
+    expect(nameOf(button(/^Vehicle 7 Car/))).toContain('Seen again 87');
+    expect(nameOf(button(/^Vehicle 40 Motorcycle/))).toContain('hidden now');
+    expectAccessible();
+    expect(controller.drawMs.length).toBeGreaterThan(0);
+  });
+
+  it('gives a vehicle that is still in view a picture of its own', async () => {
+    const controller = await running();
+    await vi.waitFor(
+      () => {
+        controller.tick();
+        expect(document.querySelectorAll('aside img').length).toBeGreaterThan(0);
+      },
+      { timeout: 8000, interval: 100 },
+    );
+  });
+
+  it('selects a vehicle that is pressed on the picture and marks it in the list', async () => {
+    const controller = await running();
+    await vi.waitFor(() => expect(button(/^Vehicle 41 Truck/)).toBeTruthy());
+    const overlay = document.querySelector<HTMLCanvasElement>('canvas.overlay');
+    if (!overlay) throw new Error('Expected the overlay canvas, found none');
+    const bounds = overlay.getBoundingClientRect();
+    const scale = Math.min(bounds.width / 1280, bounds.height / 720);
+    const x = bounds.left + bounds.width / 2 + (900 - 640) * scale;
+    const y = bounds.top + bounds.height / 2 + (400 - 360) * scale;
+    await vi.waitFor(() => {
+      controller.tick(0);
+      overlay.dispatchEvent(new PointerEvent('pointerup', { clientX: x, clientY: y }));
+      flushSync();
+      expect(document.querySelector('aside [aria-current="true"]')?.textContent).toContain('41');
+    });
+  });
+
+  it('draws a pulled frame and its boxes together on the page’s own canvas', async () => {
+    const controller = show();
+    await controller.openVideo(new File([], 'clip.mp4'));
+    flushSync();
+    const picture = document.querySelector<HTMLCanvasElement>('canvas:not(.overlay)');
+    await vi.waitFor(() => {
+      controller.tick();
+      expect(picture?.width).toBe(1280);
+    });
+    const pixel = picture?.getContext('2d')?.getImageData(640, 700, 1, 1).data;
+    expect([...(pixel ?? [])]).toEqual([0x59, 0x60, 0x5f, 255]);
+    expect(document.body.textContent).toContain('46 frames/s');
+    expect(document.body.textContent).toContain('23 s left');
+  });
+
+  it('says what a finished file brought and offers the next step', async () => {
+    const controller = show();
+    await controller.openVideo(new File([], 'clip.mp4'));
+    flushSync();
+    controller.gallery.store(61);
+    controller.set({ state: 'finished' });
+    flushSync();
+    expect(document.body.textContent).toContain('The video is analysed');
+    expect(document.body.textContent).toContain('1 new vehicle');
+    expect(button('Open another video')).toBeTruthy();
+    expectAccessible();
+  });
+
+  it('says that it waits while the camera is muted, and marks the gap', async () => {
+    const controller = await running();
+    const gap = {
+      startUnixMs: Date.now() - 9000,
+      endUnixMs: null,
+      reason: 'camera-muted',
+    } as const;
+    controller.set({ gaps: [gap], currentGap: gap });
+    flushSync();
+    expect(document.body.textContent).toContain('The camera sends no picture');
+    expect(document.querySelectorAll('.gaps .mark')).toHaveLength(1);
+  });
+});
+
+describe('a failure', () => {
+  it('says what happened and what to do, keeps the technical part folded, and goes on', async () => {
+    const controller = show();
+    controller.nextError = 'CAMERA_PERMISSION_DENIED';
+    button('Start camera').click();
+    await vi.waitFor(() => expect(document.querySelector('[role="alert"]')).not.toBeNull());
+    const alert = document.querySelector('[role="alert"]');
+    expect(alert?.getAttribute('data-error-code')).toBe('CAMERA_PERMISSION_DENIED');
+    expect(alert?.textContent).toContain('Allow the camera');
+    expect(alert?.querySelector('details')?.open).toBe(false);
+    expectAccessible();
+    controller.nextError = null;
+    button('Try again').click();
+    await vi.waitFor(() => expect(controller.status.state).toBe('running'));
+  });
+});
+
+describe('a vehicle opened', () => {
+  it('shows every sighting with the evidence behind it, and goes to the next by arrow', async () => {
+    show({ vehicleCount: 8 });
+    await vi.waitFor(() => expect(button(/^Vehicle 7 /)).toBeTruthy());
+    const row = button(/^Vehicle 7 /);
+    row.focus();
+    row.click();
+    await vi.waitFor(() => expect(document.querySelectorAll('dialog .card')).toHaveLength(4));
+    expect(document.querySelector('dialog')?.matches(':modal')).toBe(true);
+    document.querySelector<HTMLElement>('dialog summary')?.click();
+    expect(document.querySelector('dialog .evidence')?.textContent).toContain('87');
+    expect(document.querySelector('dialog .evidence')?.textContent).toContain(
+      'in view at the same time',
+    );
+    expectAccessible();
+    await userEvent.keyboard('{ArrowRight}');
+    await vi.waitFor(() =>
+      expect(document.querySelector('dialog h2')?.textContent).toBe('Vehicle 6'),
+    );
+    await userEvent.keyboard('{Escape}');
+    await vi.waitFor(() => expect(document.querySelector('dialog')).toBeNull());
+    expect(document.activeElement).toBe(row);
+  });
+
+  it('is forgotten only after a second word, and what went is told', async () => {
+    const controller = show({ vehicleCount: 8 });
+    await vi.waitFor(() => expect(button(/^Vehicle 7 /)).toBeTruthy());
+    button(/^Vehicle 7 /).click();
+    await vi.waitFor(() => expect(button('Forget this vehicle')).toBeTruthy());
+    button('Forget this vehicle').click();
+    flushSync();
+    expect(controller.gallery.calls).not.toContain('forget vehicle-7');
+    button('Forget').click();
+    await vi.waitFor(() => expect(document.querySelector('dialog')).toBeNull());
+    expect(controller.gallery.calls).toContain('forget vehicle-7');
+    expect(document.body.textContent).toContain('Removed 1 vehicle, 3 sightings');
+  });
+});
+
+describe('the list', () => {
+  it('holds a screenful of rows for a gallery of thousands', async () => {
+    show({ vehicleCount: 4000 });
+    await vi.waitFor(() => expect(button(/^Vehicle 4000 /)).toBeTruthy());
+    const scroller = document.querySelector('.scroller');
+    if (!scroller) throw new Error('Expected the list, found none');
+    expect(scroller.querySelectorAll('button').length).toBeLessThan(30);
+    scroller.scrollTop = scroller.scrollHeight;
+    await vi.waitFor(() => expect(button(/^Vehicle 1 /)).toBeTruthy());
+    expect(scroller.querySelectorAll('button').length).toBeLessThan(30);
+  });
+});
+
+describe('the settings', () => {
+  it('change thresholds, classes and theme through the controller', async () => {
+    const controller = await running();
+    button('Settings').click();
+    flushSync();
+    expectAccessible();
+    const slider = document.querySelector<HTMLInputElement>('dialog input[type="range"]');
+    if (!slider) throw new Error('Expected a slider, found none');
+    slider.value = '0.5';
+    slider.dispatchEvent(new Event('input', { bubbles: true }));
+    expect(controller.settings.scoreThreshold).toBe(0.5);
+    document.querySelector<HTMLInputElement>('dialog input[type="checkbox"]')?.click();
+    expect(controller.settings.classes).toEqual(['motorcycle', 'bus', 'truck']);
+    document.querySelector<HTMLInputElement>('dialog input[value="dark"]')?.click();
+    flushSync();
+    expect(document.documentElement.dataset['theme']).toBe('dark');
+    document.querySelector<HTMLInputElement>('dialog input[value="system"]')?.click();
+    button('Measure this device again').click();
+    expect(controller.calls).toContain('measureAgain');
+  });
+
+  it('delete everything only after a second word, and say what went', async () => {
+    const controller = show({ vehicleCount: 8 });
+    button('Settings').click();
+    flushSync();
+    button('Delete everything').click();
+    flushSync();
+    expect(controller.gallery.calls).not.toContain('deleteEverything');
+    const confirm = [...document.querySelectorAll<HTMLButtonElement>('dialog .choices .danger')];
+    confirm[0]?.click();
+    await vi.waitFor(() => expect(document.body.textContent).toContain('Removed 8 vehicles'));
+    expect(controller.gallery.calls).toContain('deleteEverything');
+  });
+});
+
+describe('the keyboard', () => {
+  it('starts, pauses and resumes with space', async () => {
+    const controller = show();
+    await userEvent.keyboard(' ');
+    await vi.waitFor(() => expect(controller.status.state).toBe('running'));
+    await userEvent.keyboard(' ');
+    expect(controller.status.state).toBe('paused');
+    await userEvent.keyboard(' ');
+    expect(controller.status.state).toBe('running');
+  });
+
+  it('does not act while a field has the focus', async () => {
+    const controller = show();
+    document.querySelector('select')?.focus();
+    await userEvent.keyboard('f');
+    await userEvent.keyboard('?');
+    expect(document.querySelector('dialog')).toBeNull();
+    expect(controller.calls).not.toContain('startCamera');
+  });
+
+  it('opens the help with a question mark and closes it with Escape', async () => {
+    show();
+    await userEvent.keyboard('?');
+    await vi.waitFor(() => expect(document.querySelector('dialog h2')?.textContent).toBe('Help'));
+    expectAccessible();
+    await userEvent.keyboard('{Escape}');
+    await vi.waitFor(() => expect(document.querySelector('dialog')).toBeNull());
+  });
+
+  it('walks through the vehicles with the arrows and opens the marked one with Enter', async () => {
+    show({ vehicleCount: 8 });
+    await vi.waitFor(() => expect(button(/^Vehicle 8 /)).toBeTruthy());
+    await userEvent.keyboard('{ArrowDown}');
+    await userEvent.keyboard('{ArrowDown}');
+    await vi.waitFor(() =>
+      expect(document.querySelector('aside [aria-current="true"]')?.textContent).toContain('7'),
+    );
+    await userEvent.keyboard('{Enter}');
+    await vi.waitFor(() =>
+      expect(document.querySelector('dialog h2')?.textContent).toBe('Vehicle 7'),
+    );
+  });
+});
+
+describe('a new version', () => {
+  it('asks, and cannot be let in while a run is on', async () => {
+    const controller = new FakeController();
+    const applyUpdate = vi.fn(() => Promise.resolve('reloading' as const));
+    const state = { isUpdateWaiting: true, canInstall: true, isOfflineReady: true, problem: null };
+    const updates = {
+      state,
+      onChange: () => () => undefined,
+      applyUpdate,
+      promptInstall: () => Promise.resolve(true),
+    };
+    mounted = mountApp(target, { controller, updates });
+    flushSync();
+    expect(button('Install')).toBeTruthy();
+    await controller.startCamera();
+    flushSync();
+    expect(button('Reload now').disabled).toBe(true);
+    await controller.stop();
+    flushSync();
+    button('Reload now').click();
+    expect(applyUpdate).toHaveBeenCalledTimes(1);
+    button('Later').click();
+    flushSync();
+    expect(document.body.textContent).not.toContain('A new version is ready');
+  });
+});
+
+describe('the content security policy', () => {
+  it('finds no inline style in what the components bring', () => {
+    const templates = import.meta.glob('../../../src/ui/**/*.svelte', {
+      query: '?raw',
+      import: 'default',
+      eager: true,
+    });
+    expect(Object.keys(templates).length).toBeGreaterThan(30);
+    for (const [path, source] of Object.entries(templates)) {
+      expect(String(source), path).not.toMatch(/\sstyle="/);
+      // A constant `style:` directive would be compiled into a style attribute.
+      expect(String(source), path).not.toMatch(/style:[\w-]+="[^{"]*"/);
+    }
+  });
+});
