@@ -67,13 +67,6 @@ export function findChromium(
   return systemCandidates(environment, platform).find(isProgram) ?? playwrightChromium();
 }
 
-/** As {@link findChromium}, for programs that can do nothing without one: throws with {@link CHROMIUM_HELP}. */
-export function requireChromium(): string {
-  const path = findChromium();
-  if (path === null) throw new Error(CHROMIUM_HELP);
-  return path;
-}
-
 function systemCandidates(environment: Environment, platform: NodeJS.Platform): readonly string[] {
   if (platform === 'darwin') return MAC_APPS;
   if (platform === 'win32') {

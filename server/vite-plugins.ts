@@ -57,10 +57,11 @@ export const PWA_OPTIONS: Partial<VitePWAOptions> = {
     },
   },
   injectManifest: {
+    // One classic script: not every browser runs a service worker that is a module.
+    rollupFormat: 'iife',
     globPatterns: [
       '**/*.{html,js,mjs,css,json,svg,png,webmanifest,wasm,woff2}',
-      'models/**/*',
-      'ort/**/*',
+      '{models,ort}/**/*',
     ],
     globIgnores: ['**/*.{br,gz,map}'],
     // Models and runtimes have to pass; the shell's own limit is checked below.
