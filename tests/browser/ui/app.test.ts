@@ -172,7 +172,9 @@ describe('a run', () => {
     const y = bounds.top + bounds.height / 2 + (400 - 360) * scale;
     await vi.waitFor(() => {
       controller.tick(0);
-      overlay.dispatchEvent(new PointerEvent('pointerup', { clientX: x, clientY: y }));
+      overlay.dispatchEvent(
+        new PointerEvent('pointerup', { clientX: x, clientY: y, bubbles: true }),
+      );
       flushSync();
       expect(document.querySelector('aside [aria-current="true"]')?.textContent).toContain('41');
     });
