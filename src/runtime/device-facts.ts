@@ -4,7 +4,7 @@ export interface DeviceFacts {
   readonly isCrossOriginIsolated: boolean;
   /** iPhone and iPad: WebGPU sessions crash there after some hundred runs (onnxruntime #26827, iOS 26). */
   readonly isIos: boolean;
-  /** Describes the graphics device; null when there is none for WebGPU. */
+  /** Describes the graphics device; null when WebGPU has none, or only one in software. */
   readonly gpuName: string | null;
   /** Browser and its version. */
   readonly browser: string;
@@ -33,7 +33,8 @@ async function readGpuName(): Promise<string | null> {
   // Typed as always there, but missing in browsers without WebGPU.
   const gpu = (navigator as Partial<Navigator>).gpu;
   const adapter = await gpu?.requestAdapter().catch(() => null);
-  if (!adapter) return null;
+  // A software adapter is right but many times slower than WebAssembly, and takes long to find out.
+  if (!adapter || adapter.info.isFallbackAdapter) return null;
   const { vendor, architecture, device, description } = adapter.info;
   return [vendor, architecture, device, description].join('/');
 }

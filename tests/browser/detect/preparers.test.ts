@@ -3,6 +3,7 @@ import manifest from '../../../models/detect-nanodet/manifest.json';
 import { readManifest } from '../../../models/read-manifest';
 import kernelUrl from '../../../src/kernels/letterbox.wasm?url';
 import { CanvasPreparer } from '../../../src/stages/detect/canvas-preparer';
+import { FramePreparer } from '../../../src/stages/detect/frame-preparer';
 import { I420Preparer } from '../../../src/stages/detect/i420-preparer';
 import type { InputPreparer } from '../../../src/stages/detect/input-preparer';
 import { letterboxFor } from '../../../src/stages/detect/letterbox';
@@ -75,4 +76,94 @@ describe('the SIMD kernel and the canvas', () => {
       }
     },
   );
+});
+
+describe('the choice of a frame path', () => {
+  const planar: TestFrame = {
+    format: 'I420',
+    widthPx: 320,
+    heightPx: 180,
+    pattern: 'gradient',
+    matrix: 'bt709',
+    fullRange: false,
+  };
+  const geometry = letterboxFor(input, 320, 180, 416);
+
+  async function both(): Promise<FramePreparer> {
+    return new FramePreparer([
+      await I420Preparer.load(kernelUrl, input),
+      new CanvasPreparer(input),
+    ]);
+  }
+
+  it('takes planar video to the kernel and everything else to the canvas', async () => {
+    const preparer = await both();
+    const video = makeTestFrame(planar);
+    const bitmap = await createImageBitmap(video);
+    const rgb = new VideoFrame(bitmap, { timestamp: 0 });
+    const paths = [];
+    for (const image of [video, bitmap, rgb]) {
+      paths.push((await preparer.prepare(image, geometry)).path);
+    }
+    expect(paths).toEqual(['i420-simd', 'canvas', 'canvas']);
+    for (const image of [video, bitmap, rgb]) image.close();
+    preparer.dispose();
+  });
+
+  it('leaves turned frames to the canvas, which turns them upright', async () => {
+    const preparer = await both();
+    const flat = makeTestFrame(planar);
+    // `rotation` is newer than the type library.
+    const init: VideoFrameInit & { rotation: number } = { timestamp: 0, rotation: 90 };
+    const turned = new VideoFrame(flat, init);
+    expect([turned.displayWidth, turned.displayHeight]).toEqual([180, 320]);
+    const upright = letterboxFor(input, 180, 320, 416);
+    const { path, tensor } = await preparer.prepare(turned, upright);
+    expect(path).toBe('canvas');
+    if (tensor.location !== 'cpu') throw new Error('Expected a CPU tensor');
+    // The gradient's dark side was on the left and is on top now.
+    const column = upright.contentXPx + 100;
+    const at = (row: number): number => tensor.data[row * upright.inputWidthPx + column] ?? 0;
+    expect(at(400)).toBeGreaterThan(at(10) + 1);
+    flat.close();
+    turned.close();
+    preparer.dispose();
+  });
+
+  it('gives a path up that fails, and goes on with the next', async () => {
+    const broken: InputPreparer = {
+      path: 'webgpu',
+      supports: () => true,
+      prepare: () => Promise.reject(new Error('not on this device')),
+      dispose: () => undefined,
+    };
+    const preparer = new FramePreparer([broken, new CanvasPreparer(input)]);
+    const frame = makeTestFrame(planar);
+    expect((await preparer.prepare(frame, geometry)).path).toBe('canvas');
+    frame.close();
+    preparer.dispose();
+  });
+
+  it('reads frames that do not tell their colours as the canvas does', async () => {
+    const told = makeTestFrame({ ...planar, pattern: 'bars', matrix: 'smpte170m' });
+    const bytes = new Uint8Array(told.allocationSize());
+    await told.copyTo(bytes);
+    const untold = new VideoFrame(bytes, {
+      format: 'I420',
+      codedWidth: 320,
+      codedHeight: 180,
+      timestamp: 0,
+    });
+    const simd = await I420Preparer.load(kernelUrl, input);
+    const canvas = new CanvasPreparer(input);
+    const difference = meanDifference(
+      await cpuTensor(simd, untold, 416),
+      await cpuTensor(canvas, untold, 416),
+      input.std,
+    );
+    expect(difference).toBeLessThanOrEqual(TOLERANCE);
+    told.close();
+    untold.close();
+    canvas.dispose();
+  });
 });
