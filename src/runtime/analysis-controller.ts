@@ -13,6 +13,7 @@ import type { CameraDevice, FrameSource } from '../contracts/source';
 import type { FrameResult, IdentityEvent } from '../contracts/worker-api';
 import { AppError, isAbort, toErrorData } from '../core/app-error';
 import type { KeyValueStore } from './backend-memory';
+import { requestPersistence } from '../storage/quota';
 import type { BackendSelector } from './backend-selector';
 import { Emitter } from './emitter';
 import type { Engine } from './engine';
@@ -216,6 +217,8 @@ export class ResightController implements AnalysisController {
     this.#status = { ...IDLE, state: 'preparing', step: 'opening-source' };
     this.#statusEvents.emit(this.#status);
     this.#wakeLock.set(true);
+    // Asked here because some browsers want a gesture for it; a refusal changes nothing for this run.
+    void requestPersistence();
     try {
       await run.begin();
     } catch (error) {

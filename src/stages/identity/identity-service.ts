@@ -9,7 +9,7 @@ import type {
   IdentityTimings,
   StageReady,
 } from '../../contracts/worker-api';
-import { AppError } from '../../core/app-error';
+import { AppError, toErrorData } from '../../core/app-error';
 import { IdentityStage } from './identity-stage';
 import type { CropEmbedder, Schedule, SightingStore } from './ports';
 import { SightingWriter } from './sighting-writer';
@@ -83,17 +83,22 @@ export class IdentityService implements Omit<IdentityApi, 'connectPerception'> {
     this.#opened ??= { databaseName, store: this.#parts.openStore(databaseName) };
     try {
       const store = await this.#opened.store;
-      this.#writer ??= new SightingWriter(
-        store,
-        (event) => this.#emit(event),
-        this.#parts.schedule,
-      );
+      this.#writer ??= this.#createWriter(store);
       return { vehicleCount: store.vehicleCount };
     } catch (error) {
       // The next call may find the other tab closed.
       this.#opened = null;
       throw error;
     }
+  }
+
+  #createWriter(store: SightingStore): SightingWriter {
+    const writer = new SightingWriter(store, (event) => this.#emit(event), this.#parts.schedule);
+    store.onClosed((reason) => {
+      const error = toErrorData(reason);
+      this.#emit({ type: 'storage-error', error, pendingCount: writer.pendingCount });
+    });
+    return writer;
   }
 
   async configure(config: IdentityConfig): Promise<IdentityReady> {

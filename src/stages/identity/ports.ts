@@ -9,6 +9,7 @@ import type {
   VehicleSummary,
 } from '../../contracts/gallery';
 import type { SightingId, VehicleId } from '../../contracts/match';
+import type { AppError } from '../../core/app-error';
 
 /** What matching needs to know of a stored sighting. */
 export interface KnownDescriptor {
@@ -48,6 +49,8 @@ export interface SightingStore {
   deleteEverything(): Promise<RemovalReport>;
   applyRetention(policy: RetentionPolicy, nowUnixMs: number): Promise<RemovalReport>;
   usage(): Promise<StorageUsage>;
+  /** Calls back when the gallery was closed from outside (a newer version, site data cleared). */
+  onClosed(listener: (reason: AppError) => void): () => void;
 }
 
 /** Makes vectors; `embed/embedder.ts` is one. Borrows the crop's picture. */

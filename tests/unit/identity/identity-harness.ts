@@ -1,3 +1,4 @@
+import type { AppError } from '../../../src/core/app-error';
 import type { EmbeddedCrop, VehicleCrop } from '../../../src/contracts/embedding';
 import type { RemovalReport, Sighting, VehicleSummary } from '../../../src/contracts/gallery';
 import type { MatchThresholds, TrackIdentity } from '../../../src/contracts/match';
@@ -33,10 +34,17 @@ export class FakeStore implements SightingStore {
   readonly pictures = new Map<string, Blob>();
   commitCount = 0;
   failure: Error | null = null;
+  /** Set by a listener of `onClosed`; calling it closes the gallery from outside. */
+  closeFromOutside: ((reason: AppError) => void) | null = null;
   #highestNumber = 0;
 
   get vehicleCount(): number {
     return new Set([...this.sightings.values()].map(({ sighting }) => sighting.vehicleId)).size;
+  }
+
+  onClosed(listener: (reason: AppError) => void): () => void {
+    this.closeFromOutside = listener;
+    return () => (this.closeFromOutside = null);
   }
 
   allocateVehicleNumber(): number {

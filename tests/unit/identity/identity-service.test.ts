@@ -112,4 +112,17 @@ describe('IdentityService', () => {
     await service.deleteEverything();
     expect(events).toEqual([{ type: 'gallery-changed' }, { type: 'gallery-changed' }]);
   });
+
+  it('says so when the gallery is closed from outside', async () => {
+    const { service, store, events } = setUp();
+    await service.openGallery('gallery');
+    store.closeFromOutside?.(new AppError('STORAGE_NEWER', 'A newer version opened it'));
+    expect(events).toEqual([
+      {
+        type: 'storage-error',
+        error: { code: 'STORAGE_NEWER', message: 'A newer version opened it' },
+        pendingCount: 0,
+      },
+    ]);
+  });
 });
