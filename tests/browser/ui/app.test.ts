@@ -399,16 +399,16 @@ describe('a new version', () => {
 
 describe('the content security policy', () => {
   it('finds no inline style in what the components bring', () => {
-    const templates = import.meta.glob('../../../src/ui/**/*.svelte', {
+    const templates = import.meta.glob<string>('../../../src/ui/**/*.svelte', {
       query: '?raw',
       import: 'default',
       eager: true,
     });
     expect(Object.keys(templates).length).toBeGreaterThan(30);
     for (const [path, source] of Object.entries(templates)) {
-      expect(String(source), path).not.toMatch(/\sstyle="/);
+      expect(source, path).not.toMatch(/\sstyle="/);
       // A constant `style:` directive would be compiled into a style attribute.
-      expect(String(source), path).not.toMatch(/style:[\w-]+="[^{"]*"/);
+      expect(source, path).not.toMatch(/style:[\w-]+="[^{"]*"/);
     }
   });
 });

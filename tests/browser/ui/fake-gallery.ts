@@ -8,7 +8,7 @@ import type {
   VehicleSummary,
 } from '../../../src/contracts/gallery';
 import type { MatchDecision } from '../../../src/contracts/match';
-import { AppError } from '../../../src/core/app-error';
+import type { AppError } from '../../../src/core/app-error';
 import { drawVehicle } from './fake-scene';
 
 const COLORS = ['#a23b34', '#3c5a78', '#d8d4c8', '#46604f', '#c9a13b', '#222a2a', '#8d9794'];
