@@ -8,7 +8,7 @@ export function similarityText(similarity: number): string {
 }
 
 /** When and where a vehicle was seen before this: `14:02`, `0:12 in clip.mp4`; null for a new one. */
-export function lastSeenText(identity: TrackIdentity, nowUnixMs: number): string | null {
+function lastSeenText(identity: TrackIdentity, nowUnixMs: number): string | null {
   if (identity.lastSeenMediaUs !== null) {
     const position = mediaPosition(identity.lastSeenMediaUs);
     return identity.lastSeenLabel ? `${position} in ${identity.lastSeenLabel}` : position;

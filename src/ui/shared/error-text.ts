@@ -11,7 +11,7 @@ export interface ErrorText {
 }
 
 /** One entry a code; the type checker asks for the missing one. */
-export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
+const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
   CAMERA_PERMISSION_DENIED: {
     headline: 'The camera is not allowed',
     happened: 'This site may not use the camera, so no picture could be read.',

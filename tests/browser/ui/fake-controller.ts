@@ -46,7 +46,7 @@ const DETECTOR: ModelManifest = {
   origin: '',
 };
 
-export const FAKE_SETTINGS: Settings = {
+const FAKE_SETTINGS: Settings = {
   camera: { deviceId: null, heightPx: 720, facingMode: 'environment', torch: false },
   scoreThreshold: 0.35,
   matchThreshold: 0.8,

@@ -113,7 +113,7 @@ export class FakeGallery implements GalleryClient {
   }
 }
 
-export function summaryOf(number: number): VehicleSummary {
+function summaryOf(number: number): VehicleSummary {
   const lastSeenUnixMs = BASE_UNIX_MS + number * 61_000;
   return {
     id: `vehicle-${number}`,

@@ -117,7 +117,7 @@ const ASPECTS: Readonly<Record<VehicleClass, number>> = {
 };
 
 /** Where an actor is, seconds after the start; it drives up and down its stretch. */
-export function actorBox(actor: Actor, seconds: number): Box {
+function actorBox(actor: Actor, seconds: number): Box {
   const way = actor.speedPxPerS * (4 - Math.abs((seconds % 8) - 4));
   const x1 = actor.startX + way;
   const height = actor.widthPx * ASPECTS[actor.vehicleClass];
