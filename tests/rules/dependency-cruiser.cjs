@@ -79,12 +79,15 @@ module.exports = {
     {
       name: 'workers-build-stages-only',
       comment:
-        'A worker entry builds stages and exposes them. What it needs from the page comes as data over its API.',
+        'A worker entry builds stages and exposes them. What it needs from the page comes as data over its API. ' +
+        'runtime/rpc-errors is the exception: both ends of a thread border must install it.',
       severity: 'error',
       from: { path: '^workers/' },
       to: {
         path: '^(src|workers|server|models|tests)/',
-        pathNot: '^src/(contracts|core|inference|stages|storage|kernels)/',
+        // rpc-errors: both ends of a port must translate errors alike.
+        pathNot:
+          '^src/((contracts|core|inference|stages|storage|kernels)/|runtime/rpc-errors[.]ts$)',
       },
     },
     {

@@ -3,7 +3,8 @@ import { AppError } from '../../core/app-error';
 import type { ImageTensor } from '../../inference/tensor';
 import { channelPlans, isVideoFrame, type InputPreparer, type PixelSpec } from './input-preparer';
 import type { LetterboxGeometry } from './letterbox';
-import { LetterboxKernel, type PlanarFormat } from './letterbox-kernel';
+import type { PlanarFormat } from './kernel-map';
+import { LetterboxKernel } from './letterbox-kernel';
 import { yuvCoefficients } from './yuv-colour';
 
 /** Fewer samples than the kernel's smallest step. */

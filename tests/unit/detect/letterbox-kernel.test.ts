@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { channelPlans } from '../../../src/stages/detect/input-preparer';
 import { letterboxFor, type LetterboxGeometry } from '../../../src/stages/detect/letterbox';
-import { LetterboxKernel, type PlanarFormat } from '../../../src/stages/detect/letterbox-kernel';
+import type { PlanarFormat } from '../../../src/stages/detect/kernel-map';
+import { LetterboxKernel } from '../../../src/stages/detect/letterbox-kernel';
 import { yuvCoefficients, type YuvColourSpace } from '../../../src/stages/detect/yuv-colour';
 
 const spec = {
