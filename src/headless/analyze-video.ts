@@ -3,7 +3,7 @@ import type { Box } from '../contracts/detection';
 import type { HeadlessVideoSummary } from '../contracts/headless';
 import type { FrameResult } from '../contracts/worker-api';
 import { AppError } from '../core/app-error';
-import type { HeadlessServices } from './expose';
+import type { HeadlessServices } from './services';
 import { LineWriter } from './line-writer';
 
 /** Version of the lines below; raised when a reader must change. */

@@ -3,7 +3,7 @@ import type { FrameSource, SourceFrame, SourceInfo } from '../contracts/source';
 import { median } from '../core/rolling-stats';
 import { analyzeFeed } from '../runtime/feed-analysis';
 import { timeOverlay, timeTracker } from './bench-parts';
-import type { HeadlessServices } from './expose';
+import type { HeadlessServices } from './services';
 
 /** Frames, and bare inferences, in one round. Rounds alternate: the machine's mood hits both. */
 const ROUND_LENGTH = 16;

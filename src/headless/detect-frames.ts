@@ -1,5 +1,5 @@
 import type { HeadlessFrameDetections } from '../contracts/headless';
-import type { HeadlessServices } from './expose';
+import type { HeadlessServices } from './services';
 
 /** Runs the detector alone over chosen frames of a file, through the same worker the app uses. */
 export async function detectFrames(

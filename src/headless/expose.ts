@@ -1,14 +1,8 @@
 import type { HeadlessApi } from '../contracts/headless';
-import type { ControllerParts, ResightController } from '../runtime/analysis-controller';
 import { analyzeVideo } from './analyze-video';
 import { benchPipeline } from './bench-pipeline';
 import { detectFrames } from './detect-frames';
-
-/** What the composition root hands over. */
-export interface HeadlessServices {
-  readonly controller: ResightController;
-  readonly parts: ControllerParts;
-}
+import type { HeadlessServices } from './services';
 
 /** Puts {@link HeadlessApi} and its file input on the page. */
 export function exposeHeadless(services: HeadlessServices): void {

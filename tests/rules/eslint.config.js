@@ -118,6 +118,12 @@ export default defineConfig(
       'svelte/require-each-key': 'error',
       // Collections are $state.raw and replaced as a whole: what comes from a worker is not made reactive item by item.
       'svelte/prefer-svelte-reactivity': 'off',
+      // Callbacks written in the markup are `any` to ESLint, not to svelte-check, which types them.
+      '@typescript-eslint/no-unsafe-argument': 'off',
+      '@typescript-eslint/no-unsafe-assignment': 'off',
+      '@typescript-eslint/no-unsafe-call': 'off',
+      '@typescript-eslint/no-unsafe-member-access': 'off',
+      '@typescript-eslint/no-unsafe-return': 'off',
       // A prop with a default is reassigned by design.
       'prefer-const': 'off',
       'svelte/prefer-const': ['error', { excludedRunes: ['$props', '$bindable'] }],

@@ -1,5 +1,5 @@
 import { buildApp, prepareFiles, reasonToBuild } from '../../server/build-app';
-import { REPOSITORY, runCommand, runTool, say } from './command';
+import { REPOSITORY, runCommand, runTool, say, type CommandOptions } from './command';
 
 /** One question about the code. Resolves with null when the answer is yes, else with what a person must read. */
 interface Check {
@@ -7,13 +7,16 @@ interface Check {
   run(): Promise<string | null>;
 }
 
+/** Shown only when the check fails, then among other text: without colours. */
+const KEPT: CommandOptions = { streams: 'keep', environment: { NO_COLOR: '1', FORCE_COLOR: '0' } };
+
 const CHECKS: readonly Check[] = [
   tool('format', 'prettier/bin/prettier.cjs', ['--check', '--log-level', 'warn', '.']),
   script('lint'),
   script('types'),
   script('rules'),
   script('unused'),
-  tool('unit tests', 'vitest/vitest.mjs', ['run', '--project=unit', '--reporter=dot']),
+  tool('unit tests', 'vitest/vitest.mjs', ['run', '--project=unit']),
   { name: 'build', run: checkBuild },
   script('size'),
 ];
@@ -44,7 +47,7 @@ function tool(name: string, scriptInNodeModules: string, arguments_: readonly st
   return {
     name,
     run: async () => {
-      const result = await runTool(scriptInNodeModules, arguments_, { streams: 'keep' });
+      const result = await runTool(scriptInNodeModules, arguments_, KEPT);
       return result.exitCode === 0 ? null : result.output;
     },
   };
@@ -55,7 +58,7 @@ function script(name: string): Check {
   return {
     name,
     run: async () => {
-      const result = await runCommand('npm', ['run', '--silent', name], { streams: 'keep' });
+      const result = await runCommand('npm', ['run', '--silent', name], KEPT);
       return result.exitCode === 0 ? null : result.output;
     },
   };
