@@ -42,7 +42,6 @@ const PERMISSIONS_POLICY = [
     'usb',
     'serial',
     'hid',
-    'bluetooth',
     'midi',
     'payment',
   ].map((feature) => `${feature}=()`),
