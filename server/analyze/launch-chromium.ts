@@ -1,19 +1,9 @@
 import { chromium, type Browser } from 'playwright-core';
-import { CHROMIUM_HELP, findChromium } from '../find-chromium';
+import { CHROMIUM_FLAGS, CHROMIUM_HELP, findChromium } from '../find-chromium';
 
-/** Chromium must not look for updates or services of its own: this product talks to nobody. */
-const QUIET_FLAGS = [
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-] as const;
-
-/** Arguments for any Chromium we start. Root (a container, CI) has no sandbox to use. */
+/** Arguments for any Chromium we start. */
 export function chromiumArguments(flags: readonly string[] = []): readonly string[] {
-  const isRoot = process.getuid?.() === 0;
-  return [...QUIET_FLAGS, ...(isRoot ? ['--no-sandbox'] : []), ...flags];
+  return [...CHROMIUM_FLAGS, ...flags];
 }
 
 /** Starts the Chromium that is there, without a window. Throws with what to do when there is none. */
