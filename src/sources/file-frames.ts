@@ -83,9 +83,13 @@ export class FileFrames {
   }
 
   async *#finishDamaged(cause: unknown): AsyncGenerator<SourceFrame, void, undefined> {
-    for await (const sample of decodeUpToDamage(this.#opened.track, this.#lastStartS)) {
-      if (this.#isClosed) return sample.close();
-      yield* this.#deliver(sample);
+    try {
+      for await (const sample of decodeUpToDamage(this.#opened.track, this.#lastStartS)) {
+        if (this.#isClosed) return sample.close();
+        yield* this.#deliver(sample);
+      }
+    } catch {
+      // A decoder may tell of the damage later than it happened, here too: what came before it was delivered.
     }
     const atS = Math.max(0, this.#lastEndS - this.#opened.originS);
     const found = cause instanceof Error ? cause.message : String(cause);
