@@ -16,6 +16,8 @@ export interface Sighting {
   readonly vehicleClass: VehicleClass;
   readonly startUnixMs: number;
   readonly endUnixMs: number;
+  /** Unix milliseconds at which the source's clock, which `decision.cropTimesUs` are on, showed 0. */
+  readonly originUnixMs: number;
   /** Position in the recording; null for live sources. */
   readonly startMediaUs: number | null;
   readonly endMediaUs: number | null;
@@ -37,6 +39,10 @@ export interface VehicleSummary {
   readonly sightingCount: number;
   readonly firstSeenUnixMs: number;
   readonly lastSeenUnixMs: number;
+  /** Position in the recording at which its last sighting ended; null when that was live. */
+  readonly lastSeenMediaUs: number | null;
+  /** The camera or file of its last sighting, for people. */
+  readonly lastSeenLabel: string;
   /** Picture of its best crop; null when there is none. */
   readonly cropId: string | null;
 }

@@ -4,6 +4,7 @@
 
 interface Formatters {
   readonly time: Intl.DateTimeFormat;
+  readonly timeToSecond: Intl.DateTimeFormat;
   readonly dayAndTime: Intl.DateTimeFormat;
   readonly fullDate: Intl.DateTimeFormat;
 }
@@ -17,6 +18,7 @@ function formattersFor(locale: string | undefined): Formatters {
     const time = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const;
     formatters = {
       time: new Intl.DateTimeFormat(locale, time),
+      timeToSecond: new Intl.DateTimeFormat(locale, { ...time, second: '2-digit' }),
       dayAndTime: new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', ...time }),
       fullDate: new Intl.DateTimeFormat(locale, {
         day: 'numeric',
@@ -33,6 +35,11 @@ function formattersFor(locale: string | undefined): Formatters {
 /** Time of day such as `14:02`, in the device's time zone. */
 export function timeOfDay(unixMs: number, locale?: string): string {
   return formattersFor(locale).time.format(unixMs);
+}
+
+/** Time of day such as `14:02:09`, in the device's time zone. */
+export function timeToSecond(unixMs: number, locale?: string): string {
+  return formattersFor(locale).timeToSecond.format(unixMs);
 }
 
 /** `14:02` today, `12 May, 14:02` this year, with the year when it was another one. */
@@ -54,6 +61,23 @@ export function mediaPosition(positionUs: number): string {
   return hours > 0
     ? `${hours}:${String(minutes).padStart(2, '0')}:${seconds}`
     : `${minutes}:${seconds}`;
+}
+
+/** When something was seen: {@link wallTime}, or `0:12 in yard.mp4` when `mediaUs` places it in a recording. */
+export function seenTime(
+  seen: {
+    readonly unixMs: number;
+    readonly mediaUs: number | null;
+    /** The recording. */
+    readonly label: string;
+  },
+  nowUnixMs: number,
+  locale?: string,
+): string {
+  const { unixMs, mediaUs, label } = seen;
+  return mediaUs === null
+    ? wallTime(unixMs, nowUnixMs, locale)
+    : `${mediaPosition(mediaUs)} in ${label}`;
 }
 
 /** A span for people: `8 s`, `2 min 5 s`, `1 h 4 min`. */

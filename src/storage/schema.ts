@@ -18,6 +18,8 @@ export interface VehicleRow extends VehicleSummary {
   readonly cropSightingId: SightingId | null;
   /** Detections behind that sighting. */
   readonly cropHitCount: number;
+  /** The sighting that ended last: where and when the vehicle was seen last is told by it. */
+  readonly lastSightingId: SightingId;
 }
 
 /** A sighting, and the vehicles its evidence names, so that a forgotten one can be struck out. */

@@ -20,11 +20,12 @@ type Fields = Readonly<Record<string, unknown>>;
 export function readVehicleRow(value: unknown): VehicleRow | null {
   const isValid =
     isFields(value) &&
-    areStrings(value['id']) &&
+    areStrings(value['id'], value['lastSeenLabel'], value['lastSightingId']) &&
     isCount(value['number']) &&
     isVehicleClass(value['vehicleClass']) &&
     isCount(value['sightingCount']) &&
     areNumbers(value['firstSeenUnixMs'], value['lastSeenUnixMs'], value['cropHitCount']) &&
+    isNumberOrNull(value['lastSeenMediaUs']) &&
     isStringOrNull(value['cropId']) &&
     isStringOrNull(value['cropSightingId']) &&
     isFields(value['hitCountByClass']) &&
@@ -39,7 +40,7 @@ export function readSightingRow(value: unknown): SightingRow | null {
     areStrings(value['id'], value['vehicleId'], value['runId'], value['cameraId']) &&
     areStrings(value['cameraLabel'], value['sourceKind']) &&
     isVehicleClass(value['vehicleClass']) &&
-    areNumbers(value['startUnixMs'], value['endUnixMs']) &&
+    areNumbers(value['startUnixMs'], value['endUnixMs'], value['originUnixMs']) &&
     isNumberOrNull(value['startMediaUs']) &&
     isNumberOrNull(value['endMediaUs']) &&
     isCount(value['hitCount']) &&

@@ -9,11 +9,10 @@ export function summarise(
   number: number,
   sightings: readonly Sighting[],
 ): VehicleRow | null {
-  let row: VehicleRow | null = null;
-  for (const sighting of sightings) {
-    row = row ? joined(row, null, sighting) : joined(emptyRow(id, number), null, sighting);
-  }
-  return row;
+  const [first] = sightings;
+  return first
+    ? sightings.reduce((row, next) => joined(row, null, next), emptyRow(id, number, first))
+    : null;
 }
 
 /**
@@ -29,8 +28,7 @@ export function extendSummary(
   if (previous) {
     const givesUpStart =
       previous.startUnixMs === row.firstSeenUnixMs && next.startUnixMs > previous.startUnixMs;
-    const givesUpEnd =
-      previous.endUnixMs === row.lastSeenUnixMs && next.endUnixMs < previous.endUnixMs;
+    const givesUpEnd = previous.id === row.lastSightingId && next.endUnixMs < row.lastSeenUnixMs;
     const givesUpPicture =
       previous.id === row.cropSightingId &&
       (next.cropId === null || next.hitCount < row.cropHitCount);
@@ -41,18 +39,30 @@ export function extendSummary(
 
 /** What the list shows of a row. */
 export function summaryOf(row: VehicleRow): VehicleSummary {
-  const { id, number, vehicleClass, sightingCount, firstSeenUnixMs, lastSeenUnixMs, cropId } = row;
-  return { id, number, vehicleClass, sightingCount, firstSeenUnixMs, lastSeenUnixMs, cropId };
+  const { id, number, vehicleClass, sightingCount, cropId } = row;
+  const { firstSeenUnixMs, lastSeenUnixMs, lastSeenMediaUs, lastSeenLabel } = row;
+  return {
+    id,
+    number,
+    vehicleClass,
+    sightingCount,
+    firstSeenUnixMs,
+    lastSeenUnixMs,
+    lastSeenMediaUs,
+    lastSeenLabel,
+    cropId,
+  };
 }
 
-function emptyRow(id: VehicleId, number: number): VehicleRow {
+/** A row to join sightings to, `first` among them: nothing is counted yet. */
+function emptyRow(id: VehicleId, number: number, first: Sighting): VehicleRow {
   return {
     id,
     number,
     vehicleClass: 'car',
     sightingCount: 0,
-    firstSeenUnixMs: Infinity,
-    lastSeenUnixMs: -Infinity,
+    firstSeenUnixMs: first.startUnixMs,
+    ...endOf(first),
     cropId: null,
     hitCountByClass: {},
     cropSightingId: null,
@@ -73,9 +83,33 @@ function joined(row: VehicleRow, previous: Sighting | null, next: Sighting): Veh
     vehicleClass: mostSeenClass(hitCountByClass),
     sightingCount: row.sightingCount + (previous ? 0 : 1),
     firstSeenUnixMs: Math.min(row.firstSeenUnixMs, next.startUnixMs),
-    lastSeenUnixMs: Math.max(row.lastSeenUnixMs, next.endUnixMs),
+    ...lastSeen(row, next),
     hitCountByClass,
     ...bestPicture(row, next),
+  };
+}
+
+type LastSeen = Pick<
+  VehicleRow,
+  'lastSeenUnixMs' | 'lastSeenMediaUs' | 'lastSeenLabel' | 'lastSightingId'
+>;
+
+/** When and where the sighting that ended last did so; ties go to the greater id, as with pictures. */
+function lastSeen(row: VehicleRow, next: Sighting): LastSeen {
+  const { lastSeenUnixMs, lastSeenMediaUs, lastSeenLabel, lastSightingId } = row;
+  const isLater =
+    lastSightingId === next.id ||
+    next.endUnixMs > lastSeenUnixMs ||
+    (next.endUnixMs === lastSeenUnixMs && next.id > lastSightingId);
+  return isLater ? endOf(next) : { lastSeenUnixMs, lastSeenMediaUs, lastSeenLabel, lastSightingId };
+}
+
+function endOf(sighting: Sighting): LastSeen {
+  return {
+    lastSeenUnixMs: sighting.endUnixMs,
+    lastSeenMediaUs: sighting.endMediaUs,
+    lastSeenLabel: sighting.cameraLabel,
+    lastSightingId: sighting.id,
   };
 }
 

@@ -1,6 +1,6 @@
 import type { VehicleClass } from '../../contracts/detection';
 import type { TrackIdentity } from '../../contracts/match';
-import { mediaPosition, wallTime } from '../../core/time-text';
+import { seenTime } from '../../core/time-text';
 
 /** Similarity as the screen writes it: `87 %`. */
 export function similarityText(similarity: number): string {
@@ -9,11 +9,9 @@ export function similarityText(similarity: number): string {
 
 /** When and where a vehicle was seen before this: `14:02`, `0:12 in clip.mp4`; null for a new one. */
 function lastSeenText(identity: TrackIdentity, nowUnixMs: number): string | null {
-  if (identity.lastSeenMediaUs !== null) {
-    const position = mediaPosition(identity.lastSeenMediaUs);
-    return identity.lastSeenLabel ? `${position} in ${identity.lastSeenLabel}` : position;
-  }
-  return identity.lastSeenUnixMs === null ? null : wallTime(identity.lastSeenUnixMs, nowUnixMs);
+  const { lastSeenUnixMs: unixMs, lastSeenMediaUs: mediaUs, lastSeenLabel: label } = identity;
+  if (unixMs === null) return null;
+  return seenTime({ unixMs, mediaUs, label: label ?? 'a recording' }, nowUnixMs);
 }
 
 /** A vehicle's label: `7 · car`, `7 · 87 % · last seen 14:02`; before it has a number, its class. */

@@ -23,6 +23,7 @@ export function makeSightingWrite(record: TrackRecord, run: RunStart): SightingW
     vehicleClass: record.vehicleClass,
     startUnixMs: toUnixMs(record.firstSeenUs, run),
     endUnixMs: toUnixMs(record.lastSeenUs, run),
+    originUnixMs: run.source.originUnixMs,
     startMediaUs: isMedia ? record.firstSeenUs : null,
     endMediaUs: isMedia ? record.lastSeenUs : null,
     hitCount: record.hitCount,

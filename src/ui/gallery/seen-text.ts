@@ -1,16 +1,25 @@
-import type { Sighting, VehicleSummary } from '../../contracts/gallery';
-import { durationText, mediaPosition, timeOfDay, wallTime } from '../../core/time-text';
+import type { Sighting, VehicleDetail, VehicleSummary } from '../../contracts/gallery';
+import { mediaPosition, seenTime, timeOfDay, timeToSecond, wallTime } from '../../core/time-text';
 
-/** When a vehicle was seen last: `14:02`, or `0:12 in the file` for one from a recording. */
-export function lastSeenText(
-  vehicle: VehicleSummary,
-  lastSighting: Sighting | null,
-  nowUnixMs: number,
-): string {
-  if (lastSighting?.endMediaUs !== null && lastSighting?.endMediaUs !== undefined) {
-    return `${mediaPosition(lastSighting.endMediaUs)} in file`;
-  }
-  return wallTime(vehicle.lastSeenUnixMs, nowUnixMs);
+/** When a vehicle was seen last: `14:02`, or `0:12 in yard.mp4` for one from a recording. */
+export function lastSeenText(vehicle: VehicleSummary, nowUnixMs: number): string {
+  const { lastSeenUnixMs: unixMs, lastSeenMediaUs: mediaUs, lastSeenLabel: label } = vehicle;
+  return seenTime({ unixMs, mediaUs, label }, nowUnixMs);
+}
+
+/** When a vehicle was seen for the first time, told like {@link lastSeenText}. */
+export function firstSeenText(vehicle: VehicleDetail, nowUnixMs: number): string {
+  const first = vehicle.sightings.find(
+    ({ startUnixMs }) => startUnixMs === vehicle.firstSeenUnixMs,
+  );
+  return seenTime(
+    {
+      unixMs: vehicle.firstSeenUnixMs,
+      mediaUs: first?.startMediaUs ?? null,
+      label: first?.cameraLabel ?? '',
+    },
+    nowUnixMs,
+  );
 }
 
 /** The stretch of one sighting: `14:02 to 14:05`, `0:12 to 0:19`. */
@@ -23,25 +32,24 @@ export function sightingSpan(sighting: Sighting, nowUnixMs: number): string {
   return start === end ? start : `${start} to ${end}`;
 }
 
-/** What a source's clock means: positions in a recording, or an offset from a wall time (null: not known). */
+/** What a source's clock means: positions in a recording, or an offset from a wall time. */
 export interface ClockMeaning {
   readonly isMedia: boolean;
-  readonly originUnixMs: number | null;
+  readonly originUnixMs: number;
 }
 
-/** When the crops behind a decision were taken: times where they are known, else how many and how far apart. */
-export function cropTimesText(cropTimesUs: readonly number[], clock: ClockMeaning): string {
-  const sorted = [...cropTimesUs].sort((a, b) => a - b);
-  const first = sorted[0];
-  if (first === undefined) return 'No picture was good enough.';
-  const count = sorted.length === 1 ? '1 picture' : `${sorted.length} pictures`;
+/** When the crops behind a decision were taken: `2 pictures, at 14:02:09, 14:02:11`, `1 picture, at 0:12`. */
+export function cropTimesText(
+  cropTimesUs: readonly number[],
+  clock: ClockMeaning,
+  locale?: string,
+): string {
+  if (cropTimesUs.length === 0) return 'No picture was good enough.';
+  const count = cropTimesUs.length === 1 ? '1 picture' : `${cropTimesUs.length} pictures`;
   const { isMedia, originUnixMs } = clock;
-  if (isMedia) return `${count}, at ${sorted.map(mediaPosition).join(', ')}`;
-  if (originUnixMs !== null) {
-    const times = sorted.map((us) => new Date(originUnixMs + us / 1000).toLocaleTimeString());
-    return `${count}, at ${times.join(', ')}`;
-  }
-  if (sorted.length === 1) return count;
-  const spanMs = ((sorted[sorted.length - 1] ?? first) - first) / 1000;
-  return `${count}, taken within ${durationText(Math.max(1000, spanMs))}`;
+  const times = [...cropTimesUs]
+    .sort((a, b) => a - b)
+    .map((us) => (isMedia ? mediaPosition(us) : timeToSecond(originUnixMs + us / 1000, locale)));
+  // Several crops of one second read as one time.
+  return `${count}, at ${[...new Set(times)].join(', ')}`;
 }

@@ -1,6 +1,6 @@
 import type { GalleryClient, Unsubscribe } from '../../contracts/app';
 import type { ErrorData } from '../../contracts/errors';
-import type { Sighting, VehicleSummary } from '../../contracts/gallery';
+import type { VehicleSummary } from '../../contracts/gallery';
 import type { VehicleId } from '../../contracts/match';
 import { toErrorData } from '../../core/app-error';
 
@@ -8,8 +8,6 @@ import { toErrorData } from '../../core/app-error';
 export const PAGE_SIZE = 50;
 /** A busy road stores several sightings a second; the list need not follow each. */
 const RELOAD_DELAY_MS = 700;
-/** Sightings of this page's life, for times in a file; the oldest are forgotten. */
-const MAX_REMEMBERED_SIGHTINGS = 2000;
 
 /** The gallery as a long list of which only the pages on screen are read. */
 export class VehicleListState {
@@ -18,7 +16,6 @@ export class VehicleListState {
   /** Vehicles in the gallery. */
   total = $state(0);
   #pages = $state.raw<ReadonlyMap<number, readonly VehicleSummary[]>>(new Map());
-  #lastSightings = $state.raw<ReadonlyMap<VehicleId, Sighting>>(new Map());
   /** Summaries of vehicles wherever they stand in the list. */
   #known = $state.raw<ReadonlyMap<VehicleId, VehicleSummary>>(new Map());
 
@@ -34,7 +31,7 @@ export class VehicleListState {
   constructor(gallery: GalleryClient) {
     this.#gallery = gallery;
     this.#unsubscribers = [
-      gallery.onSighting((vehicle, sighting) => this.#noteSighting(vehicle, sighting)),
+      gallery.onSighting((vehicle) => this.#noteStored(vehicle)),
       gallery.onChanged(() => {
         this.#known = new Map();
         this.#wanted.clear();
@@ -75,11 +72,6 @@ export class VehicleListState {
   summaryOf(vehicleId: VehicleId): VehicleSummary | null {
     const index = this.indexOf(vehicleId);
     return (index >= 0 ? this.at(index) : null) ?? this.#known.get(vehicleId) ?? null;
-  }
-
-  /** The vehicle's newest sighting stored since the page was opened. */
-  lastSightingOf(vehicleId: VehicleId): Sighting | null {
-    return this.#lastSightings.get(vehicleId) ?? null;
   }
 
   /** Reads the summary of a vehicle that may stand anywhere in the list; once each. */
@@ -149,13 +141,7 @@ export class VehicleListState {
     }
   }
 
-  #noteSighting(vehicle: VehicleSummary, sighting: Sighting): void {
-    const sightings = new Map(this.#lastSightings);
-    sightings.delete(vehicle.id);
-    sightings.set(vehicle.id, sighting);
-    const oldest = sightings.keys().next();
-    if (sightings.size > MAX_REMEMBERED_SIGHTINGS && !oldest.done) sightings.delete(oldest.value);
-    this.#lastSightings = sightings;
+  #noteStored(vehicle: VehicleSummary): void {
     if (this.#known.has(vehicle.id)) this.#known = new Map(this.#known).set(vehicle.id, vehicle);
     this.#reloadTimer ??= setTimeout(() => {
       this.#reloadTimer = null;

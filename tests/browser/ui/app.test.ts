@@ -250,6 +250,9 @@ describe('a vehicle opened', () => {
     expect(document.querySelector('dialog')?.matches(':modal')).toBe(true);
     document.querySelector<HTMLElement>('dialog summary')?.click();
     expect(document.querySelector('dialog .evidence')?.textContent).toContain('87');
+    expect(document.querySelector('dialog .evidence')?.textContent).toMatch(
+      /3 pictures, at \d\d:\d\d:\d\d/,
+    );
     expect(document.querySelector('dialog .evidence')?.textContent).toContain(
       'in view at the same time',
     );
@@ -279,6 +282,21 @@ describe('a vehicle opened', () => {
 });
 
 describe('the list', () => {
+  it('says for a vehicle from a recording of an earlier visit where in it, also when opened', async () => {
+    show({ vehicleCount: 8 });
+    await vi.waitFor(() => expect(button(/^Vehicle 8 /)).toBeTruthy());
+    expect(nameOf(button(/^Vehicle 8 /))).toContain('0:12 in yard.mp4 · 1 sighting');
+    expect(nameOf(button(/^Vehicle 7 /))).not.toContain('yard.mp4');
+    button(/^Vehicle 8 /).click();
+    await vi.waitFor(() => expect(document.querySelectorAll('dialog .card')).toHaveLength(1));
+    const facts = document.querySelector('dialog dl')?.textContent;
+    expect(facts).toContain('0:07 in yard.mp4');
+    expect(facts).toContain('0:12 in yard.mp4');
+    expect(document.querySelector('dialog .evidence')?.textContent).toContain(
+      '3 pictures, at 0:01, 0:02, 0:04',
+    );
+  });
+
   it('holds a screenful of rows for a gallery of thousands', async () => {
     show({ vehicleCount: 4000 });
     await vi.waitFor(() => expect(button(/^Vehicle 4000 /)).toBeTruthy());

@@ -15,6 +15,8 @@ const COLORS = ['#a23b34', '#3c5a78', '#d8d4c8', '#46604f', '#c9a13b', '#222a2a'
 const THRESHOLDS = { accept: 0.8, keep: 0.72 } as const;
 /** 2026-05-12, 14:02 local time. */
 const BASE_UNIX_MS = new Date(2026, 4, 12, 14, 2).getTime();
+const SIGHTING_INTERVAL_MS = 1_100_000;
+const SIGHTING_MS = 95_000;
 
 /** A gallery of made-up vehicles, newest first, that answers like the real one. */
 export class FakeGallery implements GalleryClient {
@@ -115,31 +117,37 @@ export class FakeGallery implements GalleryClient {
 
 function summaryOf(number: number): VehicleSummary {
   const lastSeenUnixMs = BASE_UNIX_MS + number * 61_000;
+  const sightingCount = 1 + (number % 4);
+  const isFromFile = number % 5 === 3;
   return {
     id: `vehicle-${number}`,
     number,
     vehicleClass: VEHICLE_CLASSES[number % 7 === 2 ? 3 : number % 11 === 1 ? 2 : 0],
-    sightingCount: 1 + (number % 4),
-    firstSeenUnixMs: lastSeenUnixMs - 3_600_000,
+    sightingCount,
+    firstSeenUnixMs: lastSeenUnixMs - (sightingCount - 1) * SIGHTING_INTERVAL_MS - SIGHTING_MS,
     lastSeenUnixMs,
+    lastSeenMediaUs: isFromFile ? 12_900_000 : null,
+    lastSeenLabel: isFromFile ? 'yard.mp4' : 'Street camera',
     cropId: `crop-${number}`,
   };
 }
 
 function sightingOf(vehicle: VehicleSummary, index: number): Sighting {
-  const endUnixMs = vehicle.lastSeenUnixMs - (vehicle.sightingCount - index) * 1_100_000;
+  const endUnixMs = vehicle.lastSeenUnixMs - (vehicle.sightingCount - index) * SIGHTING_INTERVAL_MS;
+  const startUnixMs = endUnixMs - SIGHTING_MS;
   return {
     id: `${vehicle.id}-sighting-${index}`,
     vehicleId: vehicle.id,
     runId: 'run-1',
     cameraId: 'camera-1',
-    cameraLabel: 'Street camera',
-    sourceKind: 'camera',
+    cameraLabel: vehicle.lastSeenLabel,
+    sourceKind: vehicle.lastSeenMediaUs === null ? 'camera' : 'file',
     vehicleClass: vehicle.vehicleClass,
-    startUnixMs: endUnixMs - 95_000,
+    startUnixMs,
     endUnixMs,
-    startMediaUs: null,
-    endMediaUs: null,
+    originUnixMs: startUnixMs - 1_000,
+    startMediaUs: vehicle.lastSeenMediaUs === null ? null : vehicle.lastSeenMediaUs - 5_000_000,
+    endMediaUs: vehicle.lastSeenMediaUs,
     hitCount: 40,
     space: 'fake:1',
     cropId: vehicle.cropId,

@@ -15,7 +15,7 @@ import type {
 import { SightingWriter } from '../../../src/stages/identity/sighting-writer';
 
 export const SPACE = 'fake:1';
-export const DIMENSION = 8;
+const DIMENSION = 8;
 export const THRESHOLDS: MatchThresholds = { accept: 0.85, keep: 0.75 };
 
 /** A unit vector: mostly along one axis, with a share of another. */
@@ -125,13 +125,16 @@ export class FakeStore implements SightingStore {
     const records = [...this.sightings.values()].filter((r) => r.sighting.vehicleId === vehicleId);
     const [first] = records;
     if (!first) return null;
+    const last = records.reduce((a, b) => (a.sighting.endUnixMs > b.sighting.endUnixMs ? a : b));
     return {
       id: vehicleId,
       number: first.vehicleNumber,
       vehicleClass: first.sighting.vehicleClass,
       sightingCount: records.length,
       firstSeenUnixMs: Math.min(...records.map(({ sighting }) => sighting.startUnixMs)),
-      lastSeenUnixMs: Math.max(...records.map(({ sighting }) => sighting.endUnixMs)),
+      lastSeenUnixMs: last.sighting.endUnixMs,
+      lastSeenMediaUs: last.sighting.endMediaUs,
+      lastSeenLabel: last.sighting.cameraLabel,
       cropId: first.sighting.cropId,
     };
   }

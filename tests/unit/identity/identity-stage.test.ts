@@ -326,7 +326,11 @@ describe('ownership and order', () => {
     harness.startRun('file', 5_000_000, 'media');
     await harness.visit(1, 10, 14, lookOf(0));
     await harness.visit(2, 30, 31, lookOf(0));
-    expect(harness.stored[0]).toMatchObject({ startMediaUs: 10_000_000, endMediaUs: 14_000_000 });
+    expect(harness.stored[0]).toMatchObject({
+      originUnixMs: 5_000_000,
+      startMediaUs: 10_000_000,
+      endMediaUs: 14_000_000,
+    });
     expect(harness.told(2).lastSeenMediaUs).toBe(14_000_000);
   });
 });

@@ -16,6 +16,7 @@ function sighting(id: string, change: Partial<Sighting> = {}): Sighting {
     vehicleClass: 'car',
     startUnixMs: 0,
     endUnixMs: 1,
+    originUnixMs: 0,
     startMediaUs: null,
     endMediaUs: null,
     hitCount: 1,

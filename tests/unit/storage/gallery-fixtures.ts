@@ -32,6 +32,7 @@ export function sighting(change: Partial<Sighting> = {}): Sighting {
     vehicleClass: 'car',
     startUnixMs: NOON_UNIX_MS,
     endUnixMs: NOON_UNIX_MS + 1_000,
+    originUnixMs: NOON_UNIX_MS,
     startMediaUs: null,
     endMediaUs: null,
     hitCount: 10,

@@ -123,13 +123,20 @@ describe('retention', () => {
     const store = await openGallery(freshName());
     const old = NOON_UNIX_MS - 50 * DAY_MS;
     await store.commitSighting(
-      record({ id: 'old', startUnixMs: old, endUnixMs: old + 1, hitCount: 99 }),
+      record({
+        id: 'old',
+        startUnixMs: old,
+        endUnixMs: old + 1,
+        hitCount: 99,
+        cameraLabel: 'Yard',
+      }),
     );
     await store.commitSighting(record({ id: 'new', hitCount: 1 }));
     await store.applyRetention({ ...NO_LIMIT, maxAgeDays: 30 }, NOON_UNIX_MS);
     expect(await store.vehicle('v1')).toMatchObject({
       sightingCount: 1,
       firstSeenUnixMs: NOON_UNIX_MS,
+      lastSeenLabel: 'Front door',
       cropId: 'crop-new',
     });
   });

@@ -37,6 +37,8 @@ describe('writing sightings', () => {
       sightingCount: 1,
       firstSeenUnixMs: NOON_UNIX_MS,
       lastSeenUnixMs: NOON_UNIX_MS + 1_000,
+      lastSeenMediaUs: null,
+      lastSeenLabel: 'Front door',
       cropId: 'crop-s1',
     });
     expect(store.vehicleCount).toBe(1);
@@ -129,6 +131,28 @@ describe('writing sightings', () => {
       lastSeenUnixMs: NOON_UNIX_MS + 1_000,
     });
     expect(store.vehicleCount).toBe(2);
+  });
+
+  test('tells where and when the vehicle was seen last, also after that sighting moved away', async () => {
+    const store = await openGallery();
+    await store.commitSighting(record({ id: 's1' }));
+    const inFile = {
+      id: 's2',
+      cameraLabel: 'yard.mp4',
+      startMediaUs: 11_000_000,
+      endMediaUs: 12_000_000,
+      endUnixMs: NOON_UNIX_MS + 60_000,
+    };
+    await store.commitSighting(record(inFile));
+    const list = () => store.listVehicles({ offset: 0, count: 9 });
+    expect(await list()).toMatchObject([
+      { id: 'v1', lastSeenMediaUs: 12_000_000, lastSeenLabel: 'yard.mp4' },
+    ]);
+    await store.commitSighting(record({ ...inFile, vehicleId: 'v2' }, { vehicleNumber: 2 }));
+    expect(await list()).toMatchObject([
+      { id: 'v2', lastSeenMediaUs: 12_000_000, lastSeenLabel: 'yard.mp4' },
+      { id: 'v1', lastSeenMediaUs: null, lastSeenLabel: 'Front door' },
+    ]);
   });
 
   test('refuses a vector of another length than its space has, and changes nothing', async () => {

@@ -23,7 +23,16 @@ describe('the summary of a vehicle', () => {
     const row = summarise('v1', 7, [
       sighting({ id: 'a', startUnixMs: 200, endUnixMs: 300, hitCount: 5, cropId: 'small' }),
       sighting({ id: 'b', startUnixMs: 100, endUnixMs: 150, hitCount: 9, cropId: 'large' }),
-      sighting({ id: 'c', startUnixMs: 400, endUnixMs: 500, hitCount: 99, cropId: null }),
+      sighting({
+        id: 'c',
+        cameraLabel: 'yard.mp4',
+        startUnixMs: 400,
+        endUnixMs: 500,
+        startMediaUs: 7_000,
+        endMediaUs: 107_000,
+        hitCount: 99,
+        cropId: null,
+      }),
     ]);
     expect(row && summaryOf(row)).toEqual({
       id: 'v1',
@@ -32,6 +41,8 @@ describe('the summary of a vehicle', () => {
       sightingCount: 3,
       firstSeenUnixMs: 100,
       lastSeenUnixMs: 500,
+      lastSeenMediaUs: 107_000,
+      lastSeenLabel: 'yard.mp4',
       cropId: 'large',
     });
   });
@@ -45,6 +56,13 @@ describe('the summary of a vehicle', () => {
     expect(row?.vehicleClass).toBe('truck');
   });
 
+  test('names the same last sighting in whatever order two that ended together are read', () => {
+    const one = sighting({ id: 'a', cameraLabel: 'Gate' });
+    const other = sighting({ id: 'b', cameraLabel: 'Yard' });
+    expect(summarise('v1', 1, [one, other])?.lastSeenLabel).toBe('Yard');
+    expect(summarise('v1', 1, [other, one])?.lastSeenLabel).toBe('Yard');
+  });
+
   test('kept up one sighting at a time equals the one made from all of them', () => {
     const random = lcg(42);
     const next = (limit: number): number => (random.next().value as number) % limit; // endless
@@ -56,10 +74,13 @@ describe('the summary of a vehicle', () => {
       const id = `s${next(6)}`;
       const previous = current.get(id) ?? null;
       const start = next(50);
+      const isFile = next(2) === 0;
       const changed = sighting({
         id,
         startUnixMs: start,
         endUnixMs: start + next(50),
+        endMediaUs: isFile ? next(9) : null,
+        cameraLabel: isFile ? `${id}.mp4` : `Camera ${next(3)}`,
         hitCount: next(8),
         vehicleClass: VEHICLE_CLASSES[next(4)] ?? 'car',
         cropId: next(3) === 0 ? null : `crop-${id}-${next(2)}`,

@@ -125,12 +125,11 @@ describe('VehicleListState', () => {
     ]);
   });
 
-  it('shows a stored sighting a moment later and remembers its time', async () => {
+  it('shows a stored sighting a moment later', async () => {
     const gallery = new FakeGallery(5);
     const list = new VehicleListState(gallery);
     await list.open();
     gallery.store(77);
-    expect(list.lastSightingOf('vehicle-77')).not.toBeNull();
     await vi.advanceTimersByTimeAsync(1000);
     expect(list.at(0)?.number).toBe(77);
     expect(list.total).toBe(6);

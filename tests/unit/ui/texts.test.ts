@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { ERROR_CODES } from '../../../src/contracts/errors';
+import type { VehicleDetail } from '../../../src/contracts/gallery';
 import { durationText, mediaPosition, wallTime } from '../../../src/core/time-text';
-import { cropTimesText } from '../../../src/ui/gallery/seen-text';
+import { cropTimesText, firstSeenText, lastSeenText } from '../../../src/ui/gallery/seen-text';
 import { decisionText } from '../../../src/ui/gallery/decision-text';
 import { backendText } from '../../../src/ui/live/backend-text';
 import { gapText } from '../../../src/ui/live/gap-text';
@@ -48,15 +49,38 @@ describe('times', () => {
     expect(durationText(3_840_000)).toBe('1 h 4 min');
   });
 
-  it('of the crops behind a decision are told as exactly as they are known', () => {
+  it('of the crops behind a decision are times of day, or positions in a recording', () => {
     const times = [4_000_000, 1_000_000];
-    expect(cropTimesText(times, { isMedia: true, originUnixMs: null })).toBe(
-      '2 pictures, at 0:01, 0:04',
+    const originUnixMs = new Date(2026, 4, 12, 14, 2, 5).getTime();
+    expect(cropTimesText(times, { isMedia: true, originUnixMs })).toBe('2 pictures, at 0:01, 0:04');
+    expect(cropTimesText(times, { isMedia: false, originUnixMs }, 'en-GB')).toBe(
+      '2 pictures, at 14:02:06, 14:02:09',
     );
-    expect(cropTimesText(times, { isMedia: false, originUnixMs: null })).toBe(
-      '2 pictures, taken within 3 s',
+    const sameSecond = [1_000_000, 1_400_000, 3_000_000];
+    expect(cropTimesText(sameSecond, { isMedia: true, originUnixMs })).toBe(
+      '3 pictures, at 0:01, 0:03',
     );
-    expect(cropTimesText([], { isMedia: false, originUnixMs: null })).toContain('No picture');
+    expect(cropTimesText([], { isMedia: false, originUnixMs })).toContain('No picture');
+  });
+
+  it('of a vehicle are times of day, or where in which recording', () => {
+    const vehicle: VehicleDetail = {
+      id: 'v1',
+      number: 1,
+      vehicleClass: 'car',
+      sightingCount: 0,
+      firstSeenUnixMs: now - 60_000,
+      lastSeenUnixMs: now,
+      lastSeenMediaUs: null,
+      lastSeenLabel: 'Gate',
+      cropId: null,
+      sightings: [],
+    };
+    expect(lastSeenText(vehicle, now)).toBe(wallTime(now, now));
+    expect(
+      lastSeenText({ ...vehicle, lastSeenMediaUs: 12_900_000, lastSeenLabel: 'a.mp4' }, now),
+    ).toBe('0:12 in a.mp4');
+    expect(firstSeenText(vehicle, now)).toBe(wallTime(now - 60_000, now));
   });
 
   it('of a gap say how long nothing was seen, and why', () => {
