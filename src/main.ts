@@ -37,8 +37,8 @@ const createProbeWorker = (): Worker =>
 /** `localStorage` may be denied (private mode, policy): then nothing is remembered, and nothing fails. */
 const deviceStore: KeyValueStore = {
   get: (key) => attempt(() => localStorage.getItem(key)) ?? null,
-  set: (key, value) => void attempt(() => localStorage.setItem(key, value)),
-  remove: (key) => void attempt(() => localStorage.removeItem(key)),
+  set: (key, value) => attempt(() => localStorage.setItem(key, value)),
+  remove: (key) => attempt(() => localStorage.removeItem(key)),
 };
 
 function attempt<T>(act: () => T): T | undefined {

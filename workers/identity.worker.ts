@@ -43,7 +43,7 @@ const api: IdentityApi = {
   setRetention: (policy) => service.setRetention(policy),
   usage: () => service.usage(),
   timings: () => service.timings(),
-  flush: () => service.flush(),
+  finishRun: () => service.finishRun(),
 };
 
 expose(api);

@@ -8,7 +8,7 @@ import type { ProjectPaths } from './project-paths';
  * for WebGPU where the browser can suspend WebAssembly, asyncify for WebGPU elsewhere.
  * `src/inference/ort-runtime.ts` chooses.
  */
-export const RUNTIME_FILES: readonly string[] = [
+const RUNTIME_FILES: readonly string[] = [
   'ort-wasm-simd-threaded.mjs',
   'ort-wasm-simd-threaded.wasm',
   'ort-wasm-simd-threaded.jspi.mjs',

@@ -21,7 +21,7 @@ export function fetchWithNpm(root: string): FetchPackageFiles {
 }
 
 /** Reads the named files out of a gzipped tar stream; other files are passed over, never held. */
-export function readTarball(
+function readTarball(
   stream: NodeJS.ReadableStream,
   paths: ReadonlySet<string>,
 ): Promise<Map<string, Buffer>> {

@@ -18,9 +18,3 @@ export interface FrameMeta {
 
 /** Pixels the worker can analyse. Both kinds must be closed exactly once by whoever holds them. */
 export type FrameImage = VideoFrame | ImageBitmap;
-
-/** A picture and what is known about it. The holder calls `image.close()` once. */
-export interface Frame {
-  readonly meta: FrameMeta;
-  readonly image: FrameImage;
-}

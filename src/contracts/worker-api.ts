@@ -237,6 +237,9 @@ export interface IdentityApi {
   setRetention(policy: RetentionPolicy): Promise<RemovalReport>;
   usage(): Promise<StorageUsage>;
   timings(): IdentityTimings;
-  /** Resolves when nothing waits to be written. */
-  flush(): Promise<void>;
+  /**
+   * Ends tracks that still live (perception may have died before it could) and resolves when every
+   * sighting is durable. Rejects with the reason while some still wait; they are tried again.
+   */
+  finishRun(): Promise<void>;
 }

@@ -27,7 +27,7 @@ export interface FailedCandidate extends Backend {
 }
 
 /** Longer sides offered; the detector's accuracy is measured at each (models/nanodet/CARD.md). */
-export const INPUT_SIDES_PX = [320, 416, 512, 640] as const;
+const INPUT_SIDES_PX = [320, 416, 512, 640] as const;
 /** Candidates are compared at this side: large enough to tell them apart, small enough to be quick. */
 const COMPARED_SIDE_PX = 416;
 /** Below this many frames a second (about 7) fast vehicles jump too far from frame to frame to be followed well. */

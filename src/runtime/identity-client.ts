@@ -98,9 +98,9 @@ export class IdentityClient implements GalleryClient {
     return this.#call((remote) => remote.timings());
   }
 
-  /** Resolves when every sighting so far is durable. */
-  flush(): Promise<void> {
-    return this.#call((remote) => remote.flush());
+  /** Ends tracks that still live; resolves when every sighting so far is durable. */
+  finishRun(): Promise<void> {
+    return this.#call((remote) => remote.finishRun());
   }
 
   onEvent(listener: (event: IdentityEvent) => void): Unsubscribe {

@@ -123,24 +123,25 @@ export class Run {
   }
 
   async #analyse(): Promise<void> {
-    let failure: unknown = null;
-    try {
-      await this.#analyseUntilEnd();
-    } catch (error) {
-      if (!isAbort(error) && !this.#abort.signal.aborted) failure = error;
-    }
+    const failures: Error[] = [];
+    const attempt = async (step: () => Promise<void>): Promise<void> => {
+      await step().catch((error: unknown) => failures.push(asError(error)));
+    };
+    await attempt(() => this.#analyseUntilEnd());
+    // A stop breaks off whatever was under way.
+    if (this.#abort.signal.aborted) failures.length = 0;
     clearInterval(this.#hangTimer);
     document.removeEventListener('visibilitychange', this.#onVisibility);
     this.#gaps.stop();
     this.#hooks.onStatus({ state: 'stopping' });
     await this.#source?.close();
-    try {
+    await attempt(async () => {
       this.#hooks.onEnded(await this.#hooks.perception.stopRun());
-      await this.#hooks.identity.flush();
-    } catch (error) {
-      failure ??= error;
-    }
-    if (failure !== null) throw failure instanceof Error ? failure : new Error(String(failure));
+    });
+    // Also when perception is gone: the tracks it left behind become sightings.
+    await attempt(() => this.#hooks.identity.finishRun());
+    const failure = failures.find((error) => !isAbort(error));
+    if (failure) throw failure;
   }
 
   /** Turns once for each (re)connection of source or worker. */
@@ -282,6 +283,10 @@ export class Run {
     if (!this.#info) throw new Error('The source is not open');
     return this.#info;
   }
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new AppError('INTERNAL', String(error));
 }
 
 /** Waits until cameras are plugged in or out, some time passes, or `signal` aborts. */

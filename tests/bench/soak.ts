@@ -81,9 +81,9 @@ async function heapOf(page: Page): Promise<number> {
   await session.detach();
   return page.evaluate(async () => {
     // In Chromium on isolated pages; not in TypeScript's DOM.
-    const { measureUserAgentSpecificMemory } = performance as unknown as {
+    const measurable = performance as unknown as {
       measureUserAgentSpecificMemory(): Promise<{ bytes: number }>;
     };
-    return (await measureUserAgentSpecificMemory.call(performance)).bytes;
+    return (await measurable.measureUserAgentSpecificMemory()).bytes;
   });
 }

@@ -65,7 +65,7 @@ describe('npm run analyze', () => {
   it('goes on with the other videos when one is no good, and says so with its exit code', async () => {
     const failed = await analyze(clips.garbage, '--out', out, '--json').then(
       () => null,
-      (error: { code: number; stdout: string }) => error,
+      (error: unknown) => error as { code: number; stdout: string }, // as execFile rejects
     );
     expect(failed?.code).toBe(1);
     expect(JSON.parse(failed?.stdout ?? '')).toMatchObject({ videos: [{ file: 'garbage.mp4' }] });
@@ -73,7 +73,7 @@ describe('npm run analyze', () => {
 
   it('explains itself when the command line is wrong', async () => {
     await expect(analyze('--out', out)).rejects.toMatchObject({
-      stderr: expect.stringContaining('Expected at least one video file'),
+      stderr: expect.stringContaining('Expected at least one video file') as unknown,
     });
   }, 60_000);
 });

@@ -46,8 +46,8 @@ export class OverlayPainter {
   /** The canvas belongs to the painter from here; its element size is the owner's business. */
   constructor(canvas: HTMLCanvasElement | OffscreenCanvas) {
     this.#canvas = canvas;
-    // Both kinds of canvas give a context that has every call used here; the union has no common call signature.
-    const context = canvas.getContext('2d') as PaintTarget['context'] | null;
+    // The union of both kinds has no common call signature; each kind has its own.
+    const context = 'convertToBlob' in canvas ? canvas.getContext('2d') : canvas.getContext('2d');
     if (!context) throw new RangeError('Expected a canvas that can give a 2d context, got none');
     this.#context = context;
   }

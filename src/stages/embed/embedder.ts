@@ -168,10 +168,7 @@ interface WaitingTensor {
 }
 
 /** `${sha256}:${preprocessVersion}`, marked when mirror images were averaged in. */
-export function embeddingSpaceOf(
-  manifest: ModelManifest,
-  averageMirrored = false,
-): EmbeddingSpaceId {
+function embeddingSpaceOf(manifest: ModelManifest, averageMirrored = false): EmbeddingSpaceId {
   const space = `${manifest.sha256}:${manifest.preprocessVersion}`;
   return averageMirrored ? `${space}m` : space;
 }

@@ -180,8 +180,9 @@ export class IdentityService implements Omit<IdentityApi, 'connectPerception'> {
     return this.#stage?.timings ?? NO_TIMINGS;
   }
 
-  async flush(): Promise<void> {
-    await this.#writer?.flush();
+  async finishRun(): Promise<void> {
+    if (this.#stage) await this.#stage.endRun([]);
+    else await this.#writer?.flush();
   }
 
   async #applyRetention(policy: RetentionPolicy): Promise<RemovalReport> {

@@ -59,7 +59,7 @@ export class IdentityTeller {
 }
 
 /** True when a screen should hear of the change. */
-export function isWorthTelling(before: MatchDecision | null, now: MatchDecision): boolean {
+function isWorthTelling(before: MatchDecision | null, now: MatchDecision): boolean {
   return (
     before?.vehicleId !== now.vehicleId ||
     before.outcome !== now.outcome ||

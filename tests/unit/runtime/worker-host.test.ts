@@ -27,7 +27,7 @@ class LocalWorker extends EventTarget {
     super();
     installErrorTransfer();
     // Node's port has the same calls as the DOM's; its types differ in event names only.
-    expose(api, this.#ports.port2 as unknown as Parameters<typeof expose>[1]);
+    expose(api, this.#ports.port2);
     this.#ports.port1.onmessage = (event: { data: unknown }) => {
       this.dispatchEvent(new MessageEvent('message', { data: event.data }));
     };

@@ -8,7 +8,7 @@ import type { EndedTrack, Track, TrackBatch, TrackBridge } from '../../../src/co
 import { VehicleTracker } from '../../../src/stages/track/tracker';
 
 /** Size of every synthetic frame. */
-export const FRAME = { widthPx: 1280, heightPx: 720 };
+const FRAME = { widthPx: 1280, heightPx: 720 };
 
 /** Repeatable numbers in [0, 1) (Numerical Recipes' linear congruential generator). */
 export function randomNumbers(seed: number): () => number {
