@@ -12,7 +12,7 @@ import { Engine, type EnginePlaces } from './runtime/engine';
 import { IdentityClient } from './runtime/identity-client';
 import { PerceptionClient } from './runtime/perception-client';
 import { createProbe } from './runtime/probe';
-import { listCameras } from './sources/camera-devices';
+import { listCameras, onCamerasChanged } from './sources/camera-devices';
 import { CameraSource } from './sources/camera-source';
 
 /*
@@ -62,6 +62,7 @@ function compose(options: HeadlessRunOptions | null): ControllerParts {
     selector,
     engine,
     listCameras,
+    onCamerasChanged,
     createCameraSource: ({ camera }: Settings) => Promise.resolve(new CameraSource(camera)),
     // The demuxer is larger than the rest of the page: it comes when a file does.
     createFileSource: async (file) => {

@@ -137,6 +137,8 @@ export interface AnalysisController {
   stats(): RunStats;
 
   listCameras(): Promise<readonly CameraDevice[]>;
+  /** A camera came or went: list them again. */
+  onCamerasChanged(listener: () => void): Unsubscribe;
   /** Resolves when the run has begun; failures go to `status` and reject. */
   startCamera(): Promise<void>;
   openVideo(file: File): Promise<void>;

@@ -6,6 +6,12 @@ export type SourceKind = 'camera' | 'file';
 /** `live` drops old frames to stay current; `offline` never drops and goes as fast as it can. */
 export type SourcePace = 'live' | 'offline';
 
+/**
+ * Something about a source that the user should know although it runs.
+ * - `chosen-camera-gone`: the camera chosen before is not connected, another one is used.
+ */
+export type SourceNotice = 'chosen-camera-gone';
+
 /** What a source turned out to be once it was open. */
 export interface SourceInfo {
   readonly kind: SourceKind;
@@ -26,6 +32,7 @@ export interface SourceInfo {
   readonly timeBase: 'wall' | 'media';
   /** Codec as a string such as `avc1.64001f`; null when the source does not tell. */
   readonly codec: string | null;
+  readonly notice: SourceNotice | null;
 }
 
 /** One picture of a source that is pulled, with its exact time. Ownership passes to the caller. */

@@ -40,6 +40,7 @@ export interface ControllerParts {
   createCameraSource(settings: Settings): Promise<FrameSource>;
   createFileSource(file: File): Promise<FrameSource>;
   listCameras(): Promise<readonly CameraDevice[]>;
+  onCamerasChanged(listener: () => void): Unsubscribe;
 }
 
 const IDLE: RunStatus = {
@@ -148,6 +149,10 @@ export class ResightController implements AnalysisController {
 
   listCameras(): Promise<readonly CameraDevice[]> {
     return this.#parts.listCameras();
+  }
+
+  onCamerasChanged(listener: () => void): Unsubscribe {
+    return this.#parts.onCamerasChanged(listener);
   }
 
   startCamera(): Promise<void> {

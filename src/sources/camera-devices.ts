@@ -1,5 +1,5 @@
 import type { CameraDevice } from '../contracts/source';
-import { requireMediaDevices } from './camera-errors';
+import { findMediaDevices, requireMediaDevices } from './camera-errors';
 
 /**
  * The cameras of this device. Until permission was given once, browsers tell neither labels nor ids
@@ -14,11 +14,14 @@ export async function listCameras(
     .map(({ deviceId, label }) => ({ deviceId, label }));
 }
 
-/** Calls back when a camera was plugged in or pulled out, or labels became known. Returns the unsubscriber. */
+/**
+ * Calls back when a device was plugged in or pulled out; never on a page that may not use cameras.
+ * Returns the unsubscriber.
+ */
 export function onCamerasChanged(
   listener: () => void,
-  devices: MediaDevices = requireMediaDevices(),
+  devices: MediaDevices | null = findMediaDevices(),
 ): () => void {
-  devices.addEventListener('devicechange', listener);
-  return () => devices.removeEventListener('devicechange', listener);
+  devices?.addEventListener('devicechange', listener);
+  return () => devices?.removeEventListener('devicechange', listener);
 }

@@ -31,10 +31,15 @@ export function isWantedCameraGone(error: unknown): boolean {
   return error.name === 'OverconstrainedError' || error.name === 'NotFoundError';
 }
 
+/** The page's cameras; null on an insecure page or an old browser. */
+export function findMediaDevices(): MediaDevices | null {
+  // The type says it is always there; on plain http it is not.
+  return (navigator as { readonly mediaDevices?: MediaDevices }).mediaDevices ?? null;
+}
+
 /** The page's cameras. Throws AppError CAMERA_UNSUPPORTED on an insecure page or an old browser. */
 export function requireMediaDevices(): MediaDevices {
-  // The type says it is always there; on plain http it is not.
-  const devices = (navigator as { readonly mediaDevices?: MediaDevices }).mediaDevices;
+  const devices = findMediaDevices();
   if (devices) return devices;
   const found = isSecureContext
     ? 'a browser without cameras'

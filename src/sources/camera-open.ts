@@ -1,12 +1,11 @@
-import type { CameraSettings } from '../contracts/source';
+import type { CameraSettings, SourceNotice } from '../contracts/source';
 import { isWantedCameraGone, toCameraError } from './camera-errors';
 
 /** A running camera, and what had to be given up to get it. */
 export interface OpenedCamera {
   readonly stream: MediaStream;
   readonly track: MediaStreamVideoTrack;
-  /** For people; null when the wanted camera was there. */
-  readonly note: string | null;
+  readonly notice: SourceNotice | null;
 }
 
 /** Cameras give their size as 16:9 or 4:3; asking for the wider one never hides a part of the scene. */
@@ -44,7 +43,7 @@ async function ask(
   }
   const anyCamera = { ...settings, deviceId: null };
   const stream = await request(devices, toConstraints(anyCamera), signal);
-  return toOpened(stream, 'The camera chosen before is not connected; another one is used.');
+  return toOpened(stream, 'chosen-camera-gone');
 }
 
 /** Everything but the chosen camera is a wish, so that no camera is refused for its size. */
@@ -79,9 +78,9 @@ async function request(
   });
 }
 
-function toOpened(stream: MediaStream, note: string | null): OpenedCamera {
+function toOpened(stream: MediaStream, notice: SourceNotice | null): OpenedCamera {
   const [track] = stream.getVideoTracks();
-  if (track) return { stream, track, note };
+  if (track) return { stream, track, notice };
   stopStream(stream);
   throw new DOMException('The stream has no video track', 'NotFoundError');
 }

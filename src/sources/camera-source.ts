@@ -58,11 +58,6 @@ export class CameraSource implements FrameSource {
     return this.#feed?.droppedCount() ?? 0;
   }
 
-  /** Said to the user when another camera than the chosen one had to be taken; else null. */
-  get note(): string | null {
-    return this.#camera?.note ?? null;
-  }
-
   /** Whether the running camera has a torch that can be switched. False before `open`. */
   get hasTorch(): boolean {
     return this.#camera !== null && trackHasTorch(this.#camera.track);
@@ -85,7 +80,7 @@ export class CameraSource implements FrameSource {
     camera.track.addEventListener('unmute', this.#onUnmute);
     signal.addEventListener('abort', () => void this.close(), { once: true });
     try {
-      const info = await this.#describe(camera.track);
+      const info = await this.#describe(camera);
       await this.#lightIfWanted();
       either.throwIfAborted();
       return info;
@@ -128,7 +123,7 @@ export class CameraSource implements FrameSource {
     return Promise.resolve();
   }
 
-  async #describe(track: MediaStreamVideoTrack): Promise<SourceInfo> {
+  async #describe({ track, notice }: OpenedCamera): Promise<SourceInfo> {
     const settings = track.getSettings();
     return {
       kind: this.kind,
@@ -143,6 +138,7 @@ export class CameraSource implements FrameSource {
       originUnixMs: this.#originUnixMs,
       timeBase: 'wall',
       codec: null,
+      notice,
     };
   }
 

@@ -69,6 +69,7 @@ export class FileSource implements FrameSource {
       originUnixMs: Date.now(),
       timeBase: 'media',
       codec: opened.codec,
+      notice: null,
     };
   }
 

@@ -1,6 +1,8 @@
 import type { AnalysisController, RunState, Unsubscribe } from '../../contracts/app';
 import type { TrackIdentity } from '../../contracts/match';
+import type { SourceInfo } from '../../contracts/source';
 import { similarityText } from '../../sinks/overlay/label-text';
+import { sourceNoticeText } from '../shared/source-notice-text';
 
 /** A screen reader needs about this long for one short sentence. */
 const MIN_INTERVAL_MS = 3000;
@@ -27,6 +29,7 @@ export class Announcer {
   #returning: string[] = [];
   #sentences: string[] = [];
   #state: RunState;
+  #source: SourceInfo | null = null;
   #timer: ReturnType<typeof setTimeout> | null = null;
   #isResting = false;
 
@@ -34,7 +37,10 @@ export class Announcer {
     this.#state = controller.status.state;
     this.#unsubscribers = [
       controller.onIdentity((identity) => this.#noteIdentity(identity)),
-      controller.onStatus(({ state }) => this.#noteState(state)),
+      controller.onStatus(({ state, source }) => {
+        this.#noteState(state);
+        this.#noteSource(source);
+      }),
     ];
   }
 
@@ -55,6 +61,13 @@ export class Announcer {
     if (state === 'preparing') this.#described.clear();
     const sentence = STATE_SENTENCES[state];
     if (sentence) this.say(sentence);
+  }
+
+  #noteSource(source: SourceInfo | null): void {
+    if (source === this.#source) return;
+    this.#source = source;
+    const sentence = sourceNoticeText(source);
+    if (sentence !== null) this.say(sentence);
   }
 
   #noteIdentity({ epoch, trackId, decision }: TrackIdentity): void {

@@ -123,6 +123,7 @@ export class AppState {
     this.live.dispose();
     this.thumbnails.clear();
     this.vehicles.dispose();
+    this.cameras.dispose();
     this.announcer.dispose();
     this.pictures.dispose();
     this.updates.dispose();

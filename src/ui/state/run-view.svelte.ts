@@ -1,6 +1,7 @@
 import type { AnalysisController, RunStatus, Settings, Unsubscribe } from '../../contracts/app';
 import type { Sighting } from '../../contracts/gallery';
 import type { CameraSettings } from '../../contracts/source';
+import { sourceNoticeText } from '../shared/source-notice-text';
 
 /** What a run found so far, for its summary. */
 export interface RunTally {
@@ -19,6 +20,8 @@ export class RunView {
   /** Errors the user closed stay closed. */
   #dismissedError = $state.raw<object | null>(null);
   #dismissedWarning = $state.raw<object | null>(null);
+  /** The source whose notice the user closed. */
+  #dismissedSource = $state.raw<object | null>(null);
 
   readonly controller: AnalysisController;
   readonly #unsubscribers: Unsubscribe[];
@@ -64,6 +67,16 @@ export class RunView {
   get warning(): RunStatus['warning'] {
     const { warning } = this.status;
     return warning === this.#dismissedWarning ? null : warning;
+  }
+
+  /** What should be said about the source in use; null when there is nothing, or it was closed. */
+  get sourceNotice(): string | null {
+    const { source } = this.status;
+    return this.isActive && source !== this.#dismissedSource ? sourceNoticeText(source) : null;
+  }
+
+  dismissSourceNotice(): void {
+    this.#dismissedSource = this.status.source;
   }
 
   dismissError(): void {

@@ -78,6 +78,7 @@ function startRun(sink: Remote<CropSinkApi>, epoch: number, originUnixMs: number
       originUnixMs,
       timeBase: 'wall',
       codec: null,
+      notice: null,
     },
   });
 }

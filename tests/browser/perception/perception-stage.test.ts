@@ -116,6 +116,7 @@ function runStart(pace: SourcePace, epoch = 1): RunStart {
       originUnixMs: 0,
       timeBase: 'wall',
       codec: null,
+      notice: null,
     },
   };
 }

@@ -63,6 +63,11 @@ describe('opening a camera', () => {
     ]);
   });
 
+  test('has nothing to say about a camera that was there', async () => {
+    const info = await cameraOn(plugIn(), { deviceId: 'a' }).open(live);
+    expect(info.notice).toBeNull();
+  });
+
   test('tells the size that was negotiated, not the one that was wished', async () => {
     const info = await cameraOn(plugIn()).open(live);
     expect(info).toMatchObject({ widthPx: 320, heightPx: 180, pace: 'live', timeBase: 'wall' });
@@ -72,12 +77,12 @@ describe('opening a camera', () => {
     const devices = plugIn();
     devices.failures.push(new DOMException('', 'OverconstrainedError'));
     const source = cameraOn(devices, { deviceId: 'gone' });
-    await source.open(live);
+    const { notice } = await source.open(live);
     expect(devices.requests.map(({ deviceId }) => deviceId)).toEqual([
       { exact: 'gone' },
       undefined,
     ]);
-    expect(source.note).toContain('not connected');
+    expect(notice).toBe('chosen-camera-gone');
     expect(source.previewStream?.active).toBe(true);
   });
 
@@ -228,6 +233,15 @@ describe('the list of cameras', () => {
       { deviceId: 'a', label: 'Front door' },
       { deviceId: 'b', label: 'Yard' },
     ]);
+  });
+
+  test('never changes on a page that may not use cameras', () => {
+    vi.stubGlobal('navigator', {});
+    try {
+      expect(onCamerasChanged(() => undefined)).not.toThrow();
+    } finally {
+      vi.unstubAllGlobals();
+    }
   });
 
   test('says when it has changed, until nobody wants to know', () => {

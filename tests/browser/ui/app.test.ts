@@ -105,6 +105,15 @@ describe('the first screen', () => {
     expect(controller.settings.camera).toMatchObject({ deviceId: 'street', heightPx: 1080 });
   });
 
+  it('offers a camera that is plugged in later, and no longer one that was pulled out', async () => {
+    const controller = show();
+    const camera = document.querySelector('select');
+    await vi.waitFor(() => expect(camera?.textContent).toContain('Street camera'));
+    controller.plug([{ deviceId: 'yard', label: 'Yard camera' }]);
+    await vi.waitFor(() => expect(camera?.textContent).toContain('Yard camera'));
+    expect(camera?.textContent).not.toContain('Street camera');
+  });
+
   it('opens a video that is dropped anywhere, and shows where it may be dropped', async () => {
     const controller = show();
     const transfer = new DataTransfer();
@@ -206,6 +215,24 @@ describe('a run', () => {
     expect(document.body.textContent).toContain('1 new vehicle');
     expect(button('Open another video')).toBeTruthy();
     expectAccessible();
+  });
+
+  it('says that another camera had to be taken, and leads to the choice of cameras', async () => {
+    const controller = show();
+    controller.nextNotice = 'chosen-camera-gone';
+    button('Start camera').click();
+    await vi.waitFor(() => expect(controller.status.state).toBe('running'));
+    flushSync();
+    const sentence = '“Street camera (USB)” is used instead';
+    expect(document.querySelector('.notices')?.textContent).toContain(sentence);
+    expectAccessible();
+    button('Choose a camera').click();
+    flushSync();
+    expect(document.querySelector('dialog select')?.textContent).toContain('Street camera');
+    await userEvent.keyboard('{Escape}');
+    button('Close').click();
+    flushSync();
+    expect(document.querySelector('.notices')?.textContent).not.toContain(sentence);
   });
 
   it('says that it waits while the camera is muted, and marks the gap', async () => {

@@ -11,7 +11,7 @@ import type { ErrorCode } from '../../../src/contracts/errors';
 import type { FrameImage } from '../../../src/contracts/frame';
 import type { TrackIdentity } from '../../../src/contracts/match';
 import type { ModelManifest } from '../../../src/contracts/model';
-import type { CameraDevice, SourceInfo } from '../../../src/contracts/source';
+import type { CameraDevice, SourceInfo, SourceNotice } from '../../../src/contracts/source';
 import type { FrameResult } from '../../../src/contracts/worker-api';
 import { decisionOf, FakeGallery } from './fake-gallery';
 import { ACTORS, actorTrack, drawScene, SCENE_HEIGHT_PX, SCENE_WIDTH_PX } from './fake-scene';
@@ -94,11 +94,18 @@ export class FakeController implements AnalysisController {
   drawMs: number[] = [];
   seconds = 0;
   nextError: ErrorCode | null = null;
+  /** What the next source has to say. */
+  nextNotice: SourceNotice | null = null;
+  cameras: readonly CameraDevice[] = [
+    { deviceId: 'front', label: 'FaceTime HD Camera' },
+    { deviceId: 'street', label: 'Street camera (USB)' },
+  ];
   readonly #holdAt: PreparingStep | null;
   readonly #statusListeners = new Set<(status: RunStatus) => void>();
   readonly #resultListeners = new Set<(result: FrameResult) => void>();
   readonly #frameListeners = new Set<(image: FrameImage, result: FrameResult) => void>();
   readonly #identityListeners = new Set<(identity: TrackIdentity) => void>();
+  readonly #cameraListeners = new Set<() => void>();
   #canvas: OffscreenCanvas | null = null;
   #preview: CanvasRenderingContext2D | null = null;
   #epoch = 0;
@@ -148,10 +155,17 @@ export class FakeController implements AnalysisController {
 
   listCameras(): Promise<readonly CameraDevice[]> {
     this.calls.push('listCameras');
-    return Promise.resolve([
-      { deviceId: 'front', label: 'FaceTime HD Camera' },
-      { deviceId: 'street', label: 'Street camera (USB)' },
-    ]);
+    return Promise.resolve(this.cameras);
+  }
+
+  onCamerasChanged(listener: () => void): Unsubscribe {
+    return subscribe(this.#cameraListeners, listener);
+  }
+
+  /** Plugs cameras in and out: these are there now. */
+  plug(cameras: readonly CameraDevice[]): void {
+    this.cameras = cameras;
+    for (const listener of this.#cameraListeners) listener();
   }
 
   async startCamera(): Promise<void> {
@@ -239,7 +253,11 @@ export class FakeController implements AnalysisController {
       this.fail(code);
       throw new Error(code);
     }
-    this.set({ step: null, source, previewStream: stream() });
+    this.set({
+      step: null,
+      source: { ...source, notice: this.nextNotice },
+      previewStream: stream(),
+    });
     this.proceed();
   }
 
@@ -330,6 +348,7 @@ function sourceOf(kind: 'camera' | 'file'): SourceInfo {
     originUnixMs: Date.now() - 600_000,
     timeBase: isFile ? 'media' : 'wall',
     codec: null,
+    notice: null,
   };
 }
 

@@ -220,6 +220,7 @@ export class IdentityHarness {
         originUnixMs,
         timeBase,
         codec: null,
+        notice: null,
       },
     };
     this.stage.startRun(run);

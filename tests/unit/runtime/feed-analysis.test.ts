@@ -35,6 +35,7 @@ const info: SourceInfo = {
   originUnixMs: 0,
   timeBase: 'media',
   codec: null,
+  notice: null,
 };
 
 async function* frames(count: number): AsyncGenerator<SourceFrame> {

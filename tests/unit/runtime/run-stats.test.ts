@@ -15,6 +15,7 @@ const file: SourceInfo = {
   originUnixMs: 0,
   timeBase: 'media',
   codec: null,
+  notice: null,
 };
 
 function result(captureTimeUs: number): FrameResult {

@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { CameraDevice } from '../../../src/contracts/source';
 import { AppError } from '../../../src/core/app-error';
 import { Announcer } from '../../../src/ui/state/announcer.svelte';
+import { CameraList } from '../../../src/ui/state/camera-list.svelte';
 import { AppState } from '../../../src/ui/state/app-state.svelte';
 import { LiveVehicles } from '../../../src/ui/state/live-vehicles.svelte';
 import { PictureCache } from '../../../src/ui/state/picture-cache';
@@ -59,6 +61,26 @@ describe('RunView', () => {
     expect(controller.calls).toEqual(['startCamera', 'stop', 'openVideo b.webm']);
   });
 
+  it('says that another camera had to be taken, until it is closed or the next run begins', async () => {
+    const controller = new FakeController();
+    const run = new RunView(controller);
+    await run.startCamera();
+    expect(run.sourceNotice).toBeNull();
+    await run.stop();
+    controller.nextNotice = 'chosen-camera-gone';
+    await run.startCamera();
+    expect(run.sourceNotice).toContain('“Street camera (USB)” is used instead');
+    run.dismissSourceNotice();
+    expect(run.sourceNotice).toBeNull();
+    run.toggle();
+    expect(run.sourceNotice).toBeNull();
+    await run.stop();
+    await run.startCamera();
+    expect(run.sourceNotice).not.toBeNull();
+    await run.stop();
+    expect(run.sourceNotice).toBeNull();
+  });
+
   it('counts what a run stored, new and recognised, and begins again with the next', async () => {
     const controller = new FakeController();
     const run = new RunView(controller);
@@ -70,6 +92,59 @@ describe('RunView', () => {
     await run.stop();
     await run.startCamera();
     expect(run.tally.newCount).toBe(0);
+  });
+});
+
+describe('CameraList', () => {
+  const front = { deviceId: 'front', label: 'Front' };
+  const yard = { deviceId: 'yard', label: 'Yard' };
+
+  it('follows cameras that come and go, until it is not needed any more', async () => {
+    const controller = new FakeController();
+    const list = new CameraList(controller);
+    controller.plug([front, yard]);
+    await vi.waitFor(() => expect(list.cameras).toEqual([front, yard]));
+    controller.plug([front]);
+    await vi.waitFor(() => expect(list.cameras).toEqual([front]));
+    list.dispose();
+    const readCount = controller.calls.length;
+    controller.plug([]);
+    expect(controller.calls).toHaveLength(readCount);
+  });
+
+  it('reads the names once a camera runs, because they were hidden before', async () => {
+    const controller = new FakeController();
+    controller.cameras = [{ deviceId: '', label: '' }];
+    const list = new CameraList(controller);
+    await list.refresh();
+    controller.cameras = [front, yard];
+    await controller.startCamera();
+    await vi.waitFor(() => expect(list.cameras).toEqual([front, yard]));
+    controller.pause();
+    controller.resume();
+    expect(controller.calls.filter((call) => call === 'listCameras')).toHaveLength(2);
+  });
+
+  it('is not overwritten by an older reading that took longer', async () => {
+    const answers: ((cameras: readonly CameraDevice[]) => void)[] = [];
+    const controller = new FakeController();
+    controller.listCameras = () => new Promise((resolve) => answers.push(resolve));
+    const list = new CameraList(controller);
+    const readings = [list.refresh(), list.refresh()];
+    answers[1]?.([front]);
+    answers[0]?.([front, yard]);
+    await Promise.all(readings);
+    expect(list.cameras).toEqual([front]);
+  });
+
+  it('is empty where cameras cannot be listed', async () => {
+    const controller = new FakeController();
+    const list = new CameraList(controller);
+    await list.refresh();
+    expect(list.cameras).not.toEqual([]);
+    controller.listCameras = () => Promise.reject(new AppError('CAMERA_UNSUPPORTED', 'no camera'));
+    await list.refresh();
+    expect(list.cameras).toEqual([]);
   });
 });
 
@@ -228,6 +303,20 @@ describe('Announcer', () => {
     expect(announcer.message).toBe(
       'Analysis is running. New vehicles 41, 42, 40. Vehicle 7 seen again, 87\u202f%; vehicle 12 seen again, 93\u202f%.',
     );
+  });
+
+  it('tells that another camera than the chosen one runs, once', async () => {
+    const controller = new FakeController();
+    const announcer = new Announcer(controller);
+    controller.nextNotice = 'chosen-camera-gone';
+    await controller.startCamera();
+    vi.advanceTimersByTime(3100);
+    expect(announcer.message).toBe(
+      'The camera chosen before is not connected: “Street camera (USB)” is used instead. Analysis is running.',
+    );
+    controller.pause();
+    vi.advanceTimersByTime(3100);
+    expect(announcer.message).toBe('Paused.');
   });
 
   it('does not repeat a vehicle whose decision was only revised', async () => {
