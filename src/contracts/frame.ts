@@ -9,7 +9,7 @@ export interface FrameMeta {
   readonly epoch: number;
   readonly cameraId: CameraId;
   readonly frameId: FrameId;
-  /** Microseconds on the source's own clock: since the first frame (live), media time (file). */
+  /** Microseconds on the source's own clock: since its `originUnixMs` (live), media time (file). */
   readonly captureTimeUs: number;
   /** Size as displayed, after rotation and pixel aspect are applied. Boxes are in these pixels. */
   readonly widthPx: number;

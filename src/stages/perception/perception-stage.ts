@@ -102,8 +102,8 @@ export class PerceptionStage {
       noteDropped: () => {
         run.counter.noteDropped();
       },
-      analyze: async ({ frame, receivedUnixMs }) => {
-        onResult(await run.analyze(frame, toMeta(frame), receivedUnixMs));
+      analyze: async (item) => {
+        onResult(await run.analyze(item.frame, toMeta(item), item.receivedUnixMs));
       },
     });
     const ended = feed.run();
@@ -179,12 +179,15 @@ function notConfigured(): AppError {
   return new AppError('INTERNAL', 'Expected a detector, found none: configure first');
 }
 
-/** Numbers live frames and puts the first one at time 0. */
-function liveMeta(start: RunStart): (frame: LiveFrame['frame']) => FrameMeta {
-  let firstTimestampUs: number | null = null;
+/**
+ * Numbers live frames, and ties their own clock to the source's by when the first one came: models may
+ * load for long after the camera was opened.
+ */
+function liveMeta(start: RunStart): (item: LiveFrame) => FrameMeta {
+  let clockOffsetUs: number | null = null;
   let nextId = 0;
-  return (frame) => {
-    firstTimestampUs ??= frame.timestamp;
+  return ({ frame, receivedUnixMs }) => {
+    clockOffsetUs ??= (receivedUnixMs - start.source.originUnixMs) * 1000 - frame.timestamp;
     const { widthPx, heightPx } = displaySize(frame);
     const frameId = nextId;
     nextId += 1;
@@ -192,7 +195,7 @@ function liveMeta(start: RunStart): (frame: LiveFrame['frame']) => FrameMeta {
       epoch: start.epoch,
       cameraId: start.source.cameraId,
       frameId,
-      captureTimeUs: frame.timestamp - firstTimestampUs,
+      captureTimeUs: frame.timestamp + clockOffsetUs,
       widthPx,
       heightPx,
     };

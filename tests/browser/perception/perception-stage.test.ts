@@ -234,10 +234,29 @@ describe('perception of a live stream', () => {
     stream.end();
     const ledger = await done;
     expect(ledger).toEqual({ receivedCount: 5, analysedCount: 2, droppedCount: 3, openCount: 0 });
-    expect(results.map((result) => result.meta.captureTimeUs)).toEqual([0, 4 * FRAME_US]);
+    const [firstUs = 0, lastUs = 0] = results.map((result) => result.meta.captureTimeUs);
+    expect(lastUs - firstUs).toBe(4 * FRAME_US);
     expect(results.map((result) => result.meta.frameId)).toEqual([0, 1]);
     expect(results[1]?.droppedCount).toBe(3);
     expect(openFrameCount()).toBe(0);
+  });
+
+  it('times frames by the day although the camera was open long before the first one', async () => {
+    const stage = await readyStage(new StandingCar());
+    const start = runStart('live');
+    const originUnixMs = Date.now() - 20_000;
+    stage.startRun({ ...start, source: { ...start.source, originUnixMs } });
+    const stream = handFedStream();
+    const results: FrameResult[] = [];
+    const done = stage.analyzeStream(stream.readable, (result) => results.push(result));
+    const pushedUnixMs = Date.now();
+    stream.push(take(7));
+    await expect.poll(() => results.length).toBe(1);
+    stream.end();
+    await done;
+    const captureUnixMs = originUnixMs + (results[0]?.meta.captureTimeUs ?? 0) / 1000;
+    expect(captureUnixMs).toBeGreaterThanOrEqual(pushedUnixMs);
+    expect(captureUnixMs).toBeLessThanOrEqual(Date.now());
   });
 
   it('closes frames unseen while paused', async () => {
