@@ -17,6 +17,13 @@ import { WorkerHost } from './worker-host';
 /** One frame on the slowest device we know takes seconds; a minute means that it hangs. */
 const FRAME_TIMEOUT_MS = 60_000;
 
+const NO_FRAMES: FrameLedger = {
+  receivedCount: 0,
+  analysedCount: 0,
+  droppedCount: 0,
+  openCount: 0,
+};
+
 /** The perception worker as the page sees it. */
 export class PerceptionClient {
   readonly #createWorker: () => Worker;
@@ -102,8 +109,10 @@ export class PerceptionClient {
     return this.#alive().call((remote) => remote.stopRun());
   }
 
+  /** All zero before the first run. */
   ledger(): Promise<FrameLedger> {
-    return this.#alive().call((remote) => remote.ledger());
+    if (!this.#host) return Promise.resolve(NO_FRAMES);
+    return this.#host.call((remote) => remote.ledger());
   }
 
   timeInference(widthPx: number, heightPx: number, count: number): Promise<readonly number[]> {
