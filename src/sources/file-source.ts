@@ -66,7 +66,8 @@ export class FileSource implements FrameSource {
       heightPx: opened.heightPx,
       framesPerSecond: opened.framesPerSecond,
       durationUs: opened.durationUs,
-      originUnixMs: Date.now(),
+      // As if the recording ended now: no sighting of it lies in the future, however fast it is analysed.
+      originUnixMs: Date.now() - (opened.durationUs ?? 0) / 1000,
       timeBase: 'media',
       codec: opened.codec,
       notice: null,
