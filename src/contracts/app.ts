@@ -101,6 +101,7 @@ export interface RunStatus {
 export interface RunStats {
   readonly framesPerSecond: number;
   readonly analysedCount: number;
+  /** Frames the source made that nobody analysed, those of a pause included. */
   readonly droppedCount: number;
   /** Rolling medians, milliseconds a frame. */
   readonly stageMs: {

@@ -74,6 +74,11 @@ export interface FrameSource {
   readonly decodeMsTotal: number;
   /** Frames this source dropped or could not decode before anyone could take them. */
   readonly droppedCount: number;
+  /**
+   * Frames the device made so far, where the browser counts them, else null. A browser drops frames by
+   * itself while nobody takes them; only this figure tells how many.
+   */
+  readonly deliveredCount: number | null;
   /** Calls back on loss and mute; returns the unsubscriber. */
   onEvent(listener: (event: SourceEvent) => void): () => void;
   /** Frees device and decoder. Safe to call twice and while `open` is under way. */

@@ -134,12 +134,7 @@ export class ResightController implements AnalysisController {
   }
 
   stats(): RunStats {
-    const source = this.#source;
-    return this.#stats.stats(
-      this.#status.source,
-      source?.decodeMsTotal ?? 0,
-      source?.droppedCount ?? 0,
-    );
+    return this.#stats.stats(this.#status.source, this.#source);
   }
 
   /** Sums over the run so far, or over the last one. */
@@ -217,6 +212,7 @@ export class ResightController implements AnalysisController {
   async #start(createSource: () => Promise<FrameSource>): Promise<void> {
     await this.#run?.stop();
     this.#stats = new RunStatsCollector();
+    this.#source = null;
     const run = new Run(this.#hooks(createSource));
     this.#run = run;
     this.#status = { ...IDLE, state: 'preparing', step: 'opening-source' };
@@ -268,6 +264,7 @@ export class ResightController implements AnalysisController {
       settings: () => this.#settings,
       createSource: async () => {
         const source = await createSource();
+        this.#stats.noteSourceOpened(this.#source);
         this.#source = source;
         return source;
       },

@@ -1,11 +1,14 @@
 import type { RunProgress, RunStats } from '../contracts/app';
-import type { SourceInfo } from '../contracts/source';
+import type { FrameSource, SourceInfo } from '../contracts/source';
 import type { EndedTrack } from '../contracts/track';
 import type { FramePath, FrameResult, IdentityTimings } from '../contracts/worker-api';
 import { RollingStats } from '../core/rolling-stats';
 
 /** Rates are taken over this long. */
 const RATE_WINDOW_MS = 5_000;
+
+/** What a source counts itself. */
+export type SourceCounts = Pick<FrameSource, 'decodeMsTotal' | 'droppedCount' | 'deliveredCount'>;
 
 interface RatePoint {
   readonly atMs: number;
@@ -22,6 +25,8 @@ export class RunStatsCollector {
   #points: RatePoint[] = [];
   #analysedCount = 0;
   #droppedCount = 0;
+  /** What was analysed and dropped with sources before this one (a camera that came back). */
+  #earlier = { analysedCount: 0, droppedCount: 0 };
   #confirmedTrackCount = 0;
   #framePath: FramePath | null = null;
   #identity: IdentityTimings = {
@@ -59,6 +64,13 @@ export class RunStatsCollector {
     }
   }
 
+  /** A camera was opened, perhaps again: its own counts begin at 0. `before` is the one it follows. */
+  noteSourceOpened(before: SourceCounts | null): void {
+    const droppedCount = before ? this.#dropped(before) : 0;
+    this.#earlier = { analysedCount: this.#analysedCount, droppedCount };
+    this.#droppedCount = 0;
+  }
+
   noteEnded(ended: readonly EndedTrack[]): void {
     this.totals.confirmedTrackCount += ended.filter(({ wasConfirmed }) => wasConfirmed).length;
   }
@@ -76,15 +88,15 @@ export class RunStatsCollector {
     this.#points = [];
   }
 
-  /** `decodeMsTotal` and source drops come from the source; `info` null before one is open. */
-  stats(info: SourceInfo | null, decodeMsTotal: number, sourceDroppedCount: number): RunStats {
+  /** Both null before a source is open. */
+  stats(info: SourceInfo | null, source: SourceCounts | null): RunStats {
     const frames = Math.max(1, this.#analysedCount);
     return {
       framesPerSecond: this.#rate().framesPerSecond,
       analysedCount: this.#analysedCount,
-      droppedCount: this.#droppedCount + sourceDroppedCount,
+      droppedCount: source ? this.#dropped(source) : this.#earlier.droppedCount,
       stageMs: {
-        decode: decodeMsTotal / frames,
+        decode: (source?.decodeMsTotal ?? 0) / frames,
         prepare: this.#prepare.median,
         detect: this.#detect.median,
         track: this.#track.median,
@@ -97,6 +109,16 @@ export class RunStatsCollector {
       confirmedTrackCount: this.#confirmedTrackCount,
       progress: info?.pace === 'offline' ? this.#progress(info) : null,
     };
+  }
+
+  #dropped(source: SourceCounts): number {
+    const { analysedCount, droppedCount } = this.#earlier;
+    // One frame is under analysis: neither analysed nor dropped yet.
+    const unseenCount =
+      source.deliveredCount === null
+        ? this.#droppedCount + source.droppedCount
+        : source.deliveredCount - (this.#analysedCount - analysedCount) - 1;
+    return droppedCount + Math.max(0, unseenCount);
   }
 
   #progress(info: SourceInfo): RunProgress {

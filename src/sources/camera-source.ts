@@ -43,6 +43,7 @@ export class CameraSource implements FrameSource {
   #camera: OpenedCamera | null = null;
   #feed: CameraFeed | null = null;
   #originUnixMs = 0;
+  #deliveredAtClose: number | null = null;
 
   constructor(settings: CameraSettings, options: CameraSourceOptions = {}) {
     this.#settings = settings;
@@ -56,6 +57,10 @@ export class CameraSource implements FrameSource {
 
   get droppedCount(): number {
     return this.#feed?.droppedCount() ?? 0;
+  }
+
+  get deliveredCount(): number | null {
+    return this.#camera ? countDelivered(this.#camera.track) : this.#deliveredAtClose;
   }
 
   /** Whether the running camera has a torch that can be switched. False before `open`. */
@@ -116,6 +121,7 @@ export class CameraSource implements FrameSource {
       track.removeEventListener('ended', this.#onEnded);
       track.removeEventListener('mute', this.#onMute);
       track.removeEventListener('unmute', this.#onUnmute);
+      this.#deliveredAtClose = countDelivered(track);
       stopStream(stream);
     }
     this.#camera = null;
@@ -161,4 +167,11 @@ export class CameraSource implements FrameSource {
   readonly #onMute = (): void => this.#events.emit({ type: 'muted' });
 
   readonly #onUnmute = (): void => this.#events.emit({ type: 'unmuted' });
+}
+
+/** Chromium counts what a camera delivers (MediaStreamTrack.stats); other browsers do not yet. */
+function countDelivered(track: MediaStreamTrack): number | null {
+  // Not in TypeScript's DOM.
+  const { stats } = track as { stats?: { deliveredFrames?: number } };
+  return stats?.deliveredFrames ?? null;
 }

@@ -28,6 +28,7 @@ export class FileSource implements FrameSource {
   readonly previewStream = null;
   /** A file never drops: frames left out by `framesPerSecond` were not wanted. */
   readonly droppedCount = 0;
+  readonly deliveredCount = null;
   readonly #file: File;
   readonly #framesPerSecond: number | null;
   readonly #closing = new AbortController();

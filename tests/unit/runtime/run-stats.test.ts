@@ -3,6 +3,8 @@ import type { SourceInfo } from '../../../src/contracts/source';
 import type { FrameResult } from '../../../src/contracts/worker-api';
 import { RunStatsCollector } from '../../../src/runtime/run-stats';
 
+const idle = { decodeMsTotal: 0, droppedCount: 0, deliveredCount: null };
+
 const file: SourceInfo = {
   kind: 'file',
   pace: 'offline',
@@ -56,7 +58,7 @@ describe('RunStatsCollector', () => {
     for (let index = 0; index <= 50; index += 1) {
       stats.noteResult(result(index * 40_000), file, index * 20);
     }
-    const { progress, framesPerSecond } = stats.stats(file, 0, 0);
+    const { progress, framesPerSecond } = stats.stats(file, idle);
     expect(framesPerSecond).toBeCloseTo(50, 6);
     expect(progress?.positionUs).toBe(2_000_000);
     expect(progress?.remainingMs).toBeCloseTo(4000, 6);
@@ -68,20 +70,32 @@ describe('RunStatsCollector', () => {
     stats.noteResult(result(40_000), file, 20);
     stats.breakRate();
     stats.noteResult(result(80_000), file, 60_000);
-    expect(stats.stats(file, 0, 0).framesPerSecond).toBe(0);
+    expect(stats.stats(file, idle).framesPerSecond).toBe(0);
   });
 
   it('counts confirmed tracks only, and adds the drops of source and worker', () => {
     const stats = new RunStatsCollector();
     stats.noteResult(result(0), file, 0);
     expect(stats.totals.confirmedTrackCount).toBe(1);
-    expect(stats.stats(file, 0, 3).droppedCount).toBe(5);
+    expect(stats.stats(file, { ...idle, droppedCount: 3 }).droppedCount).toBe(5);
   });
 
   it('has a latency for live sources only', () => {
     const stats = new RunStatsCollector();
     stats.noteResult(result(0), { ...file, pace: 'live' }, 140);
-    expect(stats.stats(file, 0, 0).latencyMs).toBe(140);
-    expect(new RunStatsCollector().stats(file, 0, 0).latencyMs).toBeNull();
+    expect(stats.stats(file, idle).latencyMs).toBe(140);
+    expect(new RunStatsCollector().stats(file, idle).latencyMs).toBeNull();
+  });
+
+  it('counts what the browser dropped by itself, where the camera tells how many frames it made', () => {
+    const stats = new RunStatsCollector();
+    stats.noteSourceOpened(null);
+    for (let index = 0; index < 5; index += 1) stats.noteResult(result(0), file, index);
+    const camera = { decodeMsTotal: 0, droppedCount: 0, deliveredCount: 30 };
+    // 30 made, 5 analysed, 1 under analysis.
+    expect(stats.stats(file, camera).droppedCount).toBe(24);
+    stats.noteSourceOpened(camera);
+    stats.noteResult(result(0), file, 9);
+    expect(stats.stats(file, { ...camera, deliveredCount: 4 }).droppedCount).toBe(24 + 2);
   });
 });
