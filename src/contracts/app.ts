@@ -86,6 +86,8 @@ export interface RunStatus {
   readonly step: PreparingStep | null;
   readonly source: SourceInfo | null;
   readonly error: ErrorData | null;
+  /** When analysis began, Unix milliseconds; reopening a lost camera does not change it. Null before. */
+  readonly startedUnixMs: number | null;
   readonly gaps: readonly Gap[];
   /** The gap going on now, if any. */
   readonly currentGap: Gap | null;
@@ -113,7 +115,7 @@ export interface RunStats {
     readonly match: number;
     readonly draw: number;
   };
-  /** From the frame's arrival in the app to its overlay being handed over; null before the first. */
+  /** From a live frame's arrival in the app to its overlay being painted; null before the first. */
   readonly latencyMs: number | null;
   readonly framePath: FramePath | null;
   readonly confirmedTrackCount: number;
@@ -153,8 +155,11 @@ export interface AnalysisController {
   updateSettings(change: Partial<Settings>): void;
   /** Forgets remembered measurements and measures again at the next start. */
   measureAgain(): void;
-  /** Told by the painter, for the HUD. */
-  reportDrawMs(ms: number): void;
+  /**
+   * Told by the painter, for the HUD: milliseconds the page's thread spent, and when the frame that was
+   * shown for the first time had been received (`FrameResult.receivedUnixMs`); null for a repaint.
+   */
+  reportDraw(ms: number, receivedUnixMs: number | null): void;
 
   readonly gallery: GalleryClient;
 }

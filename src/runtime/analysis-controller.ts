@@ -48,6 +48,7 @@ const IDLE: RunStatus = {
   step: null,
   source: null,
   error: null,
+  startedUnixMs: null,
   gaps: [],
   currentGap: null,
   detector: null,
@@ -198,8 +199,9 @@ export class ResightController implements AnalysisController {
     this.#parts.selector.forget();
   }
 
-  reportDrawMs(ms: number): void {
-    this.#stats.noteDraw(ms);
+  reportDraw(ms: number, receivedUnixMs: number | null): void {
+    const isLive = this.#status.source?.pace === 'live';
+    this.#stats.noteDraw(ms, isLive && receivedUnixMs !== null ? Date.now() - receivedUnixMs : null);
   }
 
   get #torch(): TorchSource | null {
@@ -291,7 +293,7 @@ export class ResightController implements AnalysisController {
     const source = this.#status.source;
     try {
       if (!source || result.meta.epoch !== this.#epoch) return;
-      this.#stats.noteResult(result, source, Date.now());
+      this.#stats.noteResult(result, Date.now());
       for (const bridge of result.bridges) this.#identities.delete(bridge.absorbedId);
       this.#resultEvents.emit(result);
       if (preview) this.#frameEvents.emit(preview, result);

@@ -42,7 +42,7 @@ export class RunStatsCollector {
     return this.#analysedCount;
   }
 
-  noteResult(result: FrameResult, info: SourceInfo, nowMs: number): void {
+  noteResult(result: FrameResult, nowMs: number): void {
     this.#analysedCount += 1;
     this.#droppedCount = result.droppedCount;
     this.#framePath = result.framePath;
@@ -53,7 +53,6 @@ export class RunStatsCollector {
     this.totals.detectMs += result.stageMs.detect;
     this.totals.trackMs += result.stageMs.track;
     this.noteEnded(result.ended);
-    if (info.pace === 'live') this.#latency.push(nowMs - result.receivedUnixMs);
     this.#confirmedTrackCount = result.tracks.reduce(
       (count, track) => count + (track.state === 'confirmed' ? 1 : 0),
       0,
@@ -75,8 +74,10 @@ export class RunStatsCollector {
     this.totals.confirmedTrackCount += ended.filter(({ wasConfirmed }) => wasConfirmed).length;
   }
 
-  noteDraw(ms: number): void {
+  /** `latencyMs`: from a live frame's arrival to its first painting; null for repaints and files. */
+  noteDraw(ms: number, latencyMs: number | null): void {
     this.#draw.push(ms);
+    if (latencyMs !== null) this.#latency.push(latencyMs);
   }
 
   noteIdentity(timings: IdentityTimings): void {

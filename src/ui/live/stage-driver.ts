@@ -138,7 +138,7 @@ export class StageDriver {
     this.#pictureContext?.drawImage(image, 0, 0, widthPx, heightPx);
     this.#painter.update(result, this.#controller.identities, nowUnixMs());
     this.#painter.paint(nowUnixMs());
-    this.#controller.reportDrawMs(performance.now() - startMs);
+    this.#controller.reportDraw(performance.now() - startMs, null);
     this.#isPictureDue = false;
     this.#schedule();
   }
@@ -161,7 +161,7 @@ export class StageDriver {
       this.#isPictureDue = true;
       const startMs = performance.now();
       const isDrawn = this.#painter.paint(nowUnixMs());
-      if (isDrawn && this.#hasPreview) this.#controller.reportDrawMs(performance.now() - startMs);
+      if (isDrawn && this.#hasPreview) this.#controller.reportDraw(performance.now() - startMs, null);
       if (this.#painter.isMoving) this.#schedule();
     });
   }

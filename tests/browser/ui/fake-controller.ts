@@ -65,6 +65,7 @@ const IDLE: RunStatus = {
   step: null,
   source: null,
   error: null,
+  startedUnixMs: null,
   gaps: [],
   currentGap: null,
   detector: null,
@@ -211,7 +212,7 @@ export class FakeController implements AnalysisController {
     this.calls.push('measureAgain');
   }
 
-  reportDrawMs(ms: number): void {
+  reportDraw(ms: number): void {
     this.drawMs.push(ms);
   }
 

@@ -56,7 +56,7 @@ describe('RunStatsCollector', () => {
     const stats = new RunStatsCollector();
     // 40 ms of video every 20 ms: twice real time.
     for (let index = 0; index <= 50; index += 1) {
-      stats.noteResult(result(index * 40_000), file, index * 20);
+      stats.noteResult(result(index * 40_000), index * 20);
     }
     const { progress, framesPerSecond } = stats.stats(file, idle);
     expect(framesPerSecond).toBeCloseTo(50, 6);
@@ -66,36 +66,37 @@ describe('RunStatsCollector', () => {
 
   it('forgets the rate over a pause', () => {
     const stats = new RunStatsCollector();
-    stats.noteResult(result(0), file, 0);
-    stats.noteResult(result(40_000), file, 20);
+    stats.noteResult(result(0), 0);
+    stats.noteResult(result(40_000), 20);
     stats.breakRate();
-    stats.noteResult(result(80_000), file, 60_000);
+    stats.noteResult(result(80_000), 60_000);
     expect(stats.stats(file, idle).framesPerSecond).toBe(0);
   });
 
   it('counts confirmed tracks only, and adds the drops of source and worker', () => {
     const stats = new RunStatsCollector();
-    stats.noteResult(result(0), file, 0);
+    stats.noteResult(result(0), 0);
     expect(stats.totals.confirmedTrackCount).toBe(1);
     expect(stats.stats(file, { ...idle, droppedCount: 3 }).droppedCount).toBe(5);
   });
 
-  it('has a latency for live sources only', () => {
+  it('takes its latency from first paintings only', () => {
     const stats = new RunStatsCollector();
-    stats.noteResult(result(0), { ...file, pace: 'live' }, 140);
+    expect(stats.stats(file, idle).latencyMs).toBeNull();
+    stats.noteDraw(1, 140);
+    stats.noteDraw(1, null);
     expect(stats.stats(file, idle).latencyMs).toBe(140);
-    expect(new RunStatsCollector().stats(file, idle).latencyMs).toBeNull();
   });
 
   it('counts what the browser dropped by itself, where the camera tells how many frames it made', () => {
     const stats = new RunStatsCollector();
     stats.noteSourceOpened(null);
-    for (let index = 0; index < 5; index += 1) stats.noteResult(result(0), file, index);
+    for (let index = 0; index < 5; index += 1) stats.noteResult(result(0), index);
     const camera = { decodeMsTotal: 0, droppedCount: 0, deliveredCount: 30 };
     // 30 made, 5 analysed, 1 under analysis.
     expect(stats.stats(file, camera).droppedCount).toBe(24);
     stats.noteSourceOpened(camera);
-    stats.noteResult(result(0), file, 9);
+    stats.noteResult(result(0), 9);
     expect(stats.stats(file, { ...camera, deliveredCount: 4 }).droppedCount).toBe(24 + 2);
   });
 });
