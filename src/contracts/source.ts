@@ -26,7 +26,7 @@ export interface SourceInfo {
   readonly framesPerSecond: number | null;
   /** Whole length in microseconds; null for live sources. */
   readonly durationUs: number | null;
-  /** Unix milliseconds that belong to `captureTimeUs` 0. For a file: as if it ended when its analysis began. */
+  /** Unix milliseconds that belong to `captureTimeUs` 0. For a file: when its analysis began. */
   readonly originUnixMs: number;
   /** `wall`: times are times of day. `media`: times are positions in a recording. */
   readonly timeBase: 'wall' | 'media';

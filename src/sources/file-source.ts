@@ -67,8 +67,7 @@ export class FileSource implements FrameSource {
       heightPx: opened.heightPx,
       framesPerSecond: opened.framesPerSecond,
       durationUs: opened.durationUs,
-      // As if the recording ended now: no sighting of it lies in the future, however fast it is analysed.
-      originUnixMs: Date.now() - (opened.durationUs ?? 0) / 1000,
+      originUnixMs: Date.now(),
       timeBase: 'media',
       codec: opened.codec,
       notice: null,
