@@ -1,6 +1,7 @@
 import type { BackendChoice, ModelManifest } from '../contracts/model';
 import type { ProbeRequest } from '../contracts/worker-api';
 import { AppError, toErrorData } from '../core/app-error';
+import { INPUT_SIDES_PX } from '../core/input-sides';
 import { BackendMemory, type KeyValueStore, type Measured } from './backend-memory';
 import type { DeviceFacts } from './device-facts';
 
@@ -21,13 +22,11 @@ export interface BackendWishes {
   readonly signal: AbortSignal;
 }
 
-/** A candidate that could not be measured, for the details of the choice. */
-export interface FailedCandidate extends Backend {
+/** A candidate that could not be measured, told when no other could be either. */
+interface FailedCandidate extends Backend {
   readonly reason: string;
 }
 
-/** Longer sides offered; the detector's accuracy is measured at each (models/nanodet/CARD.md). */
-const INPUT_SIDES_PX = [320, 416, 512, 640] as const;
 /** Candidates are compared at this side: large enough to tell them apart, small enough to be quick. */
 const COMPARED_SIDE_PX = 416;
 /** Below this many frames a second (about 7) fast vehicles jump too far from frame to frame to be followed well. */
@@ -42,6 +41,7 @@ const RUN_COUNT = 3;
 const MAX_THREADS = 8;
 /** A candidate must be this much faster than a simpler one: threads and GPUs also slow the rest of the machine. */
 const WORTHWHILE_SPEEDUP = 1.1;
+
 /**
  * Chooses provider, threads and input size by measuring them on this device, once for each model; the
  * answer is kept until browser, cores, graphics device or isolation change.
@@ -53,17 +53,11 @@ export class BackendSelector {
   readonly #probe: Probe;
   readonly #memory: BackendMemory;
   readonly #readFacts: () => Promise<DeviceFacts>;
-  #failures: readonly FailedCandidate[] = [];
 
   constructor(probe: Probe, store: KeyValueStore, readFacts: () => Promise<DeviceFacts>) {
     this.#probe = probe;
     this.#memory = new BackendMemory(store);
     this.#readFacts = readFacts;
-  }
-
-  /** Candidates of the last measurement that failed, and why. */
-  get failures(): readonly FailedCandidate[] {
-    return this.#failures;
   }
 
   /**
@@ -136,7 +130,6 @@ export class BackendSelector {
         failures.push({ ...candidate, reason: message });
       }
     }
-    this.#failures = failures;
     if (!best) throw nothingRuns(failures);
     const { provider, threadCount, ms } = best;
     return { provider, threadCount, ...largestSideUnderBudget(manifest, ms) };

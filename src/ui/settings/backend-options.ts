@@ -8,9 +8,6 @@ export interface BackendOption {
   readonly choice: Override;
 }
 
-/** Multiples of the detector's stride that make sense between a phone and a workstation. */
-export const INPUT_SIDES_PX: readonly number[] = [256, 320, 416, 512, 640, 768];
-
 /** A longer list helps nobody: past eight threads the detector's small layers do not get faster. */
 const MAX_OFFERED_THREADS = 8;
 
