@@ -46,7 +46,7 @@ export class AppUpdates implements AppUpdatesView {
   #areAssetsStored = false;
   /** This page asked for the new version, so this page reloads when it takes over. */
   #isReloadWanted = false;
-  /** Another page let the new version in: this one still runs the old code. */
+  /** The new version is in, and this page still runs the old code. */
   #isSuperseded = false;
   #checkedUpdateMs = 0;
 
@@ -93,6 +93,8 @@ export class AppUpdates implements AppUpdatesView {
   async applyUpdate(): Promise<ApplyUpdateOutcome> {
     if (!this.#state.isUpdateWaiting || this.#workbox === null) return 'nothing-waiting';
     if (this.#isBusy() || (await this.#busyTabs.isAnyOtherBusy())) return 'busy';
+    // Asking the other tabs took a while: a run may have begun here meanwhile.
+    if (this.#isBusy()) return 'busy';
     if (this.#isSuperseded) {
       location.reload();
       return 'reloading';
@@ -142,8 +144,10 @@ export class AppUpdates implements AppUpdatesView {
   }
 
   #onNewController(isUpdate: boolean | undefined): void {
-    if (this.#isReloadWanted) location.reload();
-    else if (isUpdate === true) {
+    if (this.#isReloadWanted && !this.#isBusy()) location.reload();
+    else if (this.#isReloadWanted || isUpdate === true) {
+      // Another page let it in, or a run began here between the press and now: the user reloads when it is over.
+      this.#isReloadWanted = false;
       this.#isSuperseded = true;
       this.#update({ isUpdateWaiting: true });
     } else this.#reloadOnceForIsolation();

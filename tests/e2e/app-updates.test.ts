@@ -193,4 +193,46 @@ describe('a new version', () => {
     await findUpdate(page);
     expect(await page.evaluate(() => window.updatesPage.updates.applyUpdate())).toBe('busy');
   });
+
+  it('is refused when a run begins while the other tabs are asked', async () => {
+    const page = await openIsolated();
+    releaseNewVersion();
+    await findUpdate(page);
+    const outcome = await page.evaluate(() => {
+      const applied = window.updatesPage.updates.applyUpdate();
+      window.updatesPage.isBusy = true;
+      return applied;
+    });
+    expect(outcome).toBe('busy');
+  });
+
+  it('does not reload under a run that begins after the press, and is offered again', async () => {
+    const page = await openIsolated();
+    releaseNewVersion();
+    await findUpdate(page);
+    const before = await loadCount(page);
+    const outcome = await page.evaluate(async () => {
+      const changed = new Promise((resolve) => {
+        navigator.serviceWorker.addEventListener('controllerchange', resolve);
+      });
+      const applied = await window.updatesPage.updates.applyUpdate();
+      window.updatesPage.isBusy = true;
+      await changed;
+      return applied;
+    });
+    expect(outcome).toBe('reloading');
+    await page.waitForFunction(() => window.updatesPage.states.at(-1)?.isUpdateWaiting === true);
+    expect(await loadCount(page)).toBe(before);
+    await Promise.all([
+      page.waitForEvent('load'),
+      page
+        .evaluate(() => {
+          window.updatesPage.isBusy = false;
+          return window.updatesPage.updates.applyUpdate();
+        })
+        .catch(() => 'reloaded'),
+    ]);
+    await page.waitForFunction(() => 'updatesPage' in window);
+    expect(await loadCount(page)).toBe(before + 1);
+  });
 });
