@@ -4,6 +4,11 @@ import { join } from 'node:path';
 import { chromium, type BrowserContext, type Page } from 'playwright-core';
 import { chromiumArguments } from '../../server/analyze/launch-chromium';
 import { CHROMIUM_HELP, findChromium } from '../../server/find-chromium';
+import {
+  COLLECTABLE_FLAGS,
+  waitForUnclosedFrames,
+  watchUnclosedFrames,
+} from '../support/watch-unclosed-frames';
 
 /** Chromium's stand-ins for a camera. */
 export const FAKE_CAMERA = {
@@ -27,10 +32,12 @@ export interface AppPage {
   readonly faults: readonly string[];
   /** Requests to anything but the app's own origin. */
   readonly foreignRequests: readonly string[];
+  /** Resolves when frames that page and workers dropped unclosed are among `faults`; takes ten seconds. */
+  settleFaults(): Promise<void>;
   close(): Promise<void>;
 }
 
-const FAULT = /Content Security Policy|garbage collected without being closed|Uncaught/;
+const FAULT = /Content Security Policy|Uncaught/;
 
 /** Opens the app in a fresh profile, so that storage and service worker begin empty. */
 export async function openApp(
@@ -43,7 +50,7 @@ export async function openApp(
   const profile = await mkdtemp(join(tmpdir(), 'resight-e2e-'));
   const context = await chromium.launchPersistentContext(profile, {
     executablePath,
-    args: [...chromiumArguments(flags)],
+    args: [...chromiumArguments([...COLLECTABLE_FLAGS, ...flags])],
     viewport,
   });
   const faults: string[] = [];
@@ -53,6 +60,7 @@ export async function openApp(
   page.on('console', (message) => {
     if (FAULT.test(message.text())) faults.push(message.text());
   });
+  await watchUnclosedFrames(page, (warning) => faults.push(warning));
   context.on('request', (request) => {
     const { protocol, origin } = new URL(request.url());
     const isOwn = origin === new URL(appUrl).origin || ['blob:', 'data:'].includes(protocol);
@@ -64,6 +72,7 @@ export async function openApp(
     context,
     faults,
     foreignRequests,
+    settleFaults: () => waitForUnclosedFrames(context, page),
     close: async () => {
       await context.close();
       await rm(profile, { recursive: true, force: true });
