@@ -75,6 +75,16 @@ function fetchModel(page: Page, cache: RequestCache = 'default'): Promise<string
   );
 }
 
+/** The service worker stores what it has answered with after it has answered. */
+async function untilStored(page: Page): Promise<void> {
+  await page.waitForFunction(async (path) => {
+    const names = await caches.keys();
+    const opened = await Promise.all(names.map((name) => caches.open(name)));
+    const keys = (await Promise.all(opened.map((cache) => cache.keys()))).flat();
+    return keys.some(({ url }) => url.includes(path));
+  }, MODEL);
+}
+
 /** Puts a new build on the host: another service worker that wants another model. */
 function releaseNewVersion(): void {
   const md5 = (bytes: Buffer | string): string => createHash('md5').update(bytes).digest('hex');
@@ -146,6 +156,7 @@ describe('offline', () => {
     const page = await openIsolated();
     host.replaced.set(`/${MODEL}`, 'damaged on the way');
     expect(await fetchModel(page)).toBe('damaged on the way');
+    await untilStored(page);
     host.replaced.clear();
     expect(await fetchModel(page)).toBe('damaged on the way');
     expect(await fetchModel(page, 'reload')).toBe('weights, first version');
