@@ -1,5 +1,4 @@
 import { MODELS } from '../models';
-import type { Settings } from './contracts/app';
 import type { BackendChoice } from './contracts/model';
 import { runtimeFileNames, runtimeFlavour } from './core/runtime-files';
 import { readHeadlessOptions, type HeadlessRunOptions } from './headless/options';
@@ -63,7 +62,10 @@ function compose(options: HeadlessRunOptions | null): ControllerParts {
     engine,
     listCameras,
     onCamerasChanged,
-    createCameraSource: ({ camera }: Settings) => Promise.resolve(new CameraSource(camera)),
+    createCameraSource: ({ camera }, previous) =>
+      Promise.resolve(
+        previous instanceof CameraSource ? previous.again() : new CameraSource(camera),
+      ),
     // The demuxer is larger than the rest of the page: it comes when a file does.
     createFileSource: async (file) => {
       const { FileSource } = await import('./sources/file-source');

@@ -51,7 +51,7 @@ export async function benchPipeline(
     rounds.push({ wholeMs: await analyseRound(), bareMs: median(bare) });
   }
   const taskMs = longTasks.stop();
-  await parts.perception.stopRun();
+  await parts.perception.stopRun(1);
   await clip.close();
   const inferenceMs = median(rounds.map(({ bareMs }) => bareMs));
   const wholeFrameMs = median(rounds.map(({ wholeMs }) => wholeMs));

@@ -38,7 +38,7 @@ export async function detectFrames(
     }
   } finally {
     await source.close();
-    await parts.perception.stopRun();
+    await parts.perception.stopRun(1);
   }
   return found;
 }

@@ -37,11 +37,14 @@ export interface ControllerParts {
   readonly identity: IdentityClient;
   readonly selector: BackendSelector;
   readonly engine: Engine;
-  createCameraSource(settings: Settings): Promise<FrameSource>;
+  /** `previous`: the camera to open again, which must not become another one; null: as the settings say. */
+  createCameraSource(settings: Settings, previous: FrameSource | null): Promise<FrameSource>;
   createFileSource(file: File): Promise<FrameSource>;
   listCameras(): Promise<readonly CameraDevice[]>;
   onCamerasChanged(listener: () => void): Unsubscribe;
 }
+
+type CreateSource = (previous: FrameSource | null) => Promise<FrameSource>;
 
 const IDLE: RunStatus = {
   state: 'idle',
@@ -81,6 +84,9 @@ export class ResightController implements AnalysisController {
   #run: Run | null = null;
   #source: FrameSource | null = null;
   #epoch = 0;
+  #startNumber = 0;
+  /** Tracks of the newest result: identities of others are not kept. */
+  #livingIds: ReadonlySet<number> = new Set();
 
   constructor(parts: ControllerParts) {
     this.#parts = parts;
@@ -90,7 +96,7 @@ export class ResightController implements AnalysisController {
     });
     parts.identity.onGone((reason) => {
       this.#patch({ warning: toErrorData(reason) });
-      void this.#run?.reconnectEngine();
+      void this.#run?.reconnectIdentity();
     });
   }
 
@@ -152,7 +158,7 @@ export class ResightController implements AnalysisController {
   }
 
   startCamera(): Promise<void> {
-    return this.#start(() => this.#parts.createCameraSource(this.#settings));
+    return this.#start((previous) => this.#parts.createCameraSource(this.#settings, previous));
   }
 
   openVideo(file: File): Promise<void> {
@@ -201,7 +207,10 @@ export class ResightController implements AnalysisController {
 
   reportDraw(ms: number, receivedUnixMs: number | null): void {
     const isLive = this.#status.source?.pace === 'live';
-    this.#stats.noteDraw(ms, isLive && receivedUnixMs !== null ? Date.now() - receivedUnixMs : null);
+    this.#stats.noteDraw(
+      ms,
+      isLive && receivedUnixMs !== null ? Date.now() - receivedUnixMs : null,
+    );
   }
 
   get #torch(): TorchSource | null {
@@ -211,8 +220,12 @@ export class ResightController implements AnalysisController {
       : null;
   }
 
-  async #start(createSource: () => Promise<FrameSource>): Promise<void> {
+  async #start(createSource: CreateSource): Promise<void> {
+    this.#startNumber += 1;
+    const startNumber = this.#startNumber;
     await this.#run?.stop();
+    // A later start (a second file dropped while the first run was stopping) has taken over.
+    if (startNumber !== this.#startNumber) return;
     this.#stats = new RunStatsCollector();
     this.#source = null;
     const run = new Run(this.#hooks(createSource));
@@ -229,6 +242,7 @@ export class ResightController implements AnalysisController {
       if (isAbort(error)) return;
       throw error;
     }
+    this.#sampleIdentityTimings();
     void run.ended.then(
       () => this.#finish(run, null),
       (error: unknown) => this.#finish(run, error),
@@ -258,20 +272,21 @@ export class ResightController implements AnalysisController {
     );
   }
 
-  #hooks(createSource: () => Promise<FrameSource>): RunHooks {
+  #hooks(createSource: CreateSource): RunHooks {
     return {
       perception: this.#parts.perception,
       identity: this.#parts.identity,
       engine: this.#parts.engine,
       settings: () => this.#settings,
-      createSource: async () => {
-        const source = await createSource();
+      createSource: async (previous) => {
+        const source = await createSource(previous);
         this.#stats.noteSourceOpened(this.#source);
         this.#source = source;
         return source;
       },
       nextEpoch: () => {
         this.#identities.clear();
+        this.#livingIds = new Set();
         this.#epoch += 1;
         return this.#epoch;
       },
@@ -293,8 +308,9 @@ export class ResightController implements AnalysisController {
     const source = this.#status.source;
     try {
       if (!source || result.meta.epoch !== this.#epoch) return;
-      this.#stats.noteResult(result, Date.now());
+      this.#stats.noteResult(result);
       for (const bridge of result.bridges) this.#identities.delete(bridge.absorbedId);
+      this.#livingIds = new Set(result.tracks.map(({ id }) => id));
       this.#resultEvents.emit(result);
       if (preview) this.#frameEvents.emit(preview, result);
       for (const ended of result.ended) this.#identities.delete(ended.id);
@@ -317,7 +333,8 @@ export class ResightController implements AnalysisController {
   #onIdentityEvent(event: IdentityEvent): void {
     if (event.type === 'identity') {
       if (event.identity.epoch !== this.#epoch) return;
-      this.#identities.set(event.identity.trackId, event.identity);
+      const { trackId } = event.identity;
+      if (this.#livingIds.has(trackId)) this.#identities.set(trackId, event.identity);
       this.#identityEvents.emit(event.identity);
     } else if (event.type === 'storage-error') {
       this.#patch({ warning: event.error });

@@ -1,8 +1,8 @@
-import { DEFAULT_DETECTOR_ID, DEFAULT_EMBEDDER_ID, modelById, MODELS } from '../../models';
+import { DEFAULT_DETECTOR_ID, DEFAULT_EMBEDDER_ID, modelById } from '../../models';
 import type { PreparingStep, Settings } from '../contracts/app';
 import type { BackendChoice, ModelManifest } from '../contracts/model';
 import type { FramePath, PerceptionOptions, StageReady } from '../contracts/worker-api';
-import { AppError } from '../core/app-error';
+import { AppError, toErrorData } from '../core/app-error';
 import { thresholdsFor } from '../core/match-thresholds';
 import type { BackendSelector } from './backend-selector';
 import type { IdentityClient } from './identity-client';
@@ -38,6 +38,9 @@ export class Engine {
   readonly #selector: BackendSelector;
   readonly #places: EnginePlaces;
   readonly #pins: EnginePins;
+  #inUse: BackendChoice | null = null;
+  /** Broke down in this session; kept until the page is loaded again. */
+  #failed: BackendChoice | null = null;
 
   constructor(
     perception: PerceptionClient,
@@ -61,11 +64,7 @@ export class Engine {
   ): Promise<EngineReady> {
     const manifest = detectorManifest(settings.detectorId);
     onStep('measuring-backend');
-    const backend = await this.#selector.choose(manifest, this.modelUrl(manifest), {
-      override: settings.backendOverride,
-      inputSideOverridePx: settings.inputSideOverridePx,
-      signal,
-    });
+    const backend = await this.#chooseBackend(manifest, settings, signal);
     signal.throwIfAborted();
     onStep('loading-models');
     const [detection, embedder] = await Promise.all([
@@ -73,6 +72,7 @@ export class Engine {
       this.#configureEmbedder(settings),
     ]);
     signal.throwIfAborted();
+    this.#inUse = detection.ready.backend;
     const channel = new MessageChannel();
     await this.#identity.connectPerception(channel.port1);
     await this.#perception.connectIdentity(channel.port2);
@@ -87,13 +87,26 @@ export class Engine {
     ]);
   }
 
-  /** Addresses of everything a run needs, for keeping it available offline. */
-  modelUrls(): readonly string[] {
-    return MODELS.map((manifest) => this.modelUrl(manifest));
+  /** The backend in use broke down in mid-run: the next `prepare` takes one that runs everywhere. */
+  noteBackendFailure(): void {
+    if (this.#inUse?.provider === 'webgpu') this.#failed = this.#inUse;
   }
 
   modelUrl(manifest: ModelManifest): string {
     return new URL(manifest.file, this.#places.modelBaseUrl).href;
+  }
+
+  #chooseBackend(
+    manifest: ModelManifest,
+    settings: Settings,
+    signal: AbortSignal,
+  ): Promise<BackendChoice> {
+    if (this.#failed) return this.#selector.fallback(manifest, this.#failed);
+    return this.#selector.choose(manifest, this.modelUrl(manifest), {
+      override: settings.backendOverride,
+      inputSideOverridePx: settings.inputSideOverridePx,
+      signal,
+    });
   }
 
   async #configureDetector(
@@ -116,10 +129,10 @@ export class Engine {
       };
     } catch (error) {
       signal.throwIfAborted();
-      if (!isBackendFault(error) || backend.provider === 'wasm') throw error;
+      if (backend.provider === 'wasm' || isFileFault(error)) throw error;
       const fallback = await this.#selector.fallback(manifest, backend);
       const ready = await this.#perception.configure({ ...config, backend: fallback });
-      return { ready, fallbackReason: error };
+      return { ready, fallbackReason: asAppError(error) };
     }
   }
 
@@ -156,6 +169,19 @@ export function isBackendFault(error: unknown): error is AppError {
       error.code === 'BACKEND_UNAVAILABLE' ||
       error.code === 'WORKER_GONE')
   );
+}
+
+/** True for failures of the file, which no backend can help. */
+function isFileFault(error: unknown): boolean {
+  return (
+    error instanceof AppError &&
+    (error.code === 'MODEL_UNAVAILABLE' || error.code === 'MODEL_CORRUPT')
+  );
+}
+
+function asAppError(error: unknown): AppError {
+  if (error instanceof AppError) return error;
+  return new AppError('BACKEND_FAILED', toErrorData(error).message, { cause: error });
 }
 
 /** A remembered choice may name a model this version does not know: then the built-in one serves. */

@@ -25,6 +25,8 @@ export class GapWatch {
   #timer: ReturnType<typeof setInterval> | null = null;
   #lastResultMs = 0;
   #lastTickMs = 0;
+  /** Hidden at some time since the last result. */
+  #wasHidden = false;
   #gaps: readonly Gap[] = [];
   #current: Gap | null = null;
 
@@ -44,6 +46,7 @@ export class GapWatch {
     this.#gaps = [];
     this.#current = null;
     this.#lastResultMs = this.#lastTickMs = this.#now();
+    this.#wasHidden = false;
     this.#timer = setInterval(() => {
       this.check();
     }, TICK_MS);
@@ -58,9 +61,17 @@ export class GapWatch {
 
   /** A frame was analysed: whatever gap there was is over. */
   noteResult(): void {
+    // The first result after a sleep may come before any tick has noticed the silence.
+    if (!this.#current) this.check();
     const now = this.#now();
     this.#closeAt(now);
     this.#lastResultMs = now;
+    this.#wasHidden = false;
+  }
+
+  /** The page was hidden; a page that is frozen then gets no tick until it is seen again. */
+  noteHidden(): void {
+    this.#wasHidden = true;
   }
 
   /** Marks a gap whose reason is known at once. */
@@ -83,7 +94,7 @@ export class GapWatch {
     }
     if (this.#current || now - this.#lastResultMs < SILENCE_MS) return;
     if (witness.isMuted) this.open('camera-muted');
-    else if (witness.isHidden) this.open('hidden');
+    else if (witness.isHidden || this.#wasHidden) this.open('hidden');
     else if (slept) this.open('device-slept');
     else this.open('no-frames');
   }

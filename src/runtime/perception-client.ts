@@ -54,6 +54,11 @@ export class PerceptionClient {
     return ready;
   }
 
+  /** Configured, and its worker alive. */
+  get isReady(): boolean {
+    return this.#configured !== null && this.#host !== null && !this.#host.isGone;
+  }
+
   setOptions(options: PerceptionOptions): Promise<void> {
     return this.#alive().call((remote) => remote.setOptions(options));
   }
@@ -105,8 +110,8 @@ export class PerceptionClient {
     return this.#alive().call((remote) => remote.setPaused(isPaused));
   }
 
-  stopRun(): Promise<readonly EndedTrack[]> {
-    return this.#alive().call((remote) => remote.stopRun());
+  stopRun(epoch: number): Promise<readonly EndedTrack[]> {
+    return this.#alive().call((remote) => remote.stopRun(epoch));
   }
 
   /** All zero before the first run. */

@@ -17,6 +17,7 @@ interface RatePoint {
 
 /** Follows one run in figures for the HUD, the progress bar and `analyze`. */
 export class RunStatsCollector {
+  readonly #now: () => number;
   readonly #prepare = new RollingStats();
   readonly #detect = new RollingStats();
   readonly #track = new RollingStats();
@@ -29,12 +30,8 @@ export class RunStatsCollector {
   #earlier = { analysedCount: 0, droppedCount: 0 };
   #confirmedTrackCount = 0;
   #framePath: FramePath | null = null;
-  #identity: IdentityTimings = {
-    embedMsTotal: 0,
-    embedCount: 0,
-    matchMsTotal: 0,
-    matchCount: 0,
-  };
+  #identity: IdentityTimings | null = null;
+  #identityBefore: IdentityTimings | null = null;
   /** Sums over the whole run: milliseconds in each stage, and confirmed tracks that ended. */
   readonly totals = { prepareMs: 0, detectMs: 0, trackMs: 0, confirmedTrackCount: 0 };
 
@@ -42,7 +39,13 @@ export class RunStatsCollector {
     return this.#analysedCount;
   }
 
-  noteResult(result: FrameResult, nowMs: number): void {
+  /** `now`: the clock rates are taken by. */
+  constructor(now: () => number = Date.now) {
+    this.#now = now;
+  }
+
+  noteResult(result: FrameResult): void {
+    const nowMs = this.#now();
     this.#analysedCount += 1;
     this.#droppedCount = result.droppedCount;
     this.#framePath = result.framePath;
@@ -80,7 +83,9 @@ export class RunStatsCollector {
     if (latencyMs !== null) this.#latency.push(latencyMs);
   }
 
+  /** `timings` are totals since the worker began; the first of a run are its zero. */
   noteIdentity(timings: IdentityTimings): void {
+    this.#identityBefore ??= timings;
     this.#identity = timings;
   }
 
@@ -101,8 +106,8 @@ export class RunStatsCollector {
         prepare: this.#prepare.median,
         detect: this.#detect.median,
         track: this.#track.median,
-        embed: this.#identity.embedMsTotal / frames,
-        match: this.#identity.matchMsTotal / frames,
+        embed: this.#identityMs('embedMsTotal') / frames,
+        match: this.#identityMs('matchMsTotal') / frames,
         draw: this.#draw.median,
       },
       latencyMs: this.#latency.count > 0 ? this.#latency.median : null,
@@ -110,6 +115,11 @@ export class RunStatsCollector {
       confirmedTrackCount: this.#confirmedTrackCount,
       progress: info?.pace === 'offline' ? this.#progress(info) : null,
     };
+  }
+
+  #identityMs(key: 'embedMsTotal' | 'matchMsTotal'): number {
+    // A worker that was restarted counts from 0 again.
+    return Math.max(0, (this.#identity?.[key] ?? 0) - (this.#identityBefore?.[key] ?? 0));
   }
 
   #dropped(source: SourceCounts): number {
@@ -135,11 +145,14 @@ export class RunStatsCollector {
     };
   }
 
+  /** Over the last seconds; falls when no result comes. */
   #rate(): { framesPerSecond: number; mediaUsPerMs: number } {
     const first = this.#points[0];
     const last = this.#points.at(-1);
     if (!first || !last || last.atMs === first.atMs) return { framesPerSecond: 0, mediaUsPerMs: 0 };
-    const spanMs = last.atMs - first.atMs;
+    const intervalMs = (last.atMs - first.atMs) / (this.#points.length - 1);
+    const overdueMs = Math.max(0, this.#now() - last.atMs - intervalMs);
+    const spanMs = last.atMs - first.atMs + overdueMs;
     return {
       framesPerSecond: ((this.#points.length - 1) * 1000) / spanMs,
       mediaUsPerMs: (last.positionUs - first.positionUs) / spanMs,

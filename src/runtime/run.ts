@@ -1,22 +1,24 @@
-import type { RunStatus, Settings } from '../contracts/app';
+import type { Gap, RunStatus, Settings } from '../contracts/app';
 import type { FrameImage } from '../contracts/frame';
-import type { FrameSource, SourceInfo } from '../contracts/source';
+import type { FrameFeed, FrameSource, SourceInfo } from '../contracts/source';
 import type { EndedTrack } from '../contracts/track';
 import type { FrameResult } from '../contracts/worker-api';
 import { AppError, isAbort, toErrorData } from '../core/app-error';
+import { deviceChangeOr } from './device-change';
 import { isBackendFault, type Engine } from './engine';
 import { analyzeFeed, type FeedSink } from './feed-analysis';
 import { GapWatch } from './gap-watch';
+import { HangWatch } from './hang-watch';
 import type { IdentityClient } from './identity-client';
 import type { PerceptionClient } from './perception-client';
 import { PauseGate } from './pause-gate';
 
 /** A camera that went away is looked for again at this interval, and whenever devices change. */
 const RECONNECT_MS = 5_000;
-/** More worker failures than this in one run are not bad luck. */
+/** More worker failures than this in a row are not bad luck. */
 const MAX_RESTARTS = 5;
-/** Live and nothing came for this long although frames arrive: the worker hangs. */
-const HANG_MS = 30_000;
+/** Failures further apart than this are not in a row. */
+const RESTART_MEMORY_MS = 10 * 60_000;
 
 /** What a run needs from the controller. */
 export interface RunHooks {
@@ -24,8 +26,8 @@ export interface RunHooks {
   readonly identity: IdentityClient;
   readonly engine: Engine;
   settings(): Settings;
-  /** Makes a fresh source; called again when a camera must be reopened. */
-  createSource(): Promise<FrameSource>;
+  /** Makes a fresh source; `previous` is the one to continue when a camera or file is opened again. */
+  createSource(previous: FrameSource | null): Promise<FrameSource>;
   nextEpoch(): number;
   isWatched(): boolean;
   onStatus(change: Partial<RunStatus>): void;
@@ -44,10 +46,16 @@ export class Run {
   #epoch = 0;
   #source: FrameSource | null = null;
   #info: SourceInfo | null = null;
+  readonly #hang: HangWatch;
   #isMuted = false;
+  /** A feed is being analysed: only then silence means anything. */
+  #isAnalysing = false;
   #restartCount = 0;
-  #lastResultMs = 0;
-  #hangTimer: ReturnType<typeof setInterval> | undefined;
+  #lastRestartMs = 0;
+  #startedUnixMs: number | null = null;
+  /** Position of the newest result, for going on with a file after a worker's death. */
+  #lastResultUs = -1;
+  #beginning: Promise<void> = Promise.resolve();
   #ended: Promise<void> = Promise.resolve();
   #wasStopped = false;
 
@@ -63,6 +71,13 @@ export class Run {
         hooks.onStatus({ gaps, currentGap });
       },
     );
+    this.#hang = new HangWatch(
+      () => !this.#isAnalysing || this.#gate.isPaused || this.#isMuted || document.hidden,
+      // The feed under analysis rejects, and #analyseUntilEnd makes another worker.
+      () => {
+        hooks.perception.dispose();
+      },
+    );
   }
 
   /** Settles when the last sighting is stored; rejects with the failure that ended the run. */
@@ -75,32 +90,22 @@ export class Run {
     return this.#wasStopped;
   }
 
-  /** Opens the source, loads the models, and starts analysing. Rejects when any of it fails. */
-  async begin(): Promise<void> {
-    const { signal } = this.#abort;
-    try {
-      const [info] = await Promise.all([this.#openSource(), this.#prepareEngine()]);
-      this.#info = info;
-      signal.throwIfAborted();
-      this.#hooks.onStatus({ step: 'warming-up' });
-      await this.#startOnWorkers();
-    } catch (error) {
-      this.#abort.abort();
-      await this.#source?.close();
-      throw error;
-    }
-    this.#gaps.start();
-    document.addEventListener('visibilitychange', this.#onVisibility);
-    if (this.#info.pace === 'live') this.#hangTimer = setInterval(() => this.#checkHang(), 5_000);
-    this.#announce();
-    this.#ended = this.#analyse();
-    this.#ended.catch(() => undefined); // the controller hears it through `ended`
+  /**
+   * Opens the source, loads the models, and starts analysing. Rejects when any of it fails; with
+   * AbortError when `stop` came first.
+   */
+  begin(): Promise<void> {
+    this.#beginning = this.#begin();
+    return this.#beginning;
   }
 
   setPaused(isPaused: boolean): void {
     this.#gate.set(isPaused);
-    this.#lastResultMs = Date.now();
-    if (this.#info?.pace === 'live') this.#tryPerception((client) => client.setPaused(isPaused));
+    this.#hang.noteSign();
+    if (this.#info?.pace !== 'live') return;
+    this.#hooks.perception.setPaused(isPaused).catch((error: unknown) => {
+      this.#hooks.onStatus({ warning: toErrorData(error) });
+    });
   }
 
   /** Ends the run; resolves when its sightings are stored. */
@@ -109,17 +114,41 @@ export class Run {
     this.#abort.abort(new DOMException('The run was stopped', 'AbortError'));
     this.#gate.set(false);
     await this.#source?.close();
-    await this.#ended.catch(() => undefined); // told through `ended`
+    // Both tell their failures to whoever began the run.
+    await this.#beginning.catch(() => undefined);
+    await this.#ended.catch(() => undefined);
   }
 
   /** The identity worker died: load it again and connect it to the perception that goes on. */
-  async reconnectEngine(): Promise<void> {
+  async reconnectIdentity(): Promise<void> {
     try {
       await this.#prepareEngine();
-      if (this.#info) await this.#startOnWorkers();
     } catch (error) {
-      this.#hooks.onStatus({ warning: toErrorData(error) });
+      if (!isAbort(error)) this.#hooks.onStatus({ warning: toErrorData(error) });
     }
+  }
+
+  async #begin(): Promise<void> {
+    const { signal } = this.#abort;
+    try {
+      const [info] = await Promise.all([this.#openSource(), this.#prepareEngine()]);
+      this.#info = info;
+      signal.throwIfAborted();
+      this.#hooks.onStatus({ step: 'warming-up' });
+      await this.#startOnWorkers();
+      signal.throwIfAborted();
+    } catch (error) {
+      const reason: unknown = signal.aborted ? signal.reason : error;
+      this.#abort.abort();
+      await this.#source?.close();
+      throw reason;
+    }
+    this.#gaps.start();
+    document.addEventListener('visibilitychange', this.#onVisibility);
+    if (this.#info.pace === 'live') this.#hang.start();
+    this.#announce();
+    this.#ended = this.#analyse();
+    this.#ended.catch(() => undefined); // the controller hears it through `ended`
   }
 
   async #analyse(): Promise<void> {
@@ -130,13 +159,13 @@ export class Run {
     await attempt(() => this.#analyseUntilEnd());
     // A stop breaks off whatever was under way.
     if (this.#abort.signal.aborted) failures.length = 0;
-    clearInterval(this.#hangTimer);
+    this.#hang.stop();
     document.removeEventListener('visibilitychange', this.#onVisibility);
     this.#gaps.stop();
     this.#hooks.onStatus({ state: 'stopping' });
     await this.#source?.close();
     await attempt(async () => {
-      this.#hooks.onEnded(await this.#hooks.perception.stopRun());
+      this.#hooks.onEnded(await this.#hooks.perception.stopRun(this.#epoch));
     });
     // Also when perception is gone: the tracks it left behind become sightings.
     await attempt(() => this.#hooks.identity.finishRun());
@@ -146,14 +175,28 @@ export class Run {
 
   /** Turns once for each (re)connection of source or worker. */
   async #analyseUntilEnd(): Promise<void> {
-    for (let feed = this.#source?.feed() ?? null; feed; feed = await this.#reopen()) {
-      try {
-        await analyzeFeed(feed, this.#feedSink());
-      } catch (error) {
-        if (this.#abort.signal.aborted || !isBackendFault(error)) throw error;
-        await this.#restartWorkers(error);
-      }
-      if (this.#abort.signal.aborted || this.#requireInfo().pace === 'offline') return;
+    let feed = this.#source?.feed() ?? null;
+    while (feed) {
+      const fault = await this.#analyseOnce(feed);
+      if (this.#abort.signal.aborted) return;
+      if (fault) await this.#restartWorkers(fault);
+      else if (this.#requireInfo().pace === 'offline') return;
+      feed = await this.#reopen(fault ? 'worker-restarted' : 'camera-lost');
+    }
+  }
+
+  /** Null when the feed ended by itself; the fault when a worker or backend did. Other failures are thrown. */
+  async #analyseOnce(feed: FrameFeed): Promise<AppError | null> {
+    this.#isAnalysing = true;
+    this.#hang.noteSign();
+    try {
+      await analyzeFeed(feed, this.#feedSink());
+      return null;
+    } catch (error) {
+      if (this.#abort.signal.aborted || !isBackendFault(error)) throw error;
+      return error;
+    } finally {
+      this.#isAnalysing = false;
     }
   }
 
@@ -171,20 +214,27 @@ export class Run {
     };
   }
 
-  /** The feed of a live source ended by itself: wait for the camera to come back. */
-  async #reopen(): Promise<ReturnType<FrameSource['feed']> | null> {
+  /**
+   * Goes on after a camera went away or a worker died: the same camera when it is back, the same file
+   * from where it was. Null when the run was stopped meanwhile.
+   */
+  async #reopen(reason: Gap['reason']): Promise<FrameFeed | null> {
     const { signal } = this.#abort;
-    this.#gaps.open('camera-lost');
+    const isLive = this.#requireInfo().pace === 'live';
+    if (isLive) this.#gaps.open(reason);
     while (!signal.aborted) {
       await this.#source?.close();
       try {
         this.#info = await this.#openSource();
+        if (!this.#hooks.perception.isReady) await this.#prepareEngine();
         await this.#startOnWorkers();
         this.#announce();
-        this.#hooks.onStatus({ warning: null });
-        return this.#source?.feed() ?? null;
+        if (reason === 'camera-lost') this.#hooks.onStatus({ warning: null });
+        const feed = this.#source?.feed() ?? null;
+        return feed && !isLive ? feedAfter(feed, this.#lastResultUs) : feed;
       } catch (error) {
         if (isAbort(error)) return null;
+        if (!isLive || isFinal(error)) throw error;
         const lost = new AppError('CAMERA_LOST', toErrorData(error).message, { cause: error });
         this.#hooks.onStatus({ warning: toErrorData(lost), previewStream: null });
       }
@@ -193,19 +243,23 @@ export class Run {
     return null;
   }
 
-  async #restartWorkers(reason: AppError): Promise<void> {
+  async #restartWorkers(fault: AppError): Promise<void> {
+    const now = Date.now();
+    if (now - this.#lastRestartMs > RESTART_MEMORY_MS) this.#restartCount = 0;
+    this.#lastRestartMs = now;
     this.#restartCount += 1;
-    if (this.#restartCount > MAX_RESTARTS) throw reason;
-    if (this.#requireInfo().pace === 'offline') throw reason;
-    this.#gaps.open('worker-restarted');
-    this.#hooks.onStatus({ warning: toErrorData(reason) });
+    if (this.#restartCount > MAX_RESTARTS) throw fault;
+    if (this.#info?.pace === 'live') this.#gaps.open('worker-restarted');
+    this.#hooks.onStatus({ warning: toErrorData(fault) });
     this.#hooks.perception.dispose();
+    if (fault.code === 'BACKEND_FAILED') this.#hooks.engine.noteBackendFailure();
     await this.#prepareEngine();
   }
 
   async #openSource(): Promise<SourceInfo> {
-    const source = await this.#hooks.createSource();
+    const source = await this.#hooks.createSource(this.#source);
     this.#source = source;
+    this.#isMuted = false;
     source.onEvent((event) => {
       if (event.type === 'lost') {
         this.#gaps.open('camera-lost');
@@ -216,8 +270,7 @@ export class Run {
         if (this.#isMuted) this.#gaps.open('camera-muted');
       }
     });
-    const info = await source.open(this.#abort.signal);
-    return info;
+    return source.open(this.#abort.signal);
   }
 
   async #prepareEngine(): Promise<void> {
@@ -236,48 +289,37 @@ export class Run {
   }
 
   /** Every start gets an epoch of its own: track ids begin again, and older answers are dropped. */
-  #startOnWorkers(): Promise<void> {
+  async #startOnWorkers(): Promise<void> {
     this.#epoch = this.#hooks.nextEpoch();
-    return this.#hooks.perception.startRun({
-      epoch: this.#epoch,
-      runId: this.#runId,
-      source: this.#requireInfo(),
-    });
+    const source = this.#requireInfo();
+    const { perception } = this.#hooks;
+    await perception.startRun({ epoch: this.#epoch, runId: this.#runId, source });
+    // A run starts unpaused; this one may have lost its camera while it was paused.
+    if (this.#gate.isPaused && source.pace === 'live') await perception.setPaused(true);
   }
 
   #announce(): void {
-    this.#lastResultMs = Date.now();
+    this.#startedUnixMs ??= Date.now();
     this.#hooks.onStatus({
       state: this.#gate.isPaused ? 'paused' : 'running',
       step: null,
+      startedUnixMs: this.#startedUnixMs,
       source: this.#requireInfo(),
       previewStream: this.#source?.previewStream ?? null,
     });
   }
 
   #noteResult(result: FrameResult, preview: FrameImage | null): void {
-    this.#lastResultMs = Date.now();
+    this.#lastResultUs = result.meta.captureTimeUs;
+    this.#hang.noteSign();
     this.#gaps.noteResult();
     this.#hooks.onResult(result, preview);
   }
 
   readonly #onVisibility = (): void => {
-    this.#gaps.check();
+    if (document.hidden) this.#gaps.noteHidden();
+    else this.#gaps.check();
   };
-
-  /** Frames should come, none does, and nothing else explains it: end the worker, `#analyseUntilEnd` makes another. */
-  #checkHang(): void {
-    const isExplained = this.#gate.isPaused || this.#isMuted || document.hidden;
-    if (isExplained || Date.now() - this.#lastResultMs < HANG_MS) return;
-    this.#lastResultMs = Date.now();
-    this.#hooks.perception.dispose();
-  }
-
-  #tryPerception(act: (client: PerceptionClient) => Promise<void>): void {
-    act(this.#hooks.perception).catch((error: unknown) => {
-      this.#hooks.onStatus({ warning: toErrorData(error) });
-    });
-  }
 
   #requireInfo(): SourceInfo {
     if (!this.#info) throw new Error('The source is not open');
@@ -289,17 +331,21 @@ function asError(error: unknown): Error {
   return error instanceof Error ? error : new AppError('INTERNAL', String(error));
 }
 
-/** Waits until cameras are plugged in or out, some time passes, or `signal` aborts. */
-function deviceChangeOr(timeoutMs: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      clearTimeout(timer);
-      navigator.mediaDevices.removeEventListener('devicechange', done);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, timeoutMs);
-    navigator.mediaDevices.addEventListener('devicechange', done);
-    signal.addEventListener('abort', done);
-  });
+/** Failures that waiting for the camera cannot mend. */
+function isFinal(error: unknown): boolean {
+  return error instanceof AppError && error.code === 'CAMERA_PERMISSION_DENIED';
+}
+
+/** The rest of a file's feed: what was analysed before is decoded again and closed at once. */
+function feedAfter(feed: FrameFeed, lastResultUs: number): FrameFeed {
+  if (feed.type !== 'pull') return feed;
+  return {
+    type: 'pull',
+    async *frames() {
+      for await (const frame of feed.frames()) {
+        if (frame.captureTimeUs <= lastResultUs) frame.image.close();
+        else yield frame;
+      }
+    },
+  };
 }

@@ -14,16 +14,18 @@ const ASPECT = 16 / 9;
 const IDEAL_FPS = 30;
 
 /**
- * Asks for the wanted camera, and for any camera when the wanted one is gone. Throws AppError
+ * Asks for the wanted camera, and for any camera when the wanted one is gone, unless
+ * `isDeviceRequired`. Throws AppError
  * CAMERA_* and whatever `signal` aborts with; a camera granted after that is stopped at once.
  */
 export async function openCamera(
   devices: MediaDevices,
   settings: CameraSettings,
   signal: AbortSignal,
+  isDeviceRequired = false,
 ): Promise<OpenedCamera> {
   try {
-    return await ask(devices, settings, signal);
+    return await ask(devices, settings, signal, isDeviceRequired);
   } catch (error) {
     signal.throwIfAborted();
     throw toCameraError(error);
@@ -34,12 +36,14 @@ async function ask(
   devices: MediaDevices,
   settings: CameraSettings,
   signal: AbortSignal,
+  isDeviceRequired: boolean,
 ): Promise<OpenedCamera> {
   try {
     return toOpened(await request(devices, toConstraints(settings), signal), null);
   } catch (error) {
     signal.throwIfAborted();
-    if (settings.deviceId === null || !isWantedCameraGone(error)) throw error;
+    const mayBeAnother = settings.deviceId !== null && !isDeviceRequired;
+    if (!mayBeAnother || !isWantedCameraGone(error)) throw error;
   }
   const anyCamera = { ...settings, deviceId: null };
   const stream = await request(devices, toConstraints(anyCamera), signal);

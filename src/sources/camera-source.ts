@@ -24,6 +24,8 @@ export interface CameraSourceOptions {
   readonly devices?: MediaDevices;
   /** Default: the best this browser has. */
   readonly feedType?: CameraFeedType;
+  /** No other camera will do than the one in the settings: a run goes on with the camera it had. */
+  readonly isDeviceRequired?: boolean;
 }
 
 /**
@@ -43,10 +45,15 @@ export class CameraSource implements FrameSource {
   #camera: OpenedCamera | null = null;
   #feed: CameraFeed | null = null;
   #originUnixMs = 0;
+  /** What the camera had made when the feed began: frames before that were nobody's to take. */
+  #deliveredBefore = 0;
   #deliveredAtClose: number | null = null;
+  /** The camera that was opened, whatever was asked for. */
+  #deviceId: string | null;
 
   constructor(settings: CameraSettings, options: CameraSourceOptions = {}) {
     this.#settings = settings;
+    this.#deviceId = options.isDeviceRequired === true ? settings.deviceId : null;
     this.#options = options;
   }
 
@@ -60,7 +67,18 @@ export class CameraSource implements FrameSource {
   }
 
   get deliveredCount(): number | null {
-    return this.#camera ? countDelivered(this.#camera.track) : this.#deliveredAtClose;
+    if (!this.#camera) return this.#deliveredAtClose;
+    const delivered = countDelivered(this.#camera.track);
+    return delivered === null ? null : delivered - this.#deliveredBefore;
+  }
+
+  /** The same camera once more, after it was lost; never another one, which would film something else. */
+  again(): CameraSource {
+    if (this.#deviceId === null) return new CameraSource(this.#settings, this.#options);
+    return new CameraSource(
+      { ...this.#settings, deviceId: this.#deviceId },
+      { ...this.#options, isDeviceRequired: true },
+    );
   }
 
   /** Whether the running camera has a torch that can be switched. False before `open`. */
@@ -77,8 +95,14 @@ export class CameraSource implements FrameSource {
     this.#isOpening = true;
     const devices = this.#options.devices ?? requireMediaDevices();
     const either = AbortSignal.any([signal, this.#closing.signal]);
-    const camera = await openCamera(devices, this.#settings, either);
+    const camera = await openCamera(
+      devices,
+      this.#settings,
+      either,
+      this.#options.isDeviceRequired,
+    );
     this.#camera = camera;
+    this.#deviceId = camera.track.getSettings().deviceId ?? null;
     this.#originUnixMs = Date.now();
     camera.track.addEventListener('ended', this.#onEnded);
     camera.track.addEventListener('mute', this.#onMute);
@@ -99,6 +123,7 @@ export class CameraSource implements FrameSource {
     if (!this.#camera) throw new RangeError('CameraSource.feed needs open first');
     if (this.#feed) throw new RangeError('CameraSource.feed may be called once');
     const { track } = this.#camera;
+    this.#deliveredBefore = countDelivered(track) ?? 0;
     const type = this.#options.feedType ?? chooseFeedType(track);
     this.#feed = startCameraFeed(type, track, this.#originUnixMs);
     return this.#feed.feed;
@@ -121,7 +146,7 @@ export class CameraSource implements FrameSource {
       track.removeEventListener('ended', this.#onEnded);
       track.removeEventListener('mute', this.#onMute);
       track.removeEventListener('unmute', this.#onUnmute);
-      this.#deliveredAtClose = countDelivered(track);
+      this.#deliveredAtClose = this.deliveredCount;
       stopStream(stream);
     }
     this.#camera = null;

@@ -53,10 +53,12 @@ function result(captureTimeUs: number): FrameResult {
 
 describe('RunStatsCollector', () => {
   it('tells rate and time left of a file from the last seconds', () => {
-    const stats = new RunStatsCollector();
+    let now = 0;
+    const stats = new RunStatsCollector(() => now);
     // 40 ms of video every 20 ms: twice real time.
     for (let index = 0; index <= 50; index += 1) {
-      stats.noteResult(result(index * 40_000), index * 20);
+      now = index * 20;
+      stats.noteResult(result(index * 40_000));
     }
     const { progress, framesPerSecond } = stats.stats(file, idle);
     expect(framesPerSecond).toBeCloseTo(50, 6);
@@ -66,16 +68,34 @@ describe('RunStatsCollector', () => {
 
   it('forgets the rate over a pause', () => {
     const stats = new RunStatsCollector();
-    stats.noteResult(result(0), 0);
-    stats.noteResult(result(40_000), 20);
+    stats.noteResult(result(0));
+    stats.noteResult(result(40_000));
     stats.breakRate();
-    stats.noteResult(result(80_000), 60_000);
+    stats.noteResult(result(80_000));
     expect(stats.stats(file, idle).framesPerSecond).toBe(0);
+  });
+
+  it('lets the rate fall when no result comes', () => {
+    let now = 0;
+    const stats = new RunStatsCollector(() => now);
+    for (; now < 1000; now += 100) stats.noteResult(result(now * 1000));
+    expect(stats.stats(file, idle).framesPerSecond).toBeCloseTo(10, 6);
+    now = 10_000;
+    expect(stats.stats(file, idle).framesPerSecond).toBeLessThan(1);
+  });
+
+  it('counts embedding and matching of its own run only', () => {
+    const stats = new RunStatsCollector();
+    const totals = { embedMsTotal: 500, embedCount: 50, matchMsTotal: 5, matchCount: 50 };
+    stats.noteIdentity(totals);
+    stats.noteResult(result(0));
+    stats.noteIdentity({ ...totals, embedMsTotal: 512, matchMsTotal: 6 });
+    expect(stats.stats(file, idle).stageMs).toMatchObject({ embed: 12, match: 1 });
   });
 
   it('counts confirmed tracks only, and adds the drops of source and worker', () => {
     const stats = new RunStatsCollector();
-    stats.noteResult(result(0), 0);
+    stats.noteResult(result(0));
     expect(stats.totals.confirmedTrackCount).toBe(1);
     expect(stats.stats(file, { ...idle, droppedCount: 3 }).droppedCount).toBe(5);
   });
@@ -91,12 +111,12 @@ describe('RunStatsCollector', () => {
   it('counts what the browser dropped by itself, where the camera tells how many frames it made', () => {
     const stats = new RunStatsCollector();
     stats.noteSourceOpened(null);
-    for (let index = 0; index < 5; index += 1) stats.noteResult(result(0), index);
+    for (let index = 0; index < 5; index += 1) stats.noteResult(result(0));
     const camera = { decodeMsTotal: 0, droppedCount: 0, deliveredCount: 30 };
     // 30 made, 5 analysed, 1 under analysis.
     expect(stats.stats(file, camera).droppedCount).toBe(24);
     stats.noteSourceOpened(camera);
-    stats.noteResult(result(0), 9);
+    stats.noteResult(result(0));
     expect(stats.stats(file, { ...camera, deliveredCount: 4 }).droppedCount).toBe(24 + 2);
   });
 });

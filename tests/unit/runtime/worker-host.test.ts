@@ -7,6 +7,7 @@ import { WorkerHost } from '../../../src/runtime/worker-host';
 interface EchoApi {
   echo(text: string): string;
   fail(): never;
+  breakOff(): never;
   hang(): Promise<never>;
 }
 
@@ -14,6 +15,9 @@ const api: EchoApi = {
   echo: (text) => text,
   fail: () => {
     throw new AppError('MODEL_CORRUPT', 'Expected 10 bytes, found 7');
+  },
+  breakOff: () => {
+    throw new DOMException('The run is over', 'AbortError');
   },
   hang: () => new Promise<never>(() => undefined),
 };
@@ -72,6 +76,13 @@ describe('WorkerHost', () => {
       name: 'AppError',
       code: 'MODEL_CORRUPT',
       message: 'Expected 10 bytes, found 7',
+    });
+  });
+
+  it('lets an abort of the worker be one', async () => {
+    await expect(open().host.call((remote) => remote.breakOff())).rejects.toMatchObject({
+      name: 'AbortError',
+      message: 'The run is over',
     });
   });
 
