@@ -1,5 +1,5 @@
 import { releaseProxy, wrap, type Remote } from 'comlink';
-import { AppError, toErrorData } from '../core/app-error';
+import { AppError, isAbort, toErrorData } from '../core/app-error';
 import { installErrorTransfer } from './rpc-errors';
 
 /** How long one call may take before the worker counts as dead; slow devices load models in far less. */
@@ -15,7 +15,7 @@ export class WorkerHost<Api> {
   readonly #worker: Worker;
   readonly #remote: Remote<Api>;
   readonly #name: string;
-  readonly #pending = new Set<(reason: AppError) => void>();
+  readonly #pending = new Set<(reason: Error) => void>();
   #gone: AppError | null = null;
   #onGone: ((reason: AppError) => void) | null = null;
 
@@ -44,7 +44,7 @@ export class WorkerHost<Api> {
 
   /**
    * Runs `invoke` with the remote object. Rejects with AppError: the worker's own code, or
-   * `WORKER_GONE`. `timeoutMs` null: as long as it takes (a stream that runs for hours).
+   * `WORKER_GONE`; with AbortError when the worker broke the call off. `timeoutMs` null: as long as it takes (a stream that runs for hours).
    */
   call<T>(
     invoke: (remote: Remote<Api>) => T | PromiseLike<T>,
@@ -52,7 +52,7 @@ export class WorkerHost<Api> {
   ): Promise<T> {
     if (this.#gone) return Promise.reject(this.#gone);
     return new Promise<T>((resolve, reject) => {
-      const fail = (reason: AppError): void => {
+      const fail = (reason: Error): void => {
         finish();
         reject(reason);
       };
@@ -73,6 +73,8 @@ export class WorkerHost<Api> {
           resolve(value);
         },
         (error: unknown) => {
+          // An abort is no failure: whoever asked for it looks for its name.
+          if (error instanceof Error && isAbort(error)) return fail(error);
           const { code, message } = toErrorData(error);
           fail(new AppError(code, message, { cause: error }));
         },
