@@ -16,6 +16,7 @@ declare const MediaStreamTrackProcessor: new (init: {
 installErrorTransfer();
 
 const stage = new PerceptionStage(openDetector);
+let identityPort: MessagePort | null = null;
 
 /** A result that cannot be told: the page is gone or is ending this worker, and takes no more of them. */
 const ignoreLostPage = (): void => undefined;
@@ -43,6 +44,8 @@ const api: PerceptionApi = {
   },
   connectIdentity: (port) => {
     stage.connectIdentity(sinkBehind(port));
+    identityPort?.close();
+    identityPort = port;
   },
   startRun: (run) => {
     stage.startRun(run);
@@ -56,7 +59,7 @@ const api: PerceptionApi = {
   setPaused: (isPaused) => {
     stage.setPaused(isPaused);
   },
-  stopRun: () => stage.stopRun(),
+  stopRun: (epoch) => stage.stopRun(epoch),
   ledger: () => stage.ledger(),
   timeInference: (widthPx, heightPx, count) => stage.timeInference(widthPx, heightPx, count),
 };

@@ -77,6 +77,7 @@ export interface PerceptionStageMs {
   readonly prepare: number;
   readonly detect: number;
   readonly track: number;
+  /** Cutting crops out of the frame. Some tenths of a millisecond, so not shown: told so that the stages add up. */
   readonly crop: number;
 }
 
@@ -113,8 +114,13 @@ export interface PerceptionApi {
   /** Loads model and backend. Throws AppError MODEL_*, BACKEND_*. */
   configure(config: PerceptionConfig): Promise<StageReady>;
   setOptions(options: PerceptionOptions): void;
-  /** Port of a {@link CropSinkApi}; replaces the one before, whose pending crops are dropped. */
+  /**
+   * Port of a {@link CropSinkApi}; replaces the one before, whose pending crops count as refused. A run
+   * that is going on is begun on the new one too, with the same {@link RunStart}: the caller must not
+   * call `startRun` again for it.
+   */
   connectIdentity(port: MessagePort): void;
+  /** Ends what the run before still had under way. The new run is not paused: `setPaused` comes after. */
   startRun(run: RunStart): void;
   /** Live: reads until the stream ends or `stopRun`; `onResult` after each frame. Transferred. */
   analyzeStream(
@@ -134,8 +140,11 @@ export interface PerceptionApi {
   analyzeFrame(image: FrameImage, meta: FrameMeta): Promise<FrameResult>;
   /** Live: the stream goes on but frames are closed unseen. */
   setPaused(isPaused: boolean): void;
-  /** Ends every track and the stream; resolves with the tracks that ended. */
-  stopRun(): Promise<readonly EndedTrack[]>;
+  /**
+   * Ends every track and the stream; resolves with the tracks that ended. Waits some seconds at most for
+   * an identity worker that does not answer. A stop of an older epoch than the run's does nothing.
+   */
+  stopRun(epoch: number): Promise<readonly EndedTrack[]>;
   ledger(): FrameLedger;
   /**
    * Bench and tests: milliseconds of `count` bare inferences on a fixed input of the given frame
@@ -154,6 +163,7 @@ export interface CropOutcome {
 
 /** The identity worker as perception sees it, over its own port. */
 export interface CropSinkApi {
+  /** Called again for the run that is going on, over another port: it goes on. */
   startRun(run: RunStart): void;
   /** Takes ownership of the crop's image. Null when the crop was refused (older epoch, blurred beyond use). */
   submit(crop: VehicleCrop): Promise<CropOutcome | null>;

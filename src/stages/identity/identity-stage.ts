@@ -98,8 +98,9 @@ export class IdentityStage implements CropSinkApi {
     return { ...this.#timings };
   }
 
-  /** Begins a run; what lived in the one before is finished first. */
+  /** Begins a run; what lived in the one before is finished first. The one that is going on goes on. */
   startRun(run: RunStart): void {
+    if (run.epoch === this.#run?.epoch && run.runId === this.#run.runId) return;
     for (const record of this.#tracks.all()) this.#finish(record);
     this.#tracks.clear();
     this.#assigner.clear();

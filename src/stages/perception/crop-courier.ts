@@ -1,7 +1,6 @@
 import type { Box } from '../../contracts/detection';
 import type { VehicleCrop } from '../../contracts/embedding';
 import type { FrameImage, FrameMeta } from '../../contracts/frame';
-import type { SourcePace } from '../../contracts/source';
 import type { EndedTrack, TrackId } from '../../contracts/track';
 import type { CropOutcome, RunStart, TracksUpdate } from '../../contracts/worker-api';
 import { clampBox } from '../../core/geometry';
@@ -22,29 +21,47 @@ export type OnCropAnswer = (trackId: TrackId, outcome: CropOutcome | null) => vo
 /** A picture needs at least this many pixels a side to be cut at all. */
 const SMALLEST_CROP_PX = 2;
 
+/** A sink in use, and the means to stop waiting for it: a worker that died leaves its calls pending for ever. */
+interface Connection {
+  readonly sink: CropSink;
+  /** Resolves with null when nothing more is expected of the sink. */
+  readonly gone: Promise<null>;
+  readonly letGo: () => void;
+}
+
 /**
- * Cuts crops out of frames and hands them to the identity worker. Owns every crop until it is submitted.
+ * Cuts crops out of frames and hands them to the identity worker, and tells it of the run. Owns every crop
+ * until it is submitted. No wait outlasts `replaceSink` or `close`.
  *
  * Live: one in flight, the others wait, best first. The crop scheduler plans at most one a track and a
- * handful in all until they are answered, so what waits is bounded. Offline: everything is sent at once.
+ * handful in all until they are answered, so what waits is bounded; a crop that fails is answered as
+ * refused, for one picture must not end a run. Offline: everything is sent at once and failures are told.
  */
 export class CropCourier {
-  readonly #sink: CropSink;
-  readonly #pace: SourcePace;
+  readonly #start: RunStart;
   readonly #onAnswer: OnCropAnswer;
   readonly #waiting = new Map<TrackId, VehicleCrop>();
   readonly #underWay = new Set<Promise<void>>();
+  #connection: Connection;
   #failure: { readonly error: unknown } | null = null;
   #isClosed = false;
 
   /** `onAnswer` is called once for every plan given to `cut`, unless the courier is closed or failed. */
-  constructor(sink: CropSink, pace: SourcePace, onAnswer: OnCropAnswer) {
-    this.#sink = sink;
-    this.#pace = pace;
+  constructor(sink: CropSink, start: RunStart, onAnswer: OnCropAnswer) {
+    this.#start = start;
     this.#onAnswer = onAnswer;
+    this.#connection = connect(sink);
+    sink.startRun(start);
   }
 
-  /** Cuts the planned crops; borrows the frame until it resolves. Throws what a submission failed with. */
+  /** Goes on with another sink: it is told of the run, crops that the old one had are answered as refused. */
+  replaceSink(sink: CropSink): void {
+    this.#connection.letGo();
+    this.#connection = connect(sink);
+    sink.startRun(this.#start);
+  }
+
+  /** Cuts the planned crops; borrows the frame until it resolves. Offline: throws what a submission failed with. */
   async cut(image: FrameImage, meta: FrameMeta, plans: readonly CropPlan[]): Promise<void> {
     if (this.#failure) throw this.#failure.error;
     const crops = await Promise.all(plans.map((plan) => cutCrop(image, meta, plan)));
@@ -66,22 +83,33 @@ export class CropCourier {
     }
   }
 
-  /** Resolves when every crop was answered, waiting ones included. Throws what a submission failed with. */
+  tracksUpdated(update: TracksUpdate): void {
+    this.#connection.sink.tracksUpdated(update);
+  }
+
+  /** Resolves when every crop was answered, waiting ones included. Offline: throws what a submission failed with. */
   async settle(): Promise<void> {
     this.hurry([...this.#waiting.keys()]);
     while (this.#underWay.size > 0) await Promise.all(this.#underWay);
     if (this.#failure) throw this.#failure.error;
   }
 
-  /** Drops what waits; answers that still come are ignored. */
+  /** Tells the end of the run; resolves when its sightings are durable, or nobody waits for it any more. */
+  async endRun(ended: readonly EndedTrack[]): Promise<void> {
+    const { sink, gone } = this.#connection;
+    await Promise.race([sink.endRun(ended), gone]);
+  }
+
+  /** Drops what waits and releases whoever waits; answers that still come are ignored. */
   close(): void {
     this.#isClosed = true;
     for (const crop of this.#waiting.values()) crop.image.close();
     this.#waiting.clear();
+    this.#connection.letGo();
   }
 
   #take(crop: VehicleCrop): void {
-    if (this.#pace === 'offline') return this.#submit(crop);
+    if (this.#start.source.pace === 'offline') return this.#submit(crop);
     // Only when two tracks were bridged into one can there be another; the newer one is as good.
     this.#waiting.get(crop.trackId)?.image.close();
     this.#waiting.set(crop.trackId, crop);
@@ -98,20 +126,32 @@ export class CropCourier {
   }
 
   #submit(crop: VehicleCrop): void {
-    const task = this.#sink.submit(crop).then(
-      (outcome) => {
-        if (!this.#isClosed) this.#onAnswer(crop.trackId, outcome);
-      },
-      (error: unknown) => {
-        this.#failure ??= { error };
-      },
-    );
-    const tracked = task.finally(() => {
-      this.#underWay.delete(tracked);
-      this.#submitNext();
-    });
+    const { sink, gone } = this.#connection;
+    const tracked = Promise.race([sink.submit(crop), gone])
+      .catch((error: unknown) => {
+        // Live: the identity worker tells of it, once; see IdentityEvent `embedding-error`.
+        if (this.#start.source.pace === 'offline') this.#failure ??= { error };
+        return null;
+      })
+      .then((outcome) => {
+        if (!this.#isClosed && !this.#failure) this.#onAnswer(crop.trackId, outcome);
+      })
+      .finally(() => {
+        this.#underWay.delete(tracked);
+        this.#submitNext();
+      });
     this.#underWay.add(tracked);
   }
+}
+
+function connect(sink: CropSink): Connection {
+  let letGo = (): void => undefined;
+  const gone = new Promise<null>((resolve) => {
+    letGo = () => {
+      resolve(null);
+    };
+  });
+  return { sink, gone, letGo };
 }
 
 /** Null when nothing of the planned box is inside the frame. */

@@ -18,8 +18,7 @@ export class PerceptionRun {
   readonly start: RunStart;
   readonly counter = new FrameCounter();
   readonly #detector: Detector;
-  readonly #sink: CropSink | null;
-  readonly #courier: CropCourier | null;
+  #courier: CropCourier | null = null;
   readonly #tracker: VehicleTracker;
   readonly #scheduler = new CropScheduler();
   #options: PerceptionOptions;
@@ -34,15 +33,17 @@ export class PerceptionRun {
   ) {
     this.start = start;
     this.#detector = detector;
-    this.#sink = sink;
     this.#options = options;
     this.#tracker = new VehicleTracker(options);
-    this.#courier = sink
-      ? new CropCourier(sink, start.source.pace, (trackId, outcome) => {
-          this.#learn(trackId, outcome);
-        })
-      : null;
-    sink?.startRun(start);
+    if (sink) this.connectSink(sink);
+  }
+
+  /** Crops go here from now on; those that another sink had are given up. Borrows the sink. */
+  connectSink(sink: CropSink): void {
+    if (this.#courier) return this.#courier.replaceSink(sink);
+    this.#courier = new CropCourier(sink, this.start, (trackId, outcome) => {
+      this.#learn(trackId, outcome);
+    });
   }
 
   /** Applies from the next frame on. */
@@ -90,8 +91,8 @@ export class PerceptionRun {
   }
 
   /**
-   * Ends every track and tells the identity worker; resolves when its sightings are durable. Throws what
-   * a crop failed with.
+   * Ends every track and tells the identity worker; resolves when its sightings are durable, or after
+   * `abandon`. Offline: throws what a crop failed with.
    */
   async finish(): Promise<readonly EndedTrack[]> {
     const ended = this.#tracker.finish(this.#lastCaptureUs);
@@ -99,13 +100,13 @@ export class PerceptionRun {
       await this.#courier?.settle();
     } finally {
       // Sightings are written even when the last crops were not embedded.
-      await this.#sink?.endRun(ended);
+      await this.#courier?.endRun(ended);
       this.#courier?.close();
     }
     return ended;
   }
 
-  /** Drops everything without telling anyone: the identity worker was replaced or the run is void. */
+  /** Drops the crops and waits for nobody any more: the run is void or the identity worker does not answer. */
   abandon(): void {
     this.#courier?.close();
   }
@@ -117,7 +118,7 @@ export class PerceptionRun {
 
   #report(tracks: TrackBatch): void {
     this.#courier?.hurry(tracks.ended.map(({ id }) => id));
-    this.#sink?.tracksUpdated(toUpdate(tracks));
+    this.#courier?.tracksUpdated(toUpdate(tracks));
   }
 
   #learn(trackId: TrackId, outcome: CropOutcome | null): void {

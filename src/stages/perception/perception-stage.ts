@@ -25,6 +25,12 @@ export type OpenDetector = (
 /** Most cameras and clips have this shape; the first real frame of another one is slower, not wrong. */
 const WARM_UP_FRAME = { widthPx: 1280, heightPx: 720 } as const;
 
+/**
+ * How long a stop waits for the identity worker. One that lives answers within a second, and `finishRun` of
+ * the identity worker waits for what is left; one that died never does.
+ */
+const STOP_WAIT_MS = 5_000;
+
 const EMPTY_LEDGER: FrameLedger = {
   receivedCount: 0,
   analysedCount: 0,
@@ -35,6 +41,7 @@ const EMPTY_LEDGER: FrameLedger = {
 /** Everything behind `PerceptionApi`, without the thread: frames in, results out, one run at a time. */
 export class PerceptionStage {
   readonly #openDetector: OpenDetector;
+  readonly #stopWaitMs: number;
   #detector: Detector | null = null;
   #options: PerceptionOptions | null = null;
   #sink: CropSink | null = null;
@@ -45,8 +52,10 @@ export class PerceptionStage {
   /** Settles when every frame handed in so far was analysed or refused. */
   #queue: Promise<unknown> = Promise.resolve();
 
-  constructor(openDetector: OpenDetector) {
+  /** `stopWaitMs`: how long `stopRun` waits for the identity worker. */
+  constructor(openDetector: OpenDetector, stopWaitMs = STOP_WAIT_MS) {
     this.#openDetector = openDetector;
+    this.#stopWaitMs = stopWaitMs;
   }
 
   async configure(config: PerceptionConfig): Promise<StageReady> {
@@ -71,13 +80,13 @@ export class PerceptionStage {
     this.#run?.setOptions(options);
   }
 
-  /** Crops go here from the next run on. */
+  /** Crops go here from now on. A run that goes on is begun on the new sink as well, with the same epoch. */
   connectIdentity(sink: CropSink): void {
-    this.#run?.abandon();
     this.#sink = sink;
+    this.#run?.connectSink(sink);
   }
 
-  /** Throws AppError INTERNAL before `configure`. */
+  /** Not paused, whatever the run before was. Throws AppError INTERNAL before `configure`. */
   startRun(start: RunStart): void {
     this.#run?.abandon();
     this.#feed?.feed.stop();
@@ -137,18 +146,28 @@ export class PerceptionStage {
     this.#isPaused = isPaused;
   }
 
-  /** Nothing to end is no error: a run may have failed before it began. */
-  async stopRun(): Promise<readonly EndedTrack[]> {
+  /** Nothing to end is no error: a run may have failed before it began, or a newer one taken its place. */
+  async stopRun(epoch: number): Promise<readonly EndedTrack[]> {
     const run = this.#run;
-    if (!run) return [];
-    this.#feed?.feed.stop();
-    // Its failure reaches whoever waits for the stream; the run is ended in any case.
-    await this.#feed?.ended.catch(() => undefined);
-    await this.#queue;
-    this.#feed = null;
-    this.#run = null;
-    this.#lastCounter = run.counter;
-    return run.finish();
+    if (!run || epoch < run.start.epoch) return [];
+    const feed = this.#feed;
+    const timer = setTimeout(() => {
+      run.abandon();
+    }, this.#stopWaitMs);
+    try {
+      feed?.feed.stop();
+      // Its failure reaches whoever waits for the stream; the run is ended in any case.
+      await feed?.ended.catch(() => undefined);
+      await this.#queue;
+      // A newer run has begun meanwhile, and the identity worker ended this one's tracks then.
+      if (this.#run !== run) return [];
+      this.#feed = null;
+      this.#run = null;
+      this.#lastCounter = run.counter;
+      return await run.finish();
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   /** Of the run going on, or the last one. */

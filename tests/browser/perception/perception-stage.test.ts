@@ -160,14 +160,18 @@ class FakeSink implements CropSink {
   readonly crops: VehicleCrop[] = [];
   readonly updates: TracksUpdate[] = [];
   readonly endings: number[] = [];
+  readonly starts: RunStart[] = [];
   gate: Gate | null = null;
   failure: Error | null = null;
+  /** A worker that died: no call is answered any more. */
+  isDead = false;
 
-  startRun(): void {
-    // Nothing to prepare.
+  startRun(run: RunStart): void {
+    this.starts.push(run);
   }
   async submit(crop: VehicleCrop): Promise<CropOutcome | null> {
     this.crops.push(crop);
+    if (this.isDead) return new Promise(() => undefined);
     await this.gate?.opened;
     crop.image.close();
     if (this.failure) throw this.failure;
@@ -188,9 +192,12 @@ class FakeSink implements CropSink {
   }
   endRun(ended: readonly unknown[]): Promise<void> {
     this.endings.push(ended.length);
-    return Promise.resolve();
+    return this.isDead ? new Promise(() => undefined) : Promise.resolve();
   }
 }
+
+/** What the tests of a dead identity worker wait at a stop, milliseconds. */
+const STOP_WAIT_MS = 100;
 
 const frames: VideoFrame[] = [];
 function take(index: number): VideoFrame {
@@ -202,7 +209,10 @@ function take(index: number): VideoFrame {
 const openFrameCount = (): number => frames.filter(({ format }) => format !== null).length;
 
 async function readyStage(detector: StandingCar, sink: CropSink | null = null) {
-  const stage = new PerceptionStage(() => Promise.resolve({ detector, threadCount: 1 }));
+  const stage = new PerceptionStage(
+    () => Promise.resolve({ detector, threadCount: 1 }),
+    STOP_WAIT_MS,
+  );
   await stage.configure(config);
   if (sink) stage.connectIdentity(sink);
   return stage;
@@ -293,7 +303,7 @@ describe('perception of a live stream', () => {
     stream.push(take(5));
     await expect.poll(() => car.seen.length).toBe(6);
     stream.push(take(6));
-    const stopping = stage.stopRun();
+    const stopping = stage.stopRun(1);
     gate.open();
     const ended = await stopping;
     expect(ended).toMatchObject([{ wasConfirmed: true, vehicleClass: 'car', hitCount: 6 }]);
@@ -313,7 +323,7 @@ describe('perception of a live stream', () => {
     stream.push(take(0));
     await expect(done).rejects.toThrow('device lost');
     expect(openFrameCount()).toBe(0);
-    expect(await stage.stopRun()).toEqual([]);
+    expect(await stage.stopRun(1)).toEqual([]);
   });
 
   it('has one crop at the embedder while others wait, and sends those of a track that ends', async () => {
@@ -337,7 +347,7 @@ describe('perception of a live stream', () => {
     sink.gate.open();
     stream.end();
     await done;
-    await stage.stopRun();
+    await stage.stopRun(1);
     expect(sink.endings).toEqual([1]);
   });
 });
@@ -389,7 +399,7 @@ describe('perception of pulled frames', () => {
     await expect(stage.analyzeFrame(take(0), meta(0, 1))).rejects.toMatchObject({
       name: 'AbortError',
     });
-    await stage.stopRun();
+    await stage.stopRun(2);
     await expect(stage.analyzeFrame(take(1), meta(1, 2))).rejects.toMatchObject({
       name: 'AbortError',
     });
@@ -419,8 +429,110 @@ describe('perception of pulled frames', () => {
     );
     const outcomes = await Promise.allSettled(all);
     expect(outcomes.some(({ status }) => status === 'rejected')).toBe(true);
-    await expect(stage.stopRun()).rejects.toThrow('embedder gone');
+    await expect(stage.stopRun(1)).rejects.toThrow('embedder gone');
     expect(sink.endings).toHaveLength(1);
+  });
+});
+
+describe('an identity worker that dies', () => {
+  it('holds a file up only until another one is connected, which goes on with the run', async () => {
+    const dead = new FakeSink();
+    dead.isDead = true;
+    const stage = await readyStage(new StandingCar(), dead);
+    stage.startRun(runStart('offline', 3));
+    const all = Promise.all(
+      Array.from({ length: 30 }, (_, index) => stage.analyzeFrame(take(index), meta(index, 3))),
+    );
+    await expect.poll(() => dead.crops.length).toBe(1);
+    const next = new FakeSink();
+    stage.connectIdentity(next);
+    expect(await all).toHaveLength(30);
+    expect(next.starts).toMatchObject([{ epoch: 3, runId: 'run-3' }]);
+    expect(next.updates.at(-1)?.seen).toMatchObject([{ hitCount: 30 }]);
+    // The crop that was lost does not keep its track from getting others.
+    expect(next.crops.length).toBeGreaterThan(0);
+    await stage.stopRun(3);
+    expect(next.endings).toEqual([1]);
+    expect(dead.endings).toEqual([]);
+  });
+
+  it('and stays dead does not keep a live run from stopping', async () => {
+    const dead = new FakeSink();
+    const stage = await readyStage(new StandingCar(), dead);
+    stage.startRun(runStart('live'));
+    const stream = handFedStream();
+    const results: FrameResult[] = [];
+    void stage.analyzeStream(stream.readable, (result) => results.push(result));
+    dead.isDead = true;
+    for (let index = 0; index < 6; index += 1) {
+      stream.push(take(index));
+      await expect.poll(() => results.length).toBe(index + 1);
+    }
+    expect(await stage.stopRun(1)).toMatchObject([{ hitCount: 6 }]);
+  });
+
+  it('and stays dead does not keep a file from being stopped in the middle of a frame', async () => {
+    const dead = new FakeSink();
+    dead.isDead = true;
+    const stage = await readyStage(new StandingCar(), dead);
+    stage.startRun(runStart('offline'));
+    const all = Array.from({ length: 10 }, (_, index) =>
+      stage.analyzeFrame(take(index), meta(index)),
+    );
+    await expect.poll(() => dead.crops.length).toBe(1);
+    expect(await stage.stopRun(1)).toHaveLength(1);
+    await Promise.allSettled(all);
+    expect(openFrameCount()).toBe(0);
+  });
+});
+
+describe('a crop that fails', () => {
+  it('does not end a live run: its track gets others', async () => {
+    const sink = new FakeSink();
+    sink.failure = new Error('out of memory');
+    const stage = await readyStage(new StandingCar(), sink);
+    stage.startRun(runStart('live'));
+    const stream = handFedStream();
+    const results: FrameResult[] = [];
+    const done = stage.analyzeStream(stream.readable, (result) => results.push(result));
+    for (let index = 0; index < 30; index += 1) {
+      stream.push(take(index));
+      await expect.poll(() => results.length).toBe(index + 1);
+      if (sink.crops.length === 1) sink.failure = null;
+    }
+    expect(sink.crops.length).toBeGreaterThan(1);
+    stream.end();
+    await done;
+    expect(await stage.stopRun(1)).toHaveLength(1);
+  });
+});
+
+describe('the stop of a run', () => {
+  it('that a newer one has replaced does nothing', async () => {
+    const sink = new FakeSink();
+    const stage = await readyStage(new StandingCar(), sink);
+    stage.startRun(runStart('offline', 1));
+    stage.startRun(runStart('offline', 2));
+    expect(await stage.stopRun(1)).toEqual([]);
+    expect(sink.endings).toEqual([]);
+    await expect(stage.analyzeFrame(take(0), meta(0, 2))).resolves.toBeDefined();
+  });
+
+  it('does not end the one that begins while it waits', async () => {
+    const car = new StandingCar();
+    const gate = new Gate();
+    car.gates.push(gate);
+    const sink = new FakeSink();
+    const stage = await readyStage(car, sink);
+    stage.startRun(runStart('offline', 1));
+    const late = stage.analyzeFrame(take(0), meta(0, 1));
+    await expect.poll(() => car.seen.length).toBe(1);
+    const stopping = stage.stopRun(1);
+    stage.startRun(runStart('offline', 2));
+    gate.open();
+    await Promise.all([late, stopping]);
+    expect(sink.endings).toEqual([]);
+    await expect(stage.analyzeFrame(take(1), meta(1, 2))).resolves.toBeDefined();
   });
 });
 
