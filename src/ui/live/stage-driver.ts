@@ -18,13 +18,9 @@ export interface StageElements {
   readonly overlay: HTMLCanvasElement;
 }
 
-/** Wall clock with the resolution and steadiness of the performance clock. */
-function nowUnixMs(): number {
-  return performance.timeOrigin + performance.now();
-}
-
 /**
- * Joins picture and overlay: for a live preview the overlay is painted with the display and runs on
+ * Joins picture and overlay. Times are `Date.now()` as in the worker that stamps the results: the
+ * performance clock stands still while a device sleeps and ignores corrections of the wall clock. For a live preview the overlay is painted with the display and runs on
  * between results; for pulled frames picture and boxes change together, at most once a display frame.
  */
 export class StageDriver {
@@ -38,6 +34,8 @@ export class StageDriver {
   /** A display frame came since the last picture: the next one is worth drawing. */
   #isPictureDue = true;
   #hasPreview = false;
+  /** When the newest live result's frame was received; null once it was painted. */
+  #unpaintedUnixMs: number | null = null;
 
   constructor(controller: AnalysisController, elements: StageElements) {
     this.#controller = controller;
@@ -51,7 +49,7 @@ export class StageDriver {
       controller.onResult((result) => this.#onResult(result)),
       controller.onFrame((image, result) => this.#onFrame(image, result)),
       controller.onIdentity((identity) => {
-        this.#painter.identify(identity, nowUnixMs());
+        this.#painter.identify(identity, Date.now());
         this.#schedule();
       }),
       controller.onStatus((status) => this.#onStatus(status)),
@@ -118,13 +116,17 @@ export class StageDriver {
     } else if (state === 'paused') video.pause();
     this.#painter.setMode(this.#hasPreview ? 'live' : 'exact');
     this.#painter.setMirrored(isFrontCamera(previewStream));
-    if (state === 'idle' || state === 'preparing' || state === 'failed') this.#painter.clear();
+    if (state === 'idle' || state === 'preparing' || state === 'failed') {
+      this.#painter.clear();
+      this.#unpaintedUnixMs = null;
+    }
     this.#schedule();
   }
 
   #onResult(result: FrameResult): void {
     if (!this.#hasPreview) return;
-    this.#painter.update(result, this.#controller.identities, nowUnixMs());
+    this.#painter.update(result, this.#controller.identities, Date.now());
+    this.#unpaintedUnixMs = result.receivedUnixMs;
     this.#schedule();
   }
 
@@ -136,9 +138,10 @@ export class StageDriver {
     if (picture.height !== heightPx) picture.height = heightPx;
     const startMs = performance.now();
     this.#pictureContext?.drawImage(image, 0, 0, widthPx, heightPx);
-    this.#painter.update(result, this.#controller.identities, nowUnixMs());
-    this.#painter.paint(nowUnixMs());
-    this.#controller.reportDraw(performance.now() - startMs, null);
+    this.#painter.update(result, this.#controller.identities, Date.now());
+    this.#painter.paint(Date.now());
+    const isLive = this.#controller.status.source?.pace === 'live';
+    this.#controller.reportDraw(performance.now() - startMs, isLive ? result.receivedUnixMs : null);
     this.#isPictureDue = false;
     this.#schedule();
   }
@@ -151,7 +154,16 @@ export class StageDriver {
       pixelRatio: window.devicePixelRatio,
     });
     // Setting the size cleared the canvas: an empty frame would flash until the next display frame.
-    this.#painter.paint(nowUnixMs());
+    this.#paintOverlay();
+  }
+
+  /** Paints what is due; a result's latency is told with its first painting only. */
+  #paintOverlay(): void {
+    const startMs = performance.now();
+    if (!this.#painter.paint(Date.now()) || !this.#hasPreview) return;
+    const receivedUnixMs = this.#unpaintedUnixMs;
+    this.#unpaintedUnixMs = null;
+    this.#controller.reportDraw(performance.now() - startMs, receivedUnixMs);
   }
 
   #schedule(): void {
@@ -159,9 +171,7 @@ export class StageDriver {
     this.#frameRequest = requestAnimationFrame(() => {
       this.#frameRequest = 0;
       this.#isPictureDue = true;
-      const startMs = performance.now();
-      const isDrawn = this.#painter.paint(nowUnixMs());
-      if (isDrawn && this.#hasPreview) this.#controller.reportDraw(performance.now() - startMs, null);
+      this.#paintOverlay();
       if (this.#painter.isMoving) this.#schedule();
     });
   }

@@ -93,6 +93,8 @@ export class FakeController implements AnalysisController {
   status: RunStatus = IDLE;
   settings: Settings = FAKE_SETTINGS;
   drawMs: number[] = [];
+  /** What `reportDraw` was told about first paintings. */
+  paintedUnixMs: (number | null)[] = [];
   seconds = 0;
   nextError: ErrorCode | null = null;
   /** What the next source has to say. */
@@ -212,8 +214,9 @@ export class FakeController implements AnalysisController {
     this.calls.push('measureAgain');
   }
 
-  reportDraw(ms: number): void {
+  reportDraw(ms: number, receivedUnixMs: number | null): void {
     this.drawMs.push(ms);
+    this.paintedUnixMs.push(receivedUnixMs);
   }
 
   /** Changes the status as the machinery would. */
@@ -258,6 +261,7 @@ export class FakeController implements AnalysisController {
       step: null,
       source: { ...source, notice: this.nextNotice },
       previewStream: stream(),
+      startedUnixMs: source.originUnixMs,
     });
     this.proceed();
   }
@@ -280,7 +284,7 @@ export class FakeController implements AnalysisController {
       stageMs: { prepare: 0.6, detect: 41, track: 0.14, crop: 0.2 },
       framePath: 'i420-simd',
       droppedCount: 12,
-      receivedUnixMs: performance.timeOrigin + performance.now(),
+      receivedUnixMs: Date.now(),
     };
   }
 
