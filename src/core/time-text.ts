@@ -52,6 +52,18 @@ export function wallTime(unixMs: number, nowUnixMs: number, locale?: string): st
   return (isSameYear ? formatters.dayAndTime : formatters.fullDate).format(unixMs);
 }
 
+/** From when until when: `14:02 to 14:05`; with the days where it was not today, or ran past midnight. */
+export function wallSpan(
+  span: { readonly startUnixMs: number; readonly endUnixMs: number },
+  nowUnixMs: number,
+  locale?: string,
+): string {
+  const start = wallTime(span.startUnixMs, nowUnixMs, locale);
+  // Seen from the start, so that the end names its day only where it is another one.
+  const end = wallTime(span.endUnixMs, span.startUnixMs, locale);
+  return start === end ? start : `${start} to ${end}`;
+}
+
 /** Position in a recording: `0:12`, `1:02:05`. Negative positions read as `0:00`. */
 export function mediaPosition(positionUs: number): string {
   const totalSeconds = Math.max(0, Math.floor(positionUs / 1e6));

@@ -5,6 +5,9 @@ import { identityColorIndex, markKind, type MarkKind } from './marks';
 import { SmoothedBox } from './smoothed-box';
 import { Trail } from './trail';
 
+/** A label is written anew after this time: after midnight a time it names needs its day. */
+const LABEL_LIFE_MS = 60_000;
+
 /** One vehicle on the overlay, reused from frame to frame. */
 export class Visual {
   readonly trackId: TrackId;
@@ -27,6 +30,7 @@ export class Visual {
   height = 0;
 
   #track: Track | null = null;
+  #describedUnixMs = 0;
 
   constructor(trackId: TrackId) {
     this.trackId = trackId;
@@ -39,9 +43,11 @@ export class Visual {
       this.#track?.vehicleClass === track.vehicleClass &&
       this.identity === identity &&
       this.kind === kind &&
+      nowUnixMs - this.#describedUnixMs < LABEL_LIFE_MS &&
       this.labelKeys.length > 0;
     this.#track = track;
     if (isSame) return;
+    this.#describedUnixMs = nowUnixMs;
     this.identity = identity;
     this.kind = kind;
     this.colorIndex = identity ? identityColorIndex(identity.decision.vehicleNumber) : -1;

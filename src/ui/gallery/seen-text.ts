@@ -1,5 +1,5 @@
 import type { Sighting, VehicleDetail, VehicleSummary } from '../../contracts/gallery';
-import { mediaPosition, seenTime, timeOfDay, timeToSecond, wallTime } from '../../core/time-text';
+import { mediaPosition, seenTime, timeToSecond, wallSpan } from '../../core/time-text';
 
 /** When a vehicle was seen last: `14:02`, or `0:12 in yard.mp4` for one from a recording. */
 export function lastSeenText(vehicle: VehicleSummary, nowUnixMs: number): string {
@@ -25,10 +25,8 @@ export function firstSeenText(vehicle: VehicleDetail, nowUnixMs: number): string
 /** The stretch of one sighting: `14:02 to 14:05`, `0:12 to 0:19`. */
 export function sightingSpan(sighting: Sighting, nowUnixMs: number): string {
   const { startMediaUs, endMediaUs } = sighting;
-  const [start, end] =
-    startMediaUs !== null && endMediaUs !== null
-      ? [mediaPosition(startMediaUs), mediaPosition(endMediaUs)]
-      : [wallTime(sighting.startUnixMs, nowUnixMs), timeOfDay(sighting.endUnixMs)];
+  if (startMediaUs === null || endMediaUs === null) return wallSpan(sighting, nowUnixMs);
+  const [start, end] = [mediaPosition(startMediaUs), mediaPosition(endMediaUs)];
   return start === end ? start : `${start} to ${end}`;
 }
 

@@ -1,5 +1,5 @@
 import type { Gap } from '../../contracts/app';
-import { durationText, timeOfDay } from '../../core/time-text';
+import { durationText, wallSpan, wallTime } from '../../core/time-text';
 
 const REASONS: Readonly<Record<Gap['reason'], string>> = {
   hidden: 'this tab was hidden',
@@ -19,12 +19,14 @@ const NOW_TEXTS: Readonly<Record<Gap['reason'], string>> = {
   'no-frames': 'No pictures come from the camera: nothing is analysed until they do.',
 };
 
-/** A gap that is over, in one line: `14:02 to 14:05, 3 min: this tab was hidden`. */
-export function gapText(gap: Gap, locale?: string): string {
-  const start = timeOfDay(gap.startUnixMs, locale);
-  if (gap.endUnixMs === null) return `Since ${start}: ${REASONS[gap.reason]}`;
-  const span = durationText(gap.endUnixMs - gap.startUnixMs);
-  return `${start} to ${timeOfDay(gap.endUnixMs, locale)}, ${span}: ${REASONS[gap.reason]}`;
+/** A gap in one line: `14:02 to 14:05, 3 min: this tab was hidden`; one that lasts `Since 14:02: …`. */
+export function gapText(gap: Gap, nowUnixMs: number, locale?: string): string {
+  const { startUnixMs, endUnixMs } = gap;
+  if (endUnixMs === null) {
+    return `Since ${wallTime(startUnixMs, nowUnixMs, locale)}: ${REASONS[gap.reason]}`;
+  }
+  const span = wallSpan({ startUnixMs, endUnixMs }, nowUnixMs, locale);
+  return `${span}, ${durationText(endUnixMs - startUnixMs)}: ${REASONS[gap.reason]}`;
 }
 
 /** What is said while a gap lasts. */

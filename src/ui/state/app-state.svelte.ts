@@ -7,6 +7,7 @@ import { CameraList } from './camera-list.svelte';
 import { HudSampler } from './hud-sampler.svelte';
 import { LiveThumbnails } from './live-thumbnails.svelte';
 import { LiveVehicles } from './live-vehicles.svelte';
+import { MinuteClock } from './minute-clock.svelte';
 import { PictureCache } from './picture-cache';
 import { RunView } from './run-view.svelte';
 import { StorageView } from './storage-view.svelte';
@@ -34,6 +35,7 @@ export class AppState {
   readonly cameras: CameraList;
   readonly hud: HudSampler;
   readonly announcer: Announcer;
+  readonly clock = new MinuteClock();
   readonly pictures: PictureCache;
   readonly updates: UpdatesState;
   /** The vehicle drawn thick and marked in the list. */
@@ -58,6 +60,7 @@ export class AppState {
 
   /** Begins what runs by itself: the gallery is read, the picture sampled. */
   start(): void {
+    this.clock.start();
     this.live.start();
     void this.vehicles.open();
     void this.cameras.refresh();
@@ -119,6 +122,7 @@ export class AppState {
   }
 
   dispose(): void {
+    this.clock.stop();
     this.run.dispose();
     this.live.dispose();
     this.thumbnails.clear();

@@ -242,10 +242,31 @@ describe('a run', () => {
       endUnixMs: null,
       reason: 'camera-muted',
     } as const;
-    controller.set({ gaps: [gap], currentGap: gap });
+    controller.set({ gaps: [], currentGap: gap });
     flushSync();
     expect(document.body.textContent).toContain('The camera sends no picture');
     expect(document.querySelectorAll('.gaps .mark')).toHaveLength(1);
+  });
+
+  it('measures its gaps from its own beginning, which a reopened camera does not move', async () => {
+    const controller = await running();
+    const now = Date.now();
+    const gap = {
+      startUnixMs: now - 30_000,
+      endUnixMs: now - 10_000,
+      reason: 'camera-lost',
+    } as const;
+    const { source } = controller.status;
+    if (!source) throw new Error('Expected a source, found none');
+    controller.set({
+      startedUnixMs: now - 40_000,
+      source: { ...source, originUnixMs: now - 5_000 },
+      gaps: [gap],
+    });
+    flushSync();
+    const mark = document.querySelector<HTMLElement>('.gaps .mark');
+    expect(parseFloat(mark?.style.left ?? '')).toBeCloseTo(25, -1);
+    expect(parseFloat(mark?.style.width ?? '')).toBeCloseTo(50, -1);
   });
 });
 

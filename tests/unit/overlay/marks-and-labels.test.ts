@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { TrackIdentity } from '../../../src/contracts/match';
+import type { Track } from '../../../src/contracts/track';
 import { fullLabel, mediumLabel, shortLabel } from '../../../src/sinks/overlay/label-text';
 import {
   IDENTITY_COLORS,
@@ -9,6 +10,7 @@ import {
   markKind,
 } from '../../../src/sinks/overlay/marks';
 import { Trail } from '../../../src/sinks/overlay/trail';
+import { Visual } from '../../../src/sinks/overlay/visual';
 
 const NOW = new Date(2026, 4, 12, 15, 30).getTime();
 
@@ -24,6 +26,7 @@ function identityOf(similarity: number | null, change: Partial<TrackIdentity> = 
       thresholds: { accept: 0.8, keep: 0.7 },
       candidates: [],
       cropTimesUs: [],
+      requiredSimilarity: null,
       revisionCount: 0,
     },
     lastSeenUnixMs: similarity === null ? null : new Date(2026, 4, 12, 14, 2).getTime(),
@@ -55,6 +58,32 @@ describe('labels', () => {
   it('give only the class before there is a decision', () => {
     expect(fullLabel('truck', null, NOW)).toBe('truck');
     expect(shortLabel(null)).toBe('');
+  });
+});
+
+describe('Visual', () => {
+  it('names the day of its last sighting once midnight has passed', () => {
+    const visual = new Visual(1);
+    const track: Track = {
+      id: 1,
+      state: 'confirmed',
+      box: { x1: 0, y1: 0, x2: 10, y2: 10 },
+      velocityXPxPerS: 0,
+      velocityYPxPerS: 0,
+      vehicleClass: 'car',
+      score: 0.9,
+      detectedBox: null,
+      firstSeenUs: 0,
+      lastSeenUs: 0,
+      hitCount: 1,
+    };
+    const identity = identityOf(0.9);
+    visual.describe(track, identity, NOW);
+    const today = visual.labelTexts[0];
+    expect(today).toMatch(/14:02$/);
+    visual.describe(track, identity, NOW + 24 * 3_600_000);
+    expect(visual.labelTexts[0]).not.toBe(today);
+    expect(visual.labelTexts[0]).toContain('14:02');
   });
 });
 

@@ -4,6 +4,7 @@ import { AppError } from '../../../src/core/app-error';
 import { Announcer } from '../../../src/ui/state/announcer.svelte';
 import { CameraList } from '../../../src/ui/state/camera-list.svelte';
 import { AppState } from '../../../src/ui/state/app-state.svelte';
+import { MinuteClock } from '../../../src/ui/state/minute-clock.svelte';
 import { LiveVehicles } from '../../../src/ui/state/live-vehicles.svelte';
 import { PictureCache } from '../../../src/ui/state/picture-cache';
 import { RunView } from '../../../src/ui/state/run-view.svelte';
@@ -262,6 +263,19 @@ describe('AppState', () => {
     await app.vehicles.open();
     for (let index = 0; index < 5; index += 1) app.step(1);
     expect(app.selected).toBe('vehicle-1');
+  });
+});
+
+describe('MinuteClock', () => {
+  it('is at midnight when the day changes, so that yesterday’s times get their day', () => {
+    vi.setSystemTime(new Date(2026, 4, 12, 23, 58, 40));
+    const clock = new MinuteClock();
+    clock.start();
+    vi.advanceTimersByTime(80_000);
+    expect(new Date(clock.nowUnixMs).getDate()).toBe(13);
+    clock.stop();
+    vi.advanceTimersByTime(600_000);
+    expect(new Date(clock.nowUnixMs).getMinutes()).toBe(0);
   });
 });
 

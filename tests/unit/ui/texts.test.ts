@@ -3,7 +3,7 @@ import { ERROR_CODES } from '../../../src/contracts/errors';
 import type { VehicleDetail } from '../../../src/contracts/gallery';
 import { durationText, mediaPosition, wallTime } from '../../../src/core/time-text';
 import { cropTimesText, firstSeenText, lastSeenText } from '../../../src/ui/gallery/seen-text';
-import { decisionText } from '../../../src/ui/gallery/decision-text';
+import { decisionText, exclusionText } from '../../../src/ui/gallery/decision-text';
 import { backendText } from '../../../src/ui/live/backend-text';
 import { gapText } from '../../../src/ui/live/gap-text';
 import { backendOptions, keyOfBackend } from '../../../src/ui/settings/backend-options';
@@ -83,10 +83,20 @@ describe('times', () => {
     expect(firstSeenText(vehicle, now)).toBe(wallTime(now - 60_000, now));
   });
 
+  it('of a gap name the day when it was another one, and both days when it went past midnight', () => {
+    const startUnixMs = new Date(2026, 4, 10, 23, 50).getTime();
+    const short = { startUnixMs, endUnixMs: startUnixMs + 300_000, reason: 'hidden' } as const;
+    const long = { ...short, endUnixMs: new Date(2026, 4, 12, 0, 10).getTime() };
+    expect(gapText(short, now, 'en-GB')).toMatch(/^10 May, 23:50 to 23:55, 5 min/);
+    expect(gapText(long, now, 'en-GB')).toMatch(/^10 May, 23:50 to 12 May, 00:10, 24 h/);
+    const lasting = { ...short, endUnixMs: null };
+    expect(gapText(lasting, now, 'en-GB')).toBe('Since 10 May, 23:50: this tab was hidden');
+  });
+
   it('of a gap say how long nothing was seen, and why', () => {
     const startUnixMs = new Date(2026, 4, 12, 14, 2).getTime();
     const gap = { startUnixMs, endUnixMs: startUnixMs + 180_000, reason: 'hidden' } as const;
-    expect(gapText(gap, 'en-GB')).toBe('14:02 to 14:05, 3 min: this tab was hidden');
+    expect(gapText(gap, now, 'en-GB')).toBe('14:02 to 14:05, 3 min: this tab was hidden');
   });
 });
 
@@ -95,6 +105,7 @@ describe('decisions', () => {
     vehicleId: 'a',
     vehicleNumber: 7,
     thresholds: { accept: 0.8, keep: 0.72 },
+    requiredSimilarity: 0.8,
     cropTimesUs: [],
     revisionCount: 0,
   };
@@ -131,6 +142,38 @@ describe('decisions', () => {
     });
     expect(text).toContain('64');
     expect(text).not.toContain('95');
+  });
+
+  it('explain a new vehicle that resembled two known ones equally', () => {
+    const text = decisionText({
+      ...base,
+      outcome: 'new',
+      similarity: null,
+      thresholds: { accept: 0.88, keep: 0.8 },
+      requiredSimilarity: 0.97,
+      candidates: [
+        { ...candidate, similarity: 0.93 },
+        { ...candidate, vehicleId: 'c', similarity: 0.92 },
+      ],
+    });
+    expect(text).toContain('93');
+    expect(text).toContain('97');
+    expect(text).toContain('nearly as similar');
+  });
+
+  it('tell the similarity that was asked of a match, not the setting alone', () => {
+    const chosen = { ...candidate, vehicleId: base.vehicleId, similarity: 0.9 };
+    const match = { ...base, outcome: 'matched', similarity: 0.9, candidates: [chosen] } as const;
+    expect(decisionText({ ...match, requiredSimilarity: 0.86 })).toContain('86');
+    // Above the setting and below what its lead asked for: kept from an earlier, clearer moment.
+    expect(decisionText({ ...match, requiredSimilarity: 0.95 })).toContain('earlier');
+  });
+
+  it.each([
+    ['visible-at-the-same-time', 'in view at the same time'],
+    ['held-by-another-track', 'followed as another vehicle'],
+  ] as const)('say of a candidate %s why it could not be', (reason, words) => {
+    expect(exclusionText(reason)).toBe(words);
   });
 });
 
