@@ -5,6 +5,15 @@ export type VehicleId = string;
 /** Opaque and unique for ever. */
 export type SightingId = string;
 
+/**
+ * Why a vehicle that resembles could not be chosen.
+ * - `visible-at-the-same-time`: both were in one frame, so they are two.
+ * - `held-by-another-track`: a track that is still followed, though perhaps out of sight, is that vehicle
+ *   and resembles it as much or more.
+ */
+export const EXCLUSION_REASONS = ['visible-at-the-same-time', 'held-by-another-track'] as const;
+export type ExclusionReason = (typeof EXCLUSION_REASONS)[number];
+
 /** One vehicle of the gallery that resembles the query. */
 export interface MatchCandidate {
   readonly vehicleId: VehicleId;
@@ -14,7 +23,7 @@ export interface MatchCandidate {
   /** Cosine, [-1, 1]. */
   readonly similarity: number;
   /** Set when the candidate could not be chosen although it resembled. */
-  readonly excludedBecause: 'visible-at-the-same-time' | null;
+  readonly excludedBecause: ExclusionReason | null;
 }
 
 /** How similar is similar enough, with hysteresis. */
@@ -40,6 +49,11 @@ export interface MatchDecision {
   /** Similarity to the chosen vehicle; null unless `matched`. */
   readonly similarity: number | null;
   readonly thresholds: MatchThresholds;
+  /**
+   * Similarity that the best candidate not excluded had to reach: `accept`, and more when the next one is
+   * nearly as similar. Null when there was no such candidate. A vehicle that is only kept need not reach it.
+   */
+  readonly requiredSimilarity: number | null;
   /** Best first, at most ten, whatever was decided. */
   readonly candidates: readonly MatchCandidate[];
   /** Times (source clock) of the crops whose mean was the query. */

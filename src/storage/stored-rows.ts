@@ -1,5 +1,10 @@
 import { VEHICLE_CLASSES, type VehicleClass } from '../contracts/detection';
-import type { MatchCandidate, MatchDecision, MatchOutcome } from '../contracts/match';
+import {
+  EXCLUSION_REASONS,
+  type MatchCandidate,
+  type MatchDecision,
+  type MatchOutcome,
+} from '../contracts/match';
 import type {
   CropRow,
   RecentDescriptorRow,
@@ -107,6 +112,7 @@ function isDecision(value: unknown): value is MatchDecision {
     isNumberOrNull(value['similarity']) &&
     isFields(value['thresholds']) &&
     areNumbers(value['thresholds']['accept'], value['thresholds']['keep']) &&
+    isNumberOrNull(value['requiredSimilarity']) &&
     isListOf(value['candidates'], isCandidate) &&
     isListOf(value['cropTimesUs'], isNumber) &&
     isCount(value['revisionCount'])
@@ -119,8 +125,12 @@ function isCandidate(value: unknown): value is MatchCandidate {
     areStrings(value['vehicleId'], value['sightingId']) &&
     isCount(value['vehicleNumber']) &&
     areNumbers(value['similarity']) &&
-    isStringOrNull(value['excludedBecause'])
+    isExclusionOrNull(value['excludedBecause'])
   );
+}
+
+function isExclusionOrNull(value: unknown): boolean {
+  return value === null || EXCLUSION_REASONS.some((reason) => reason === value);
 }
 
 function isFields(value: unknown): value is Fields {

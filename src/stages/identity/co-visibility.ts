@@ -31,6 +31,7 @@ export class CoVisibility {
     }
   }
 
+  /** True when two living tracks were seen in one frame. */
   wereTogether(a: TrackId, b: TrackId): boolean {
     return this.#companions.get(a)?.tracks.has(b) ?? false;
   }

@@ -1,4 +1,9 @@
-import type { MatchDecision, MatchThresholds, VehicleId } from '../../contracts/match';
+import type {
+  ExclusionReason,
+  MatchDecision,
+  MatchThresholds,
+  VehicleId,
+} from '../../contracts/match';
 import type { GalleryIndex, VehicleScore } from '../match/gallery-index';
 import { decideMatch } from '../match/matcher';
 import type { CoVisibility } from './co-visibility';
@@ -34,11 +39,11 @@ export class VehicleAssigner {
   decide(record: TrackRecord): readonly TrackRecord[] {
     const query = record.descriptor.mean();
     if (!query) return [];
-    const { match, candidates } = decideMatch({
+    const { match, requiredSimilarity, candidates } = decideMatch({
       scores: this.#parts.index.rank(query),
       thresholds: this.thresholds,
       currentVehicleId: record.decision?.outcome === 'matched' ? record.decision.vehicleId : null,
-      isExcluded: (score) => this.#isExcluded(record, score),
+      exclusionOf: (score) => this.#exclusionOf(record, score),
     });
     const vehicle = match ?? this.#ownVehicleOf(record);
     return this.#assign(record, {
@@ -47,6 +52,7 @@ export class VehicleAssigner {
       vehicleNumber: vehicle.vehicleNumber,
       similarity: match?.similarity ?? null,
       thresholds: this.thresholds,
+      requiredSimilarity,
       candidates,
       cropTimesUs: query.cropTimesUs,
     });
@@ -59,6 +65,7 @@ export class VehicleAssigner {
       ...this.#ownVehicleOf(record),
       similarity: null,
       thresholds: this.thresholds,
+      requiredSimilarity: null,
       candidates: [],
       cropTimesUs: [],
     });
@@ -101,12 +108,19 @@ export class VehicleAssigner {
     return [record, ...this.decide(displaced)];
   }
 
-  #isExcluded(record: TrackRecord, { vehicleId, similarity }: VehicleScore): boolean {
-    if (this.#parts.coVisibility.sawVehicle(record.trackId, vehicleId)) return true;
+  #exclusionOf(
+    record: TrackRecord,
+    { vehicleId, similarity }: VehicleScore,
+  ): ExclusionReason | null {
+    const { coVisibility } = this.#parts;
+    if (coVisibility.sawVehicle(record.trackId, vehicleId)) return 'visible-at-the-same-time';
     const holder = this.#holders.get(vehicleId);
-    if (!holder || holder === record) return false;
+    if (!holder || holder === record) return null;
     const held = holder.decision?.outcome === 'matched' ? holder.decision.similarity : null;
-    return held === null || similarity < held + TAKE_OVER_GAIN;
+    if (held !== null && similarity >= held + TAKE_OVER_GAIN) return null;
+    return coVisibility.wereTogether(record.trackId, holder.trackId)
+      ? 'visible-at-the-same-time'
+      : 'held-by-another-track';
   }
 
   #ownVehicleOf(record: TrackRecord): { vehicleId: VehicleId; vehicleNumber: number } {

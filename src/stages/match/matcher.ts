@@ -1,4 +1,10 @@
-import type { MatchCandidate, MatchThresholds, VehicleId } from '../../contracts/match';
+import type {
+  ExclusionReason,
+  MatchCandidate,
+  MatchDecision,
+  MatchThresholds,
+  VehicleId,
+} from '../../contracts/match';
 import type { VehicleScore } from './gallery-index';
 
 /** Candidates kept as evidence. */
@@ -19,6 +25,9 @@ const FULL_LEAD = 0.1;
 /** A vehicle recognised before is exchanged for another only when that one is this much more similar. */
 const SWITCH_GAIN = 0.1;
 
+/** An exact repetition is accepted whatever the rest looks like. */
+const EXACT_SIMILARITY = 0.99;
+
 /** What is asked of {@link decideMatch}. */
 export interface MatchQuestion {
   /** All vehicles of the gallery, best first. */
@@ -26,14 +35,15 @@ export interface MatchQuestion {
   readonly thresholds: MatchThresholds;
   /** The gallery vehicle this track is recognised as now; null when it is new or undecided. */
   readonly currentVehicleId: VehicleId | null;
-  /** True when the track cannot be that vehicle, for both were visible at one time. */
-  isExcluded(score: VehicleScore): boolean;
+  /** Why the track cannot be that vehicle; null when it can. */
+  exclusionOf(score: VehicleScore): ExclusionReason | null;
 }
 
 /** What was decided, and on what evidence. */
 export interface MatchVerdict {
   /** Null: a new vehicle. */
   readonly match: VehicleScore | null;
+  readonly requiredSimilarity: MatchDecision['requiredSimilarity'];
   readonly candidates: readonly MatchCandidate[];
 }
 
@@ -45,34 +55,37 @@ export interface MatchVerdict {
  */
 export function decideMatch(question: MatchQuestion): MatchVerdict {
   const { scores, thresholds, currentVehicleId } = question;
-  const possible = scores.filter((score) => !question.isExcluded(score));
-  const challenger = acceptableBest(possible, thresholds.accept);
+  const candidates = question.scores.map((score) => toCandidate(score, question));
+  const possible = scores.filter((_, index) => candidates[index]?.excludedBecause === null);
+  const [best, second] = possible;
+  const required =
+    best && requiredSimilarity(thresholds.accept, best.similarity, second?.similarity ?? -1);
+  const challenger = best && required !== undefined && best.similarity >= required ? best : null;
   const current = possible.find(({ vehicleId }) => vehicleId === currentVehicleId) ?? null;
-  const candidates = listCandidates(question);
-  if (!current || current.similarity < thresholds.keep) return { match: challenger, candidates };
-  const isBeaten = challenger !== null && challenger.similarity >= current.similarity + SWITCH_GAIN;
-  return { match: isBeaten ? challenger : current, candidates };
+  return {
+    match: choose(challenger, current, thresholds.keep),
+    requiredSimilarity: required ?? null,
+    candidates: candidates.slice(0, MAX_CANDIDATES),
+  };
 }
 
 /** Similarity the best vehicle needs, given the second best (-1 when there is none). */
 export function requiredSimilarity(accept: number, best: number, second: number): number {
-  return accept + Math.max(0, FULL_LEAD - (best - second));
+  return Math.min(accept + Math.max(0, FULL_LEAD - (best - second)), EXACT_SIMILARITY);
 }
 
-function acceptableBest(possible: readonly VehicleScore[], accept: number): VehicleScore | null {
-  const [best, second] = possible;
-  if (!best) return null;
-  const required = requiredSimilarity(accept, best.similarity, second?.similarity ?? -1);
-  // An exact repetition is accepted whatever the rest looks like.
-  return best.similarity >= Math.min(required, 0.99) ? best : null;
+function choose(
+  challenger: VehicleScore | null,
+  current: VehicleScore | null,
+  keep: number,
+): VehicleScore | null {
+  if (!current || current.similarity < keep) return challenger;
+  const isBeaten = challenger !== null && challenger.similarity >= current.similarity + SWITCH_GAIN;
+  return isBeaten ? challenger : current;
 }
 
-function listCandidates(question: MatchQuestion): readonly MatchCandidate[] {
-  return question.scores.slice(0, MAX_CANDIDATES).map((score) => ({
-    vehicleId: score.vehicleId,
-    vehicleNumber: score.vehicleNumber,
-    sightingId: score.sightingId,
-    similarity: score.similarity,
-    excludedBecause: question.isExcluded(score) ? 'visible-at-the-same-time' : null,
-  }));
+function toCandidate(score: VehicleScore, question: MatchQuestion): MatchCandidate {
+  const { vehicleId, vehicleNumber, sightingId, similarity } = score;
+  const excludedBecause = question.exclusionOf(score);
+  return { vehicleId, vehicleNumber, sightingId, similarity, excludedBecause };
 }

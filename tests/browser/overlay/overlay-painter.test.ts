@@ -70,6 +70,7 @@ function identityOf(trackId: number, number: number, similarity: number | null):
       thresholds: { accept: 0.8, keep: 0.7 },
       candidates: [],
       cropTimesUs: [],
+      requiredSimilarity: null,
       revisionCount: 0,
     },
     lastSeenUnixMs: similarity === null ? null : NOW,

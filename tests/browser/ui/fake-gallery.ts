@@ -103,11 +103,12 @@ export class FakeGallery implements GalleryClient {
     return () => this.#changeListeners.delete(listener);
   }
 
-  /** Stores one sighting of a vehicle that need not be there yet. */
-  store(number: number): void {
+  /** Stores one sighting of a vehicle that need not be there yet; always the same one but for `change`. */
+  store(number: number, change: Partial<Sighting> = {}): void {
     const vehicle = summaryOf(number);
     this.#vehicles = [vehicle, ...this.#vehicles.filter(({ id }) => id !== vehicle.id)];
-    for (const listener of this.#sightingListeners) listener(vehicle, sightingOf(vehicle, 1));
+    for (const listener of this.#sightingListeners)
+      listener(vehicle, { ...sightingOf(vehicle, 1), ...change });
   }
 
   changed(): void {
@@ -173,6 +174,7 @@ export function decisionOf(number: number, similarity: number | null): MatchDeci
     thresholds: THRESHOLDS,
     candidates: similarity === null ? candidates.slice(1) : candidates,
     cropTimesUs: [1_200_000, 2_400_000, 4_100_000],
+    requiredSimilarity: THRESHOLDS.accept,
     revisionCount: 1,
   };
 }

@@ -203,8 +203,13 @@ export class IdentityHarness {
     });
   }
 
-  startRun(runId = 'run', originUnixMs = 1_000_000, timeBase: 'wall' | 'media' = 'wall'): void {
-    this.#epoch += 1;
+  startRun(
+    runId = 'run',
+    originUnixMs = 1_000_000,
+    timeBase: 'wall' | 'media' = 'wall',
+    epoch = this.#epoch + 1,
+  ): void {
+    this.#epoch = epoch;
     const run: RunStart = {
       epoch: this.#epoch,
       runId,

@@ -88,6 +88,25 @@ describe('vehicles visible together', () => {
     });
   });
 
+  it('and a track that is only out of sight are told apart in the evidence', async () => {
+    const harness = begin();
+    await harness.visit(1, 0, 4, lookOf(0));
+    harness.frame(60, [2]);
+    for (const atS of [60, 61]) await harness.crop(2, atS, lookOf(0));
+    // Track 2 is lost, not ended, when track 3 appears.
+    harness.frame(62, [3]);
+    for (const atS of [62, 63]) await harness.crop(3, atS, lookOf(0));
+    expect(harness.told(3).decision.candidates).toMatchObject([
+      { vehicleNumber: 1, excludedBecause: 'held-by-another-track' },
+    ]);
+    expect(harness.told(3).decision.requiredSimilarity).toBeNull();
+    harness.frame(64, [4, 2]);
+    for (const atS of [64, 65]) await harness.crop(4, atS, lookOf(0));
+    expect(harness.told(4).decision.candidates).toMatchObject([
+      { vehicleNumber: 1, excludedBecause: 'visible-at-the-same-time' },
+    ]);
+  });
+
   it('still count as different after one of them has left', async () => {
     const harness = begin();
     harness.frame(0, [1, 2]);
@@ -273,6 +292,16 @@ describe('a vehicle parked in view', () => {
 });
 
 describe('ownership and order', () => {
+  it('goes on with the run when perception connects again', async () => {
+    const harness = begin();
+    harness.frame(0, [1]);
+    await harness.crop(1, 0, lookOf(0), 0.9);
+    harness.startRun('run', 1_000_000, 'wall', 1);
+    harness.frame(2, [1]);
+    await harness.stage.endRun([harness.ended(1, 0, 2)]);
+    expect(harness.stored).toMatchObject([{ endUnixMs: 1_002_000 }]);
+  });
+
   it('closes every picture once, whatever became of the crop', async () => {
     const harness = begin();
     await harness.crop(1, 0, lookOf(0));

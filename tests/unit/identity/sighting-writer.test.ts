@@ -30,6 +30,7 @@ function sighting(id: string, change: Partial<Sighting> = {}): Sighting {
       thresholds: { accept: 0.8, keep: 0.7 },
       candidates: [],
       cropTimesUs: [],
+      requiredSimilarity: null,
       revisionCount: 0,
     },
     ...change,

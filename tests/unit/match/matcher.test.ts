@@ -22,13 +22,14 @@ function decide(
     scores: ranked,
     thresholds,
     currentVehicleId,
-    isExcluded: ({ vehicleId }) => excluded.includes(vehicleId),
+    exclusionOf: ({ vehicleId }) =>
+      excluded.includes(vehicleId) ? 'visible-at-the-same-time' : null,
   });
 }
 
 describe('a first decision', () => {
   it('is a new vehicle in an empty gallery', () => {
-    expect(decide([])).toEqual({ match: null, candidates: [] });
+    expect(decide([])).toEqual({ match: null, requiredSimilarity: null, candidates: [] });
   });
 
   it('recognises at the threshold and not below it', () => {
@@ -44,12 +45,18 @@ describe('a first decision', () => {
     expect(requiredSimilarity(0.8, 0.9, 0.5)).toBeCloseTo(0.8);
   });
 
+  it('tells what was asked of the best vehicle that was possible', () => {
+    expect(decide(scores(0.85, 0.84)).requiredSimilarity).toBeCloseTo(0.89);
+    expect(decide(scores(0.95, 0.85), null, ['v1']).requiredSimilarity).toBeCloseTo(0.8);
+    expect(decide(scores(0.95), null, ['v1']).requiredSimilarity).toBeNull();
+  });
+
   it('accepts an exact repetition whatever else is there', () => {
     const strict = { ...thresholds, accept: 0.95 };
     const question = {
       scores: scores(0.995, 0.99),
       currentVehicleId: null,
-      isExcluded: () => false,
+      exclusionOf: () => null,
     };
     expect(decideMatch({ ...question, thresholds: strict }).match?.vehicleId).toBe('v1');
   });

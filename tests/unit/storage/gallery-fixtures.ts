@@ -46,6 +46,7 @@ export function sighting(change: Partial<Sighting> = {}): Sighting {
       thresholds: { accept: 0.6, keep: 0.5 },
       candidates: [],
       cropTimesUs: [0],
+      requiredSimilarity: null,
       revisionCount: 0,
     },
     ...change,

@@ -80,6 +80,11 @@ describe('a stored sighting', () => {
     ['an outcome nobody knows', { outcome: 'perhaps' }],
     ['a candidate without a similarity', { candidates: [{ vehicleId: 'v2', vehicleNumber: 2 }] }],
     ['thresholds that are no numbers', { thresholds: { accept: '0.6', keep: 0.5 } }],
+    ['no similarity that was asked for', { requiredSimilarity: undefined }],
+    [
+      'an exclusion nobody knows',
+      { candidates: [{ ...candidate('v2', 2), excludedBecause: 'perhaps' }] },
+    ],
     ['a negative count', { revisionCount: -1 }],
   ])('is not read with %s in its evidence', (_what, change) => {
     expect(readSightingRow({ ...sightingRow, decision: { ...decision, ...change } })).toBeNull();
