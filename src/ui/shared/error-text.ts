@@ -106,9 +106,9 @@ const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
   STORAGE_FULL: {
     headline: 'The device’s storage is full',
     happened:
-      'New sightings cannot be written. Analysis goes on, and what is waiting is written as soon as there is room.',
+      'There was no room for the last sightings. They wait in this page and are written as soon as there is.',
     action:
-      'Free space on the device, keep fewer vehicles (Settings, Storage), or delete old ones.',
+      'Keep this page open, and free space on the device or delete old vehicles (Settings, Storage).',
   },
   STORAGE_UNAVAILABLE: {
     headline: 'Nothing can be kept on this device',
@@ -143,7 +143,54 @@ const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
   },
 };
 
-/** The sentence for a failure. */
+/** Where a run goes on by itself, another sentence than the one for an error that ended it. */
+const WARNING_TEXTS: Readonly<Partial<Record<ErrorCode, ErrorText>>> = {
+  CAMERA_LOST: {
+    headline: 'The camera went away',
+    happened: 'It was unplugged, or another program took it. What was seen until then is kept.',
+    action: 'Connect it again, or end the other program: analysis goes on by itself.',
+  },
+  CAMERA_UNSUPPORTED: {
+    headline: 'The camera refused a setting',
+    happened: 'It goes on as it was.',
+    action: 'Nothing needs to be done. Its lamp, for example, cannot be switched from here.',
+  },
+  WORKER_GONE: {
+    headline: 'A part of the analysis stopped and is started again',
+    happened: 'A background process ended, most often because memory ran out.',
+    action:
+      'The run goes on by itself. If this comes again, close other tabs or choose a smaller input size in the settings.',
+  },
+  BACKEND_UNAVAILABLE: {
+    headline: 'The chosen way of computing is not available',
+    happened: 'This browser does not offer it; another one is used.',
+    action: 'The run goes on. Set the backend to Automatic in the settings to choose by measuring.',
+  },
+  BACKEND_FAILED: {
+    headline: 'The computation broke down and is set up again',
+    happened: 'The graphics card or the WebAssembly runtime stopped in the middle of its work.',
+    action:
+      'The run goes on by itself. If this comes again, choose WebAssembly with one thread in the settings.',
+  },
+  STORAGE_FULL: {
+    headline: 'The device’s storage is full',
+    happened: 'New sightings cannot be written. They wait until there is room.',
+    action:
+      'Analysis goes on. Free space on the device, keep fewer vehicles (Settings, Storage), or delete old ones.',
+  },
+  INTERNAL: {
+    headline: 'Something went wrong in the app',
+    happened: 'This should not happen. What was stored is kept.',
+    action: 'The run goes on. If vehicles are no longer found, stop and start again.',
+  },
+};
+
+/** The sentence for something wrong that did not end the run. */
+export function warningText(code: ErrorCode): ErrorText {
+  return WARNING_TEXTS[code] ?? ERROR_TEXTS[code];
+}
+
+/** The sentence for a failure that ended what was done. */
 export function errorText(code: ErrorCode): ErrorText {
   return ERROR_TEXTS[code];
 }

@@ -1,22 +1,31 @@
 import type { AnalysisController, RunStatus, Settings, Unsubscribe } from '../../contracts/app';
+import type { ErrorCode } from '../../contracts/errors';
 import type { Sighting } from '../../contracts/gallery';
+import type { SightingId, VehicleId } from '../../contracts/match';
 import type { CameraSettings } from '../../contracts/source';
 import { sourceNoticeText } from '../shared/source-notice-text';
 
-/** What a run found so far, for its summary. */
+/** The vehicles of a run over a file, for its summary. */
 export interface RunTally {
+  /** Vehicles that got their number in this run. */
   readonly newCount: number;
+  /** Vehicles recognised from an earlier sighting, be it of this run. */
   readonly returningCount: number;
 }
 
-const EMPTY_TALLY: RunTally = { newCount: 0, returningCount: 0 };
+/** Warnings about the gallery, which is there without a run. */
+const OUTLASTS_RUN: ReadonlySet<ErrorCode> = new Set([
+  'STORAGE_FULL',
+  'STORAGE_UNAVAILABLE',
+  'GALLERY_IN_USE',
+  'INTERNAL',
+]);
 
 /** The run as the screen shows it, and what the user can do to it. */
 export class RunView {
   status = $state.raw() as RunStatus; // set in the constructor; a field initialiser cannot see the controller
   settings = $state.raw() as Settings; // as above
   hasTorch = $state(false);
-  tally = $state.raw<RunTally>(EMPTY_TALLY);
   /** Errors the user closed stay closed. */
   #dismissedError = $state.raw<object | null>(null);
   #dismissedWarning = $state.raw<object | null>(null);
@@ -26,6 +35,8 @@ export class RunView {
   readonly controller: AnalysisController;
   readonly #unsubscribers: Unsubscribe[];
   #lastVideo: File | null = null;
+  /** The newest state of each sighting: a long one is written again and again while it lasts. */
+  readonly #sightings = new Map<SightingId, Pick<Sighting, 'vehicleId' | 'decision'>>();
 
   constructor(controller: AnalysisController) {
     this.controller = controller;
@@ -59,14 +70,26 @@ export class RunView {
     return this.isShowing || state === 'stopping' || state === 'finished';
   }
 
+  /** Counted when asked for; not reactive: a summary is made once the run is over. */
+  get tally(): RunTally {
+    const newVehicles = new Set<VehicleId>();
+    const returning = new Set<VehicleId>();
+    for (const { vehicleId, decision } of this.#sightings.values()) {
+      (decision.outcome === 'matched' ? returning : newVehicles).add(vehicleId);
+    }
+    return { newCount: newVehicles.size, returningCount: returning.size };
+  }
+
   get error(): RunStatus['error'] {
     const { error } = this.status;
     return error === this.#dismissedError ? null : error;
   }
 
+  /** What is wrong although the run goes on; after it only what still holds, and was not said as its error. */
   get warning(): RunStatus['warning'] {
-    const { warning } = this.status;
-    return warning === this.#dismissedWarning ? null : warning;
+    const { warning, error } = this.status;
+    if (!warning || warning === this.#dismissedWarning || warning.code === error?.code) return null;
+    return this.isActive || OUTLASTS_RUN.has(warning.code) ? warning : null;
   }
 
   /** What should be said about the source in use; null when there is nothing, or it was closed. */
@@ -138,20 +161,16 @@ export class RunView {
 
   #take(status: RunStatus): void {
     if (status.state === 'preparing' && this.status.state !== 'preparing') {
-      this.tally = EMPTY_TALLY;
+      this.#sightings.clear();
     }
     this.status = status;
     this.settings = this.controller.settings;
     this.hasTorch = this.controller.hasTorch;
   }
 
-  #count(sighting: Sighting): void {
-    if (!this.isActive) return;
-    const isReturning = sighting.decision.outcome === 'matched';
-    this.tally = {
-      newCount: this.tally.newCount + (isReturning ? 0 : 1),
-      returningCount: this.tally.returningCount + (isReturning ? 1 : 0),
-    };
+  #count({ id, vehicleId, decision }: Sighting): void {
+    // Live runs have no summary, and no end to what would be kept for it.
+    if (this.isActive && !this.isLive) this.#sightings.set(id, { vehicleId, decision });
   }
 }
 

@@ -12,7 +12,7 @@ import { UpdatesState } from '../../../src/ui/state/updates-view.svelte';
 import { VehicleDetailState } from '../../../src/ui/state/vehicle-detail.svelte';
 import { PAGE_SIZE, VehicleListState } from '../../../src/ui/state/vehicle-list.svelte';
 import { FakeController } from '../../browser/ui/fake-controller';
-import { FakeGallery } from '../../browser/ui/fake-gallery';
+import { decisionOf, FakeGallery } from '../../browser/ui/fake-gallery';
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -82,17 +82,54 @@ describe('RunView', () => {
     expect(run.sourceNotice).toBeNull();
   });
 
-  it('counts what a run stored, new and recognised, and begins again with the next', async () => {
+  it('counts the vehicles of a file, new and recognised, and begins again with the next', async () => {
     const controller = new FakeController();
     const run = new RunView(controller);
     controller.gallery.store(3);
     expect(run.tally).toEqual({ newCount: 0, returningCount: 0 });
-    await run.startCamera();
+    await run.openVideo(new File([], 'a.mp4'));
     controller.gallery.store(3);
     expect(run.tally).toEqual({ newCount: 1, returningCount: 0 });
     await run.stop();
-    await run.startCamera();
+    await run.openVideo(new File([], 'b.mp4'));
     expect(run.tally.newCount).toBe(0);
+  });
+
+  it('counts a sighting once however often it is written, by its latest decision', async () => {
+    const controller = new FakeController();
+    const run = new RunView(controller);
+    await run.openVideo(new File([], 'a.mp4'));
+    controller.gallery.store(3);
+    controller.gallery.store(3);
+    controller.gallery.store(4);
+    expect(run.tally).toEqual({ newCount: 2, returningCount: 0 });
+    controller.gallery.store(3, { decision: decisionOf(3, 0.9) });
+    expect(run.tally).toEqual({ newCount: 1, returningCount: 1 });
+  });
+
+  it('counts a vehicle that came back within the file as new and as recognised', async () => {
+    const controller = new FakeController();
+    const run = new RunView(controller);
+    await run.openVideo(new File([], 'a.mp4'));
+    controller.gallery.store(3);
+    for (const id of ['second', 'third']) {
+      controller.gallery.store(3, { id, decision: decisionOf(3, 0.9) });
+    }
+    expect(run.tally).toEqual({ newCount: 1, returningCount: 1 });
+  });
+
+  it('keeps a warning of the run to the run, and one of the gallery until it is closed', async () => {
+    const controller = new FakeController();
+    const run = new RunView(controller);
+    await run.startCamera();
+    controller.set({ warning: { code: 'CAMERA_LOST', message: '' } });
+    expect(run.warning?.code).toBe('CAMERA_LOST');
+    controller.set({ state: 'idle' });
+    expect(run.warning).toBeNull();
+    controller.set({ warning: { code: 'STORAGE_FULL', message: '' } });
+    expect(run.warning?.code).toBe('STORAGE_FULL');
+    controller.set({ state: 'failed', error: { code: 'STORAGE_FULL', message: '' } });
+    expect(run.warning).toBeNull();
   });
 });
 

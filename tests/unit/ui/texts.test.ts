@@ -7,7 +7,7 @@ import { decisionText, exclusionText } from '../../../src/ui/gallery/decision-te
 import { backendText } from '../../../src/ui/live/backend-text';
 import { gapText } from '../../../src/ui/live/gap-text';
 import { backendOptions, keyOfBackend } from '../../../src/ui/settings/backend-options';
-import { errorText } from '../../../src/ui/shared/error-text';
+import { errorText, warningText } from '../../../src/ui/shared/error-text';
 import { bytesText, countOf, percentText } from '../../../src/ui/shared/number-text';
 import { removalText } from '../../../src/ui/state/storage-view.svelte';
 
@@ -24,6 +24,30 @@ describe('error texts', () => {
     expect(new Set(ERROR_CODES.map((code) => errorText(code).headline)).size).toBe(
       ERROR_CODES.length,
     );
+  });
+});
+
+describe('warning texts', () => {
+  const RESTART = /start(ed)? again|reload/i;
+
+  it.each(['CAMERA_LOST', 'WORKER_GONE', 'BACKEND_FAILED', 'STORAGE_FULL', 'INTERNAL'] as const)(
+    'say for %s that the run goes on, where the error that ends it does not',
+    (code) => {
+      expect(warningText(code).action).toMatch(/goes on/);
+      const { happened, action } = errorText(code);
+      expect(`${happened} ${action}`).not.toMatch(/goes on/);
+    },
+  );
+
+  it('ask nobody to start again what comes back by itself', () => {
+    for (const code of ['CAMERA_LOST', 'WORKER_GONE', 'BACKEND_FAILED'] as const) {
+      expect(warningText(code).action).not.toMatch(RESTART);
+      expect(errorText(code).action).toMatch(RESTART);
+    }
+  });
+
+  it('are the error’s own where nothing else is to be said', () => {
+    expect(warningText('STORAGE_BLOCKED')).toBe(errorText('STORAGE_BLOCKED'));
   });
 });
 
