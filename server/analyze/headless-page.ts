@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import type { HeadlessApi } from '../../src/contracts/headless';
-import { HEADLESS_PARAMETERS } from '../../src/contracts/headless';
+import { HEADLESS_FILES_ID, HEADLESS_PARAMETERS } from '../../src/contracts/headless';
 import { buildApp, reasonToBuild } from '../build-app';
-import { startStaticServer } from '../static-server';
+import { startStaticServer, type StaticServer } from '../static-server';
 import { launchChromium } from './launch-chromium';
 
 const REPOSITORY = join(import.meta.dirname, '..', '..');
@@ -11,7 +11,7 @@ const REPOSITORY = join(import.meta.dirname, '..', '..');
 /** What may be pinned for a headless page; names as in {@link HEADLESS_PARAMETERS}. */
 export type HeadlessOptions = Partial<Record<keyof typeof HEADLESS_PARAMETERS, string | number>>;
 
-/** The built app in a Chromium of its own, without a screen. */
+/** The built app in a Chromium of its own, without its screen unless that is asked for. */
 export interface HeadlessPage {
   readonly page: Page;
   /** Puts these files into the page's file input; index in the list is the page's file index. */
@@ -32,16 +32,7 @@ export async function openHeadlessPage(
   log: (line: string) => void,
   emit: (lines: readonly string[]) => Promise<void> = () => Promise.resolve(),
 ): Promise<HeadlessPage> {
-  const reason = reasonToBuild(REPOSITORY);
-  if (reason !== null) {
-    log(`Building the app (${reason}) ...`);
-    await buildApp(REPOSITORY, log);
-  }
-  const server = await startStaticServer({
-    root: join(REPOSITORY, 'dist'),
-    host: '127.0.0.1',
-    port: 0,
-  });
+  const server = await serveBuiltApp(log);
   let browser: Browser | null = null;
   const close = async (): Promise<void> => {
     await browser?.close();
@@ -62,7 +53,7 @@ export async function openHeadlessPage(
     return {
       page,
       close,
-      setFiles: (paths) => page.setInputFiles('input[type=file]', [...paths]),
+      setFiles: (paths) => page.setInputFiles(`#${HEADLESS_FILES_ID}`, [...paths]),
       call: (name, ...args) =>
         page.evaluate(
           ([method, parameters]) => {
@@ -79,6 +70,16 @@ export async function openHeadlessPage(
     await close();
     throw error;
   }
+}
+
+/** Serves the app on a free port, built anew when something it is made of has changed. */
+export async function serveBuiltApp(log: (line: string) => void): Promise<StaticServer> {
+  const reason = reasonToBuild(REPOSITORY);
+  if (reason !== null) {
+    log(`Building the app (${reason}) ...`);
+    await buildApp(REPOSITORY, log);
+  }
+  return startStaticServer({ root: join(REPOSITORY, 'dist'), host: '127.0.0.1', port: 0 });
 }
 
 function query(options: HeadlessOptions): string {

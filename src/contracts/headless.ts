@@ -6,8 +6,11 @@ import type { FrameLedger } from './worker-api';
 
 /*
  * What a script that drives the built app in a browser may ask of it (`?headless` in the address).
- * The page holds one `<input type="file" multiple>`; files are named by their index in it.
+ * The page holds an `<input type="file" multiple>` for it; files are named by their index in that.
  */
+
+/** `id` of the input that takes the files. */
+export const HEADLESS_FILES_ID = 'headless-files';
 
 /** Query parameters of a headless page. */
 export const HEADLESS_PARAMETERS = {
@@ -68,11 +71,23 @@ export interface HeadlessPipelineBench {
   readonly overlayMsAt60Boxes: number;
   readonly trackerMsAt200Objects: number;
   readonly trackerOverInferenceAt200Objects: number;
-  /** Longest main-thread task while analysing, as the browser reports tasks over 50 ms; 0: none. */
-  readonly longestMainThreadTaskMs: number;
-  readonly mainThreadTasksOver50Ms: number;
   readonly framesPerSecond: number;
   readonly backend: BackendChoice;
+}
+
+/** A run as a person sees it: with embeddings, gallery, and the screen. */
+export interface HeadlessScreenBench {
+  /** Longest task of the page's thread, as the browser reports tasks over 50 ms; 0: none. */
+  readonly longestMainThreadTaskMs: number;
+  readonly mainThreadTasksOver50Ms: number;
+  readonly watchedSeconds: number;
+  readonly watchedFrameCount: number;
+  /** Wall time a frame over bare inference, everything on. */
+  readonly watchedFrameOverInference: number;
+  /** Median milliseconds the page spent drawing picture and overlay of a frame. */
+  readonly watchedDrawMs: number;
+  /** Vehicles that got a number. */
+  readonly watchedVehicleCount: number;
 }
 
 export interface HeadlessApi {
@@ -86,6 +101,8 @@ export interface HeadlessApi {
   /** Frames that came in and went out of the perception worker. */
   ledger(): Promise<FrameLedger>;
   benchPipeline(fileIndex: number, roundCount: number): Promise<HeadlessPipelineBench>;
+  /** Needs the screen as well; analyses so many seconds, at most to the file's end. */
+  benchScreen(fileIndex: number, seconds: number): Promise<HeadlessScreenBench>;
 }
 
 declare global {

@@ -1,14 +1,13 @@
-import type { RunStatus } from '../contracts/app';
 import type { Box } from '../contracts/detection';
 import type { HeadlessVideoSummary } from '../contracts/headless';
 import type { FrameResult } from '../contracts/worker-api';
 import { AppError } from '../core/app-error';
+import { endOfRun } from './end-of-run';
 import type { HeadlessServices } from './services';
 import { LineWriter } from './line-writer';
 
 /** Version of the lines below; raised when a reader must change. */
 const LINES_VERSION = 1;
-const ENDED_STATES: ReadonlySet<RunStatus['state']> = new Set(['finished', 'failed', 'idle']);
 
 /**
  * Analyses one video to its end through the same controller the screen uses.
@@ -75,18 +74,6 @@ export async function analyzeVideo(
     for (const stop of unsubscribe) stop();
     await writer.end();
   }
-}
-
-function endOfRun(controller: HeadlessServices['controller']): Promise<RunStatus> {
-  return new Promise((resolve) => {
-    const look = (status: RunStatus): void => {
-      if (!ENDED_STATES.has(status.state)) return;
-      stop();
-      resolve(status);
-    };
-    const stop = controller.onStatus(look);
-    look(controller.status);
-  });
 }
 
 function frameLine({ meta, detections, tracks }: FrameResult): object {

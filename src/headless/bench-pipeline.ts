@@ -43,14 +43,12 @@ export async function benchPipeline(
     return (performance.now() - startedMs) / ROUND_LENGTH;
   };
   await analyseRound();
-  const longTasks = observeLongTasks();
   const rounds: { readonly wholeMs: number; readonly bareMs: number }[] = [];
   for (let round = 0; round < roundCount; round += 1) {
     const { widthPx, heightPx } = info;
     const bare = await parts.perception.timeInference(widthPx, heightPx, ROUND_LENGTH);
     rounds.push({ wholeMs: await analyseRound(), bareMs: median(bare) });
   }
-  const taskMs = longTasks.stop();
   await parts.perception.stopRun(1);
   await clip.close();
   const inferenceMs = median(rounds.map(({ bareMs }) => bareMs));
@@ -63,8 +61,6 @@ export async function benchPipeline(
     overlayMsAt60Boxes: timeOverlay(60),
     trackerMsAt200Objects,
     trackerOverInferenceAt200Objects: trackerMsAt200Objects / inferenceMs,
-    longestMainThreadTaskMs: Math.max(0, ...taskMs),
-    mainThreadTasksOver50Ms: taskMs.length,
     framesPerSecond: 1000 / wholeFrameMs,
     backend: ready.detector.backend,
   };
@@ -111,20 +107,4 @@ class LoopedClip {
     await this.#source?.close();
     this.#source = null;
   }
-}
-
-/** Tasks of over 50 ms on the page's thread, as the browser's own observer reports them. */
-function observeLongTasks(): { stop(): readonly number[] } {
-  const durations: number[] = [];
-  const observer = new PerformanceObserver((list) => {
-    for (const entry of list.getEntries()) durations.push(entry.duration);
-  });
-  observer.observe({ entryTypes: ['longtask'] });
-  return {
-    stop: () => {
-      for (const entry of observer.takeRecords()) durations.push(entry.duration);
-      observer.disconnect();
-      return durations;
-    },
-  };
 }

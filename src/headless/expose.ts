@@ -1,14 +1,18 @@
-import type { HeadlessApi } from '../contracts/headless';
+import { HEADLESS_FILES_ID, type HeadlessApi } from '../contracts/headless';
 import { analyzeVideo } from './analyze-video';
 import { benchPipeline } from './bench-pipeline';
+import { benchScreen } from './bench-screen';
 import { detectFrames } from './detect-frames';
 import type { HeadlessServices } from './services';
 
 /** Puts {@link HeadlessApi} and its file input on the page. */
 export function exposeHeadless(services: HeadlessServices): void {
   const input = document.createElement('input');
+  input.id = HEADLESS_FILES_ID;
   input.type = 'file';
   input.multiple = true;
+  // The screen, where there is one, is laid out as without it.
+  input.hidden = true;
   document.body.append(input);
   const fileAt = (index: number): File => {
     const file = input.files?.[index];
@@ -20,6 +24,7 @@ export function exposeHeadless(services: HeadlessServices): void {
     detect: (index, frameIndices) => detectFrames(services, fileAt(index), frameIndices),
     ledger: () => services.parts.perception.ledger(),
     benchPipeline: (index, roundCount) => benchPipeline(services, fileAt(index), roundCount),
+    benchScreen: (index, seconds) => benchScreen(services, fileAt(index), seconds),
   };
   window.resight = api;
 }

@@ -1,10 +1,15 @@
-import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { findChromium } from '../../server/find-chromium';
 import { launchChromium } from '../../server/analyze/launch-chromium';
-import { startStaticServer } from '../../server/static-server';
+import { serveBuiltApp } from '../../server/analyze/headless-page';
 import type { FrameLedger } from '../../src/contracts/worker-api';
 import { ensureClips } from '../fixtures/make-clips';
+import {
+  COLLECTABLE_FLAGS,
+  collectGarbage,
+  waitForUnclosedFrames,
+  watchUnclosedFrames,
+} from '../support/watch-unclosed-frames';
 
 const MINUTE_MS = 60_000;
 
@@ -16,17 +21,20 @@ export interface SoakResult {
   readonly heapGrowth: number;
   readonly analysedCount: number;
   readonly ledger: FrameLedger;
-  /** Frames the browser had to close because nobody did. */
+  /** Frames the perception worker still held after the run. */
+  readonly openFrameCount: number;
+  /** Times the browser found frames, of page or workers, that nobody had closed. */
   readonly unclosedWarnings: number;
+  readonly pageErrorCount: number;
   readonly pageErrors: readonly string[];
 }
 
 /** Analyses a looped fake camera in the real app, screen and all, and weighs it every minute. */
 export async function soak(minutes: number, log: (line: string) => void): Promise<SoakResult> {
   const clips = await ensureClips(findChromium() ?? undefined);
-  const root = join(import.meta.dirname, '../../dist');
-  const server = await startStaticServer({ root, host: '127.0.0.1', port: 0 });
+  const server = await serveBuiltApp(log);
   const browser = await launchChromium([
+    ...COLLECTABLE_FLAGS,
     '--use-fake-ui-for-media-stream',
     '--use-fake-device-for-media-stream',
     `--use-file-for-fake-video-capture=${clips.mjpeg}`,
@@ -38,8 +46,9 @@ export async function soak(minutes: number, log: (line: string) => void): Promis
     const pageErrors: string[] = [];
     let unclosedWarnings = 0;
     page.on('pageerror', (error) => pageErrors.push(error.message));
-    page.on('console', (message) => {
-      if (/garbage collected without being closed/.test(message.text())) unclosedWarnings += 1;
+    await watchUnclosedFrames(page, (warning) => {
+      log(warning);
+      unclosedWarnings += 1;
     });
     await page.goto(`${server.url}?headless&screen`);
     await page
@@ -56,7 +65,12 @@ export async function soak(minutes: number, log: (line: string) => void): Promis
       log(`minute ${minute}: ${((heapBytes.at(-1) ?? 0) / 2 ** 20).toFixed(1)} MiB`);
     }
     await page.getByRole('button', { name: /^stop/i }).first().click();
-    await page.waitForFunction(async () => (await window.resight?.ledger())?.openCount === 0);
+    // Back to a start screen: the run's last answer has come. What is open now stays open.
+    await page
+      .getByRole('button', { name: /start camera/i })
+      .first()
+      .waitFor();
+    await waitForUnclosedFrames(page.context(), page);
     const ledger = (await page.evaluate(() => window.resight?.ledger())) as FrameLedger; // there on a headless page
     const first = heapBytes[1] ?? heapBytes[0] ?? 0;
     return {
@@ -65,7 +79,9 @@ export async function soak(minutes: number, log: (line: string) => void): Promis
       heapGrowth: (heapBytes.at(-1) ?? 0) / first,
       analysedCount: ledger.analysedCount,
       ledger,
+      openFrameCount: ledger.openCount,
       unclosedWarnings,
+      pageErrorCount: pageErrors.length,
       pageErrors,
     };
   } finally {
@@ -76,9 +92,7 @@ export async function soak(minutes: number, log: (line: string) => void): Promis
 
 /** Page and all its workers, after a forced collection. Needs cross-origin isolation. */
 async function heapOf(page: Page): Promise<number> {
-  const session = await page.context().newCDPSession(page);
-  await session.send('HeapProfiler.collectGarbage');
-  await session.detach();
+  await collectGarbage(page);
   return page.evaluate(async () => {
     // In Chromium on isolated pages; not in TypeScript's DOM.
     const measurable = performance as unknown as {

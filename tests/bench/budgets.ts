@@ -1,0 +1,81 @@
+/** What a figure may come to at most. */
+interface Budget {
+  readonly metric: string;
+  readonly budget: number;
+  /** Added to the budget, as a share of it: what a measurement may be off without meaning anything. */
+  readonly tolerance: number;
+  readonly meaning: string;
+}
+
+/** Figures by name; a missing one counts as over its budget. */
+export type Metrics = Readonly<Record<string, unknown>>;
+
+/**
+ * What each bench must reach on any machine that runs it: ratios, and times far below a display frame.
+ * Raising one is a line in the change that needs it.
+ */
+const BUDGETS: Readonly<Record<string, readonly Budget[]>> = {
+  pipeline: [
+    {
+      metric: 'wholeFrameOverInference',
+      budget: 1,
+      tolerance: 0.1,
+      meaning: 'a whole frame over bare inference, embedding off',
+    },
+    {
+      metric: 'overlayMsAt60Boxes',
+      budget: 0.5,
+      tolerance: 0,
+      meaning: 'milliseconds of the page to draw 60 labelled vehicles',
+    },
+    {
+      metric: 'trackerOverInferenceAt200Objects',
+      budget: 0.01,
+      tolerance: 0,
+      meaning: 'tracker with 200 vehicles over inference',
+    },
+    {
+      metric: 'mainThreadTasksOver50Ms',
+      budget: 0,
+      tolerance: 0,
+      meaning: 'tasks of over 50 ms on the page while it analyses, screen and all',
+    },
+  ],
+  soak: [
+    {
+      metric: 'heapGrowth',
+      budget: 1,
+      tolerance: 0.1,
+      meaning: 'memory after a forced collection: last minute over minute 2',
+    },
+    {
+      metric: 'openFrameCount',
+      budget: 0,
+      tolerance: 0,
+      meaning: 'frames the perception worker still holds after the run',
+    },
+    {
+      metric: 'unclosedWarnings',
+      budget: 0,
+      tolerance: 0,
+      meaning: 'times the browser found frames that nobody had closed',
+    },
+    {
+      metric: 'pageErrorCount',
+      budget: 0,
+      tolerance: 0,
+      meaning: 'uncaught errors on the page',
+    },
+  ],
+};
+
+/** One line for each figure over its budget, or not measured at all; none: all is well. */
+export function overBudget(bench: string, metrics: Metrics): readonly string[] {
+  return (BUDGETS[bench] ?? []).flatMap(({ metric, budget, tolerance, meaning }) => {
+    const value = metrics[metric];
+    const limit = budget * (1 + tolerance);
+    // Written so that NaN, the median of nothing, is over budget as well.
+    if (typeof value === 'number' && value <= limit) return [];
+    return [`over budget: ${metric} is ${String(value)}, expected at most ${limit} (${meaning})`];
+  });
+}
