@@ -1,13 +1,21 @@
-import type { AnalysisController, RunState, Unsubscribe } from '../../contracts/app';
-import type { TrackIdentity } from '../../contracts/match';
+import type { AnalysisController, Gap, RunState, Unsubscribe } from '../../contracts/app';
+import type { ErrorData } from '../../contracts/errors';
+import type { TrackIdentity, VehicleId } from '../../contracts/match';
 import type { SourceInfo } from '../../contracts/source';
+import type { TrackId } from '../../contracts/track';
+import { durationText } from '../../core/time-text';
 import { similarityText } from '../../sinks/overlay/label-text';
+import { currentGapText } from '../live/gap-text';
+import { warningText } from '../shared/error-text';
 import { sourceNoticeText } from '../shared/source-notice-text';
 
 /** A screen reader needs about this long for one short sentence. */
 const MIN_INTERVAL_MS = 3000;
 /** Longer lists are told as a number. */
 const MAX_NAMED = 4;
+
+/** Tracks remembered: more than are ever in view at once, and no more after a month. */
+const MAX_DESCRIBED = 500;
 
 const STATE_SENTENCES: Readonly<Partial<Record<RunState, string>>> = {
   preparing: 'Preparing the analysis.',
@@ -24,12 +32,16 @@ export class Announcer {
   message = $state('');
 
   readonly #unsubscribers: Unsubscribe[];
-  readonly #described = new Map<string, string>();
+  /** The vehicle told of each track of `#epoch`, least recently decided first. */
+  readonly #described = new Map<TrackId, VehicleId>();
+  #epoch = -1;
   #newNumbers: number[] = [];
   #returning: string[] = [];
   #sentences: string[] = [];
   #state: RunState;
   #source: SourceInfo | null = null;
+  #gap: Gap | null = null;
+  #warning: ErrorData | null = null;
   #timer: ReturnType<typeof setTimeout> | null = null;
   #isResting = false;
 
@@ -37,9 +49,11 @@ export class Announcer {
     this.#state = controller.status.state;
     this.#unsubscribers = [
       controller.onIdentity((identity) => this.#noteIdentity(identity)),
-      controller.onStatus(({ state, source }) => {
-        this.#noteState(state);
-        this.#noteSource(source);
+      controller.onStatus((status) => {
+        this.#noteState(status.state);
+        this.#noteSource(status.source);
+        this.#noteGap(status.currentGap, status.gaps);
+        this.#noteWarning(status.warning);
       }),
     ];
   }
@@ -58,7 +72,6 @@ export class Announcer {
   #noteState(state: RunState): void {
     if (state === this.#state) return;
     this.#state = state;
-    if (state === 'preparing') this.#described.clear();
     const sentence = STATE_SENTENCES[state];
     if (sentence) this.say(sentence);
   }
@@ -70,12 +83,27 @@ export class Announcer {
     if (sentence !== null) this.say(sentence);
   }
 
+  #noteGap(gap: Gap | null, past: readonly Gap[]): void {
+    if (gap?.startUnixMs === this.#gap?.startUnixMs && gap?.reason === this.#gap?.reason) return;
+    const wasGap = this.#gap !== null;
+    this.#gap = gap;
+    if (gap) return this.say(currentGapText(gap));
+    const last = past[past.length - 1];
+    if (!wasGap || this.#state !== 'running' || !last?.endUnixMs) return;
+    this.say(`Analysis goes on after ${durationText(last.endUnixMs - last.startUnixMs)}.`);
+  }
+
+  #noteWarning(warning: ErrorData | null): void {
+    const isNews = warning !== null && warning.code !== this.#warning?.code;
+    this.#warning = warning;
+    if (!isNews) return;
+    const { headline, action } = warningText(warning.code);
+    this.say(`${headline}. ${action}`);
+  }
+
   #noteIdentity({ epoch, trackId, decision }: TrackIdentity): void {
     if (decision.outcome === 'unidentifiable') return;
-    // A decision is revised while the vehicle is in view: only another vehicle is news.
-    const key = `${epoch}:${trackId}`;
-    if (this.#described.get(key) === decision.vehicleId) return;
-    this.#described.set(key, decision.vehicleId);
+    if (!this.#isNews(epoch, trackId, decision.vehicleId)) return;
     if (decision.outcome === 'new') this.#newNumbers.push(decision.vehicleNumber);
     else {
       const similarity =
@@ -83,6 +111,20 @@ export class Announcer {
       this.#returning.push(`vehicle ${decision.vehicleNumber} seen again${similarity}`);
     }
     this.#tellSoon();
+  }
+
+  /** A decision is revised while the vehicle is in view: only another vehicle is news. */
+  #isNews(epoch: number, trackId: TrackId, vehicleId: VehicleId): boolean {
+    if (epoch !== this.#epoch) this.#described.clear();
+    this.#epoch = epoch;
+    const before = this.#described.get(trackId);
+    this.#described.delete(trackId);
+    this.#described.set(trackId, vehicleId);
+    const [oldest] = this.#described.keys();
+    if (this.#described.size > MAX_DESCRIBED && oldest !== undefined) {
+      this.#described.delete(oldest);
+    }
+    return before !== vehicleId;
   }
 
   #tellSoon(): void {

@@ -4,6 +4,7 @@ import type { AppUpdatesView } from '../../contracts/app-updates';
 import type { VehicleId } from '../../contracts/match';
 import { Announcer } from './announcer.svelte';
 import { CameraList } from './camera-list.svelte';
+import { FullScreen } from './full-screen.svelte';
 import { HudSampler } from './hud-sampler.svelte';
 import { LiveThumbnails } from './live-thumbnails.svelte';
 import { LiveVehicles } from './live-vehicles.svelte';
@@ -36,6 +37,7 @@ export class AppState {
   readonly hud: HudSampler;
   readonly announcer: Announcer;
   readonly clock = new MinuteClock();
+  readonly fullScreen = new FullScreen();
   readonly pictures: PictureCache;
   readonly updates: UpdatesState;
   /** The vehicle drawn thick and marked in the list. */
@@ -61,6 +63,7 @@ export class AppState {
   /** Begins what runs by itself: the gallery is read, the picture sampled. */
   start(): void {
     this.clock.start();
+    this.fullScreen.start();
     this.live.start();
     void this.vehicles.open();
     void this.cameras.refresh();
@@ -123,6 +126,7 @@ export class AppState {
 
   dispose(): void {
     this.clock.stop();
+    this.fullScreen.dispose();
     this.run.dispose();
     this.live.dispose();
     this.thumbnails.clear();

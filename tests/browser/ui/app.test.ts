@@ -65,7 +65,12 @@ function expectAccessible(): void {
     expect(image.hasAttribute('alt')).toBe(true);
   expect(document.querySelectorAll('main')).toHaveLength(1);
   expect(document.querySelectorAll('h1')).toHaveLength(1);
-  expect(document.querySelectorAll('[role="status"]')).toHaveLength(1);
+  // One region that can be heard: what lies under a modal dialog is inert.
+  const regions = [...document.querySelectorAll('[role="status"]')];
+  expect(regions.filter((region) => !region.closest('dialog'))).toHaveLength(1);
+  for (const dialog of document.querySelectorAll('dialog')) {
+    expect(regions.filter((region) => region.closest('dialog') === dialog)).toHaveLength(1);
+  }
   const ids = [...document.querySelectorAll('[id]')].map(({ id }) => id);
   expect(new Set(ids).size).toBe(ids.length);
 }
@@ -270,6 +275,38 @@ describe('a run', () => {
   });
 });
 
+describe('full screen', () => {
+  const isVisible = (selector: string): boolean =>
+    document.querySelector(selector)?.checkVisibility() ?? false;
+
+  it('shows the picture alone, and still says that the camera is gone', async () => {
+    const controller = await running();
+    button('Full screen').click();
+    await vi.waitFor(() => expect(isVisible('aside')).toBe(false));
+    expect(isVisible('header')).toBe(false);
+    const gap = { startUnixMs: Date.now(), endUnixMs: null, reason: 'camera-lost' } as const;
+    controller.set({ currentGap: gap });
+    flushSync();
+    const root = document.fullscreenElement ?? document.body;
+    const notice = [...root.querySelectorAll<HTMLElement>('.notice')].find((element) =>
+      element.textContent.includes('The camera is gone'),
+    );
+    expect(notice?.checkVisibility()).toBe(true);
+    expect(root.querySelector('[role="status"]')).not.toBeNull();
+    button('Full screen').click();
+    await vi.waitFor(() => expect(isVisible('aside')).toBe(true));
+  });
+
+  it('ends with the run', async () => {
+    const controller = await running();
+    await userEvent.keyboard('f');
+    await vi.waitFor(() => expect(isVisible('aside')).toBe(false));
+    await controller.stop();
+    await vi.waitFor(() => expect(isVisible('aside')).toBe(true));
+    expect(isVisible('header')).toBe(true);
+  });
+});
+
 describe('a failure', () => {
   it('says what happened and what to do, keeps the technical part folded, and goes on', async () => {
     const controller = show();
@@ -388,6 +425,9 @@ describe('the settings', () => {
     const confirm = [...document.querySelectorAll<HTMLButtonElement>('dialog .choices .danger')];
     confirm[0]?.click();
     await vi.waitFor(() => expect(document.body.textContent).toContain('Removed 8 vehicles'));
+    await vi.waitFor(() =>
+      expect(document.querySelector('dialog [role="status"]')?.textContent).toContain('Removed 8'),
+    );
     expect(controller.gallery.calls).toContain('deleteEverything');
   });
 });

@@ -244,6 +244,12 @@ export class FakeController implements AnalysisController {
     for (const listener of this.#resultListeners) listener(result);
   }
 
+  /** Tells a decision. */
+  identify(identity: TrackIdentity): void {
+    this.identities.set(identity.trackId, identity);
+    for (const listener of this.#identityListeners) listener(identity);
+  }
+
   async #begin(source: SourceInfo, stream: () => MediaStream | null): Promise<void> {
     this.#epoch += 1;
     this.#frameId = 0;
@@ -299,8 +305,7 @@ export class FakeController implements AnalysisController {
         lastSeenMediaUs: null,
         lastSeenLabel: null,
       };
-      this.identities.set(trackId, identity);
-      for (const listener of this.#identityListeners) listener(identity);
+      this.identify(identity);
     }
   }
 

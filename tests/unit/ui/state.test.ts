@@ -370,6 +370,48 @@ describe('Announcer', () => {
     expect(announcer.message).toBe('Paused.');
   });
 
+  it('tells when and why nothing is analysed, and when it goes on', async () => {
+    const controller = new FakeController();
+    const announcer = new Announcer(controller);
+    await controller.startCamera();
+    vi.advanceTimersByTime(9000);
+    const gap = { startUnixMs: 1000, endUnixMs: null, reason: 'camera-lost' } as const;
+    controller.set({ currentGap: gap });
+    expect(announcer.message).toContain('The camera is gone');
+    controller.set({ currentGap: { ...gap } });
+    controller.set({ currentGap: null, gaps: [{ ...gap, endUnixMs: 91_000 }] });
+    vi.advanceTimersByTime(3100);
+    expect(announcer.message).toBe('Analysis goes on after 1 min 30 s.');
+  });
+
+  it('tells a warning once, however often it is repeated', async () => {
+    const controller = new FakeController();
+    const announcer = new Announcer(controller);
+    await controller.startCamera();
+    vi.advanceTimersByTime(9000);
+    controller.set({ warning: { code: 'STORAGE_FULL', message: 'a' } });
+    expect(announcer.message).toMatch(/storage is full.*Analysis goes on/);
+    controller.pause();
+    vi.advanceTimersByTime(3100);
+    controller.set({ warning: { code: 'STORAGE_FULL', message: 'b' } });
+    vi.advanceTimersByTime(9000);
+    expect(announcer.message).toBe('Paused.');
+  });
+
+  it('tells a vehicle again when the camera was reopened: it is another track', async () => {
+    const controller = new FakeController();
+    const announcer = new Announcer(controller);
+    await controller.startCamera();
+    controller.tick();
+    vi.advanceTimersByTime(9000);
+    controller.pause();
+    vi.advanceTimersByTime(9000);
+    const [identity] = controller.identities.values();
+    if (!identity) throw new Error('Expected an identity, found none');
+    controller.identify({ ...identity, epoch: identity.epoch + 1 });
+    expect(announcer.message).toContain(`ehicle ${identity.decision.vehicleNumber}`);
+  });
+
   it('does not repeat a vehicle whose decision was only revised', async () => {
     const controller = new FakeController();
     const announcer = new Announcer(controller);
