@@ -1,5 +1,5 @@
 import { createContext } from 'svelte';
-import type { AnalysisController } from '../../contracts/app';
+import type { AnalysisController, Unsubscribe } from '../../contracts/app';
 import type { AppUpdatesView } from '../../contracts/app-updates';
 import type { VehicleId } from '../../contracts/match';
 import { Announcer } from './announcer.svelte';
@@ -40,6 +40,7 @@ export class AppState {
   readonly fullScreen = new FullScreen();
   readonly pictures: PictureCache;
   readonly updates: UpdatesState;
+  readonly #unsubscribe: Unsubscribe;
   /** The vehicle drawn thick and marked in the list. */
   selected = $state<VehicleId | null>(null);
   dialog = $state<DialogName | null>(null);
@@ -58,6 +59,8 @@ export class AppState {
     this.announcer = new Announcer(controller);
     this.pictures = new PictureCache(controller.gallery);
     this.updates = new UpdatesState(updates);
+    // Its own snapshots of vehicles that may have been deleted; those in view are taken anew.
+    this.#unsubscribe = controller.gallery.onChanged(() => this.thumbnails.clear());
   }
 
   /** Begins what runs by itself: the gallery is read, the picture sampled. */
@@ -127,6 +130,7 @@ export class AppState {
   dispose(): void {
     this.clock.stop();
     this.fullScreen.dispose();
+    this.#unsubscribe();
     this.run.dispose();
     this.live.dispose();
     this.thumbnails.clear();

@@ -1,3 +1,4 @@
+import { SvelteMap } from 'svelte/reactivity';
 import type { GalleryClient, Unsubscribe } from '../../contracts/app';
 import type { ErrorData } from '../../contracts/errors';
 import type { VehicleSummary } from '../../contracts/gallery';
@@ -16,13 +17,14 @@ export class VehicleListState {
   /** Vehicles in the gallery. */
   total = $state(0);
   #pages = $state.raw<ReadonlyMap<number, readonly VehicleSummary[]>>(new Map());
-  /** Summaries of vehicles wherever they stand in the list. */
-  #known = $state.raw<ReadonlyMap<VehicleId, VehicleSummary>>(new Map());
+  /** Summaries of the wanted vehicles, wherever they stand in the list. */
+  readonly #known = new SvelteMap<VehicleId, VehicleSummary>();
 
   readonly #gallery: GalleryClient;
   readonly #unsubscribers: Unsubscribe[];
   readonly #requested = new Set<number>();
-  readonly #wanted = new Set<VehicleId>();
+  /** How many rows want a vehicle's summary now. */
+  readonly #wanted = new Map<VehicleId, number>();
   #firstPage = 0;
   #lastPage = 0;
   #reloadTimer: ReturnType<typeof setTimeout> | null = null;
@@ -33,8 +35,8 @@ export class VehicleListState {
     this.#unsubscribers = [
       gallery.onSighting((vehicle) => this.#noteStored(vehicle)),
       gallery.onChanged(() => {
-        this.#known = new Map();
-        this.#wanted.clear();
+        this.#known.clear();
+        for (const vehicleId of this.#wanted.keys()) this.#readSummary(vehicleId);
         void this.reload();
       }),
     ];
@@ -74,17 +76,28 @@ export class VehicleListState {
     return (index >= 0 ? this.at(index) : null) ?? this.#known.get(vehicleId) ?? null;
   }
 
-  /** Reads the summary of a vehicle that may stand anywhere in the list; once each. */
-  want(vehicleId: VehicleId): void {
-    if (this.#wanted.has(vehicleId) || this.indexOf(vehicleId) >= 0) return;
-    this.#wanted.add(vehicleId);
-    this.#gallery.vehicle(vehicleId).then(
-      (vehicle) => {
-        if (vehicle) this.#known = new Map(this.#known).set(vehicleId, vehicle);
-      },
-      // The row shows what the live decision says; the list itself reports a broken gallery.
-      () => this.#wanted.delete(vehicleId),
-    );
+  /**
+   * Keeps the summary of a vehicle that may stand anywhere in the list, until the returned function is
+   * called: what is kept are the rows on screen, not all vehicles that ever passed. For an effect.
+   */
+  want(vehicleId: VehicleId): () => void {
+    const count = this.#wanted.get(vehicleId) ?? 0;
+    this.#wanted.set(vehicleId, count + 1);
+    if (count === 0) this.#readSummary(vehicleId);
+    return () => {
+      const left = (this.#wanted.get(vehicleId) ?? 0) - 1;
+      if (left > 0) {
+        this.#wanted.set(vehicleId, left);
+        return;
+      }
+      this.#wanted.delete(vehicleId);
+      this.#known.delete(vehicleId);
+    };
+  }
+
+  /** Summaries kept for `want`, for tests. */
+  get knownCount(): number {
+    return this.#known.size;
   }
 
   /** Tells which rows are on screen; their pages are read. */
@@ -129,6 +142,16 @@ export class VehicleListState {
     return this.#gallery.list({ offset: page * PAGE_SIZE, count: PAGE_SIZE });
   }
 
+  #readSummary(vehicleId: VehicleId): void {
+    this.#gallery.vehicle(vehicleId).then(
+      (vehicle) => {
+        if (vehicle && this.#wanted.has(vehicleId)) this.#known.set(vehicleId, vehicle);
+      },
+      // The row shows what the live decision says; the list itself reports a broken gallery.
+      () => undefined,
+    );
+  }
+
   async #readPage(page: number, generation: number): Promise<void> {
     if (this.#requested.has(page)) return;
     this.#requested.add(page);
@@ -142,7 +165,7 @@ export class VehicleListState {
   }
 
   #noteStored(vehicle: VehicleSummary): void {
-    if (this.#known.has(vehicle.id)) this.#known = new Map(this.#known).set(vehicle.id, vehicle);
+    if (this.#wanted.has(vehicle.id)) this.#known.set(vehicle.id, vehicle);
     this.#reloadTimer ??= setTimeout(() => {
       this.#reloadTimer = null;
       void this.reload();

@@ -257,6 +257,32 @@ describe('VehicleListState', () => {
     expect(gallery.calls.filter((call) => call.startsWith('list'))).toHaveLength(2);
   });
 
+  it('keeps the summaries of vehicles in view only, however many pass', async () => {
+    const gallery = new FakeGallery(3000);
+    const list = new VehicleListState(gallery);
+    for (let number = 1; number <= 1000; number += 1) {
+      const letGo = list.want(`vehicle-${number}`);
+      await vi.advanceTimersByTimeAsync(0);
+      expect(list.summaryOf(`vehicle-${number}`)?.number).toBe(number);
+      letGo();
+    }
+    expect(list.knownCount).toBe(0);
+  });
+
+  it('keeps a summary as long as one of two rows wants it, and reads it again after a change', async () => {
+    const gallery = new FakeGallery(3000);
+    const list = new VehicleListState(gallery);
+    const letGo = list.want('vehicle-5');
+    list.want('vehicle-5');
+    await vi.advanceTimersByTimeAsync(0);
+    letGo();
+    expect(list.summaryOf('vehicle-5')?.number).toBe(5);
+    gallery.changed();
+    expect(list.summaryOf('vehicle-5')).toBeNull();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(list.summaryOf('vehicle-5')?.number).toBe(5);
+  });
+
   it('tells why the gallery could not be opened, and opens it when tried again', async () => {
     const gallery = new FakeGallery(5);
     gallery.readyError = new AppError('GALLERY_IN_USE', 'Expected no other tab, found one');
@@ -431,7 +457,10 @@ describe('PictureCache', () => {
     let made = 0;
     const create = vi.spyOn(URL, 'createObjectURL').mockImplementation(() => `blob:${(made += 1)}`);
     const revoke = vi.spyOn(URL, 'revokeObjectURL').mockImplementation(() => undefined);
-    const cache = new PictureCache({ crop: () => Promise.resolve(new Blob(['x'])) });
+    const cache = new PictureCache({
+      crop: () => Promise.resolve(new Blob(['x'])),
+      onChanged: () => () => undefined,
+    });
     const both = await Promise.all([cache.acquire('a'), cache.acquire('a')]);
     expect(both[0]).toBe(both[1]);
     expect(create).toHaveBeenCalledTimes(1);
@@ -445,6 +474,40 @@ describe('PictureCache', () => {
     expect(cache.size).toBeLessThanOrEqual(121);
     cache.dispose();
     expect(revoke).toHaveBeenCalledTimes(made);
+    vi.restoreAllMocks();
+  });
+});
+
+describe('PictureCache after something was deleted', () => {
+  it('keeps no picture that nobody shows, and the shown ones only as long as they are shown', async () => {
+    const revoke = vi.spyOn(URL, 'revokeObjectURL');
+    const gallery = new FakeGallery(3);
+    gallery.crop = () => Promise.resolve(new Blob(['x']));
+    const cache = new PictureCache(gallery);
+    await cache.acquire('idle');
+    cache.release('idle');
+    await cache.acquire('shown');
+    gallery.changed();
+    expect(cache.size).toBe(1);
+    expect(revoke).toHaveBeenCalledTimes(1);
+    cache.release('shown');
+    expect(cache.size).toBe(0);
+    expect(revoke).toHaveBeenCalledTimes(2);
+    vi.restoreAllMocks();
+  });
+
+  it('makes no URL for a picture that was asked for before', async () => {
+    const create = vi.spyOn(URL, 'createObjectURL');
+    const gallery = new FakeGallery(3);
+    let answer: (blob: Blob) => void = () => undefined;
+    gallery.crop = () => new Promise((resolve) => (answer = resolve));
+    const cache = new PictureCache(gallery);
+    const asked = cache.acquire('late');
+    cache.release('late');
+    gallery.changed();
+    answer(new Blob(['x']));
+    expect(await asked).toBeNull();
+    expect(create).not.toHaveBeenCalled();
     vi.restoreAllMocks();
   });
 });
