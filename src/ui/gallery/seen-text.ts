@@ -7,6 +7,17 @@ export function lastSeenText(vehicle: VehicleSummary, nowUnixMs: number): string
   return seenTime({ unixMs, mediaUs, label }, nowUnixMs);
 }
 
+/** Characters of a long text that stay in sight at its end: `…lot-2.mp4`. */
+const TAIL_LENGTH = 9;
+/** Shorter texts are not worth a cut. */
+const MIN_CUT_LENGTH = 24;
+
+/** A text in two parts of which the first may be cut off where it does not fit: names differ at their end. */
+export function headAndTail(text: string): readonly [head: string, tail: string] {
+  if (text.length < MIN_CUT_LENGTH) return [text, ''];
+  return [text.slice(0, -TAIL_LENGTH), text.slice(-TAIL_LENGTH)];
+}
+
 /** When a vehicle was seen for the first time, told like {@link lastSeenText}. */
 export function firstSeenText(vehicle: VehicleDetail, nowUnixMs: number): string {
   const first = vehicle.sightings.find(

@@ -275,6 +275,23 @@ describe('a run', () => {
   });
 });
 
+describe('the negotiated size', () => {
+  it.each([
+    [1280, 800],
+    [820, 1180],
+    [390, 844],
+  ])('is in sight at %i by %i', async (width, height) => {
+    await page.viewport(width, height);
+    await running();
+    const size = document.querySelector('header .size');
+    expect(size?.textContent).toBe('1280 × 720, 30 fps');
+    const bounds = size?.getBoundingClientRect();
+    expect(bounds?.width).toBeGreaterThan(80);
+    expect(bounds?.right).toBeLessThanOrEqual(width);
+    expect(document.documentElement.scrollWidth).toBeLessThanOrEqual(width);
+  });
+});
+
 describe('full screen', () => {
   const isVisible = (selector: string): boolean =>
     document.querySelector(selector)?.checkVisibility() ?? false;
@@ -370,7 +387,7 @@ describe('the list', () => {
   it('says for a vehicle from a recording of an earlier visit where in it, also when opened', async () => {
     show({ vehicleCount: 8 });
     await vi.waitFor(() => expect(button(/^Vehicle 8 /)).toBeTruthy());
-    expect(nameOf(button(/^Vehicle 8 /))).toContain('0:12 in yard.mp4 · 1 sighting');
+    expect(nameOf(button(/^Vehicle 8 /))).toContain('0:12 in yard.mp4 1 sighting');
     expect(nameOf(button(/^Vehicle 7 /))).not.toContain('yard.mp4');
     button(/^Vehicle 8 /).click();
     await vi.waitFor(() => expect(document.querySelectorAll('dialog .card')).toHaveLength(1));
@@ -380,6 +397,31 @@ describe('the list', () => {
     expect(document.querySelector('dialog .evidence')?.textContent).toContain(
       '3 pictures, at 0:01, 0:02, 0:04',
     );
+  });
+
+  it.each([
+    [1280, 800],
+    [820, 1180],
+    [390, 844],
+  ])('keeps the count in sight beside a long file name at %i by %i', async (width, height) => {
+    await page.viewport(width, height);
+    const controller = show({ vehicleCount: 8 });
+    const name = 'car-park-overhead-north-gate-2026-05-12-morning.mp4';
+    controller.gallery.rename(8, name);
+    await vi.waitFor(() => expect(nameOf(button(/^Vehicle 8 /))).toContain(name));
+    const row = button(/^Vehicle 8 /);
+    expect(nameOf(row)).toMatch(/ing\.mp4 1 sighting/);
+    const count = row.querySelector('.count')?.getBoundingClientRect();
+    const bounds = row.getBoundingClientRect();
+    expect(count?.width).toBeGreaterThan(40);
+    expect(count?.right).toBeLessThanOrEqual(bounds.right);
+    expect(count?.bottom).toBeLessThanOrEqual(bounds.bottom);
+    // The end of the name is in sight, its middle is not.
+    const when = row.querySelector('.when')?.getBoundingClientRect();
+    expect(when?.right).toBeLessThanOrEqual(bounds.right);
+    const head = row.querySelector('.time');
+    expect(head?.scrollWidth).toBeGreaterThan(head?.clientWidth ?? 0);
+    expect(head?.clientWidth).toBeGreaterThan(40);
   });
 
   it('holds a screenful of rows for a gallery of thousands', async () => {
@@ -500,6 +542,24 @@ describe('a new version', () => {
     button('Later').click();
     flushSync();
     expect(document.body.textContent).not.toContain('A new version is ready');
+  });
+});
+
+describe('offline use', () => {
+  it('that is not possible is explained in the settings', () => {
+    const problem = 'the browser refused to store the model files';
+    const state = { isUpdateWaiting: false, canInstall: false, isOfflineReady: false, problem };
+    const updates = {
+      state,
+      onChange: () => () => undefined,
+      applyUpdate: () => Promise.resolve('nothing-waiting' as const),
+      promptInstall: () => Promise.resolve(false),
+    };
+    mounted = mountApp(target, { controller: new FakeController(), updates });
+    flushSync();
+    button('Settings').click();
+    flushSync();
+    expect(document.querySelector('dialog')?.textContent).toContain(problem);
   });
 });
 

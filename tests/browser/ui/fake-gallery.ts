@@ -103,6 +103,14 @@ export class FakeGallery implements GalleryClient {
     return () => this.#changeListeners.delete(listener);
   }
 
+  /** Gives a vehicle's recording another name. */
+  rename(number: number, lastSeenLabel: string): void {
+    this.#vehicles = this.#vehicles.map((vehicle) =>
+      vehicle.number === number ? { ...vehicle, lastSeenLabel } : vehicle,
+    );
+    this.changed();
+  }
+
   /** Stores one sighting of a vehicle that need not be there yet; always the same one but for `change`. */
   store(number: number, change: Partial<Sighting> = {}): void {
     const vehicle = summaryOf(number);

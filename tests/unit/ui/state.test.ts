@@ -517,6 +517,39 @@ describe('UpdatesState', () => {
     expect(new UpdatesState(null).isOffered).toBe(false);
   });
 
+  it('tells once in the app’s life that it works offline, and takes the news away by itself', () => {
+    const said = new Set<string>();
+    const memory = { has: (key: string) => said.has(key), add: (key: string) => said.add(key) };
+    const view = {
+      state: { isUpdateWaiting: false, canInstall: false, isOfflineReady: true, problem: null },
+      onChange: () => () => undefined,
+      applyUpdate: () => Promise.resolve('nothing-waiting' as const),
+      promptInstall: () => Promise.resolve(false),
+    };
+    const first = new UpdatesState(view, memory);
+    expect(first.isOfflineNews).toBe(true);
+    first.showOfflineNews();
+    vi.advanceTimersByTime(20_000);
+    expect(first.isOfflineNews).toBe(false);
+    expect(first.offlineText).toContain('without a network');
+    expect(new UpdatesState(view, memory).isOfflineNews).toBe(false);
+  });
+
+  it('says why the app will not work offline', () => {
+    const updates = new UpdatesState({
+      state: {
+        isUpdateWaiting: false,
+        canInstall: false,
+        isOfflineReady: false,
+        problem: 'no room',
+      },
+      onChange: () => () => undefined,
+      applyUpdate: () => Promise.resolve('nothing-waiting'),
+      promptInstall: () => Promise.resolve(false),
+    });
+    expect(updates.offlineText).toBe('Not possible here, because: no room');
+  });
+
   it('keeps quiet after Later, and tells when another tab is at work', async () => {
     const status = {
       isUpdateWaiting: true,

@@ -2,7 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { ERROR_CODES } from '../../../src/contracts/errors';
 import type { VehicleDetail } from '../../../src/contracts/gallery';
 import { durationText, mediaPosition, wallTime } from '../../../src/core/time-text';
-import { cropTimesText, firstSeenText, lastSeenText } from '../../../src/ui/gallery/seen-text';
+import {
+  cropTimesText,
+  firstSeenText,
+  headAndTail,
+  lastSeenText,
+} from '../../../src/ui/gallery/seen-text';
 import { decisionText, exclusionText } from '../../../src/ui/gallery/decision-text';
 import { backendText } from '../../../src/ui/live/backend-text';
 import { gapText } from '../../../src/ui/live/gap-text';
@@ -105,6 +110,14 @@ describe('times', () => {
       lastSeenText({ ...vehicle, lastSeenMediaUs: 12_900_000, lastSeenLabel: 'a.mp4' }, now),
     ).toBe('0:12 in a.mp4');
     expect(firstSeenText(vehicle, now)).toBe(wallTime(now - 60_000, now));
+  });
+
+  it('in a recording with a long name can be cut in the middle without losing anything', () => {
+    const text = '0:27 in car-park-overhead-camera-2.mp4';
+    const [head, tail] = headAndTail(text);
+    expect(head + tail).toBe(text);
+    expect(tail).toBe('era-2.mp4');
+    expect(headAndTail('0:27 in yard.mp4')).toEqual(['0:27 in yard.mp4', '']);
   });
 
   it('of a gap name the day when it was another one, and both days when it went past midnight', () => {
