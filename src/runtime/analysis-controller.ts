@@ -7,6 +7,7 @@ import type {
   Settings,
   Unsubscribe,
 } from '../contracts/app';
+import type { ErrorData } from '../contracts/errors';
 import type { FrameImage } from '../contracts/frame';
 import type { TrackIdentity } from '../contracts/match';
 import type { CameraDevice, FrameSource } from '../contracts/source';
@@ -85,6 +86,9 @@ export class ResightController implements AnalysisController {
   #source: FrameSource | null = null;
   #epoch = 0;
   #startNumber = 0;
+  /** Sightings that wait in memory because storage refuses them. */
+  #pendingSightingCount = 0;
+  #storageWarning: ErrorData | null = null;
   /** Tracks of the newest result: identities of others are not kept. */
   #livingIds: ReadonlySet<number> = new Set();
 
@@ -116,8 +120,9 @@ export class ResightController implements AnalysisController {
     return this.#identities;
   }
 
+  /** A run is on, or sightings wait to be written: the page must not be reloaded. */
   get isBusy(): boolean {
-    return BUSY_STATES.has(this.#status.state);
+    return BUSY_STATES.has(this.#status.state) || this.#pendingSightingCount > 0;
   }
 
   get hasTorch(): boolean {
@@ -337,6 +342,14 @@ export class ResightController implements AnalysisController {
       if (this.#livingIds.has(trackId)) this.#identities.set(trackId, event.identity);
       this.#identityEvents.emit(event.identity);
     } else if (event.type === 'storage-error') {
+      this.#pendingSightingCount = event.pendingCount;
+      this.#storageWarning = event.error;
+      this.#patch({ warning: event.error });
+    } else if (event.type === 'storage-recovered') {
+      this.#pendingSightingCount = 0;
+      // Whatever else was warned of since stays.
+      if (this.#status.warning === this.#storageWarning) this.#patch({ warning: null });
+    } else if (event.type === 'embedding-error') {
       this.#patch({ warning: event.error });
     }
   }

@@ -224,4 +224,14 @@ describe('ResightController', () => {
     });
     expect(scene.controller.settings.scoreThreshold).toBe(0.5);
   });
+
+  it('is busy while sightings wait, and takes its storage warning back when they are written', () => {
+    const error = { code: 'STORAGE_FULL', message: 'Expected room, found none' } as const;
+    scene.tell({ type: 'storage-error', error, pendingCount: 2 });
+    expect(scene.controller.isBusy).toBe(true);
+    expect(scene.controller.status.warning).toEqual(error);
+    scene.tell({ type: 'storage-recovered' });
+    expect(scene.controller.isBusy).toBe(false);
+    expect(scene.controller.status.warning).toBeNull();
+  });
 });
