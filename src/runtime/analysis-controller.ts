@@ -297,7 +297,9 @@ export class ResightController implements AnalysisController {
       },
       isWatched: () => this.#frameEvents.hasListeners,
       onStatus: (change) => {
-        this.#patch(change);
+        // A camera that is back takes its own warning back, not the one of a storage that is still full.
+        const isStorageFull = change.warning === null && this.#pendingSightingCount > 0;
+        this.#patch(isStorageFull ? { ...change, warning: this.#storageWarning } : change);
         if (change.source) this.#applyTorch();
       },
       onResult: (result, preview) => {
