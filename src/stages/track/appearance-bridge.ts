@@ -1,4 +1,5 @@
 import type { TrackBridge } from '../../contracts/track';
+import { dot } from '../../core/vector';
 import type { LiveTrack } from './live-track';
 
 /** A track is the continuation of a lost one only while it is young; later it has a history of its own. */
@@ -35,7 +36,9 @@ export function findBridges(
       if (survivor.state !== 'lost' || !survivor.descriptor) continue;
       // Seen in one frame, or overlapping in time, they are two vehicles however alike.
       if (absorbed.firstSeenUs <= survivor.lastSeenUs) continue;
-      const similarity = cosine(survivor.descriptor, absorbed.descriptor);
+      // Of two embedders: nothing can be said.
+      if (survivor.descriptor.length !== absorbed.descriptor.length) continue;
+      const similarity = dot(survivor.descriptor, absorbed.descriptor);
       if (!(similarity >= minSimilarity) || !isReachable(survivor, absorbed)) continue;
       found.push({
         survivorId: survivor.id,
@@ -77,12 +80,4 @@ function isReachable(survivor: LiveTrack, absorbed: LiveTrack): boolean {
 
 function speedPxPerS({ motion }: LiveTrack): number {
   return Math.hypot(motion.velocityXPxPerS, motion.velocityYPxPerS);
-}
-
-/** Of unit vectors; NaN when they are of different lengths, which never passes a threshold. */
-function cosine(a: Float32Array, b: Float32Array): number {
-  if (a.length !== b.length) return Number.NaN;
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += (a[i] ?? 0) * (b[i] ?? 0);
-  return sum;
 }
