@@ -14,11 +14,18 @@ export interface Sighting {
   readonly cameraLabel: string;
   readonly sourceKind: SourceKind;
   readonly vehicleClass: VehicleClass;
+  /**
+   * When it was seen first and last, Unix milliseconds, never in the future. Of a recording: when these
+   * stretches of it were analysed, so that sightings of all sources have one order.
+   */
   readonly startUnixMs: number;
   readonly endUnixMs: number;
-  /** Unix milliseconds at which the source's clock, which `decision.cropTimesUs` are on, showed 0. */
+  /**
+   * Unix milliseconds at which the source's clock, which `decision.cropTimesUs` are on, showed 0. Of a
+   * recording: when its analysis began; its crop times are positions.
+   */
   readonly originUnixMs: number;
-  /** Position in the recording; null for live sources. */
+  /** Positions in the recording, which is what people are shown; null for live sources. */
   readonly startMediaUs: number | null;
   readonly endMediaUs: number | null;
   /** Detections behind it. */

@@ -158,7 +158,6 @@ export interface CropOutcome {
   readonly crop: EmbeddedCrop;
   /** Mean descriptor of the track so far, same space, unit length: for bridging occlusions. */
   readonly trackDescriptor: Float32Array;
-  readonly embedMs: number;
 }
 
 /** The identity worker as perception sees it, over its own port. */
@@ -205,7 +204,10 @@ export interface IdentityReady extends StageReady {
   readonly vehicleCount: number;
 }
 
-/** Mean milliseconds a frame so far, for the HUD and `analyze`. */
+/**
+ * Totals since the embedder was loaded, over all runs: who wants those of one run takes the difference.
+ * Crops that share an inference share its time.
+ */
 export interface IdentityTimings {
   readonly embedMsTotal: number;
   readonly embedCount: number;
@@ -224,7 +226,11 @@ export type IdentityEvent =
   /** Vehicles were removed or everything was deleted: lists must be read again. */
   | { readonly type: 'gallery-changed' }
   /** Writing failed; it is retried. `pendingCount` sightings wait in memory. */
-  | { readonly type: 'storage-error'; readonly error: ErrorData; readonly pendingCount: number };
+  | { readonly type: 'storage-error'; readonly error: ErrorData; readonly pendingCount: number }
+  /** What a `storage-error` told of is over: the gallery is open and no sighting waits any more. */
+  | { readonly type: 'storage-recovered' }
+  /** Live runs: a crop could not be embedded. Told once a run, which goes on. */
+  | { readonly type: 'embedding-error'; readonly error: ErrorData };
 
 export interface IdentityApi {
   /** Opens the gallery only: lists work before any model is loaded. Throws STORAGE_*, GALLERY_IN_USE. */

@@ -9,10 +9,11 @@ import type {
   IdentityTimings,
   StageReady,
 } from '../../contracts/worker-api';
-import { AppError, toErrorData } from '../../core/app-error';
+import { AppError } from '../../core/app-error';
 import { IdentityStage } from './identity-stage';
-import type { CropEmbedder, Schedule, SightingStore } from './ports';
+import type { CropEmbedder, OpenedSightingStore, Schedule } from './ports';
 import { SightingWriter } from './sighting-writer';
+import { SteadyStore } from './steady-store';
 
 /** Retention is looked after at the start and then this often, so that a camera may run for weeks. */
 const RETENTION_INTERVAL_MS = 3_600_000;
@@ -25,7 +26,7 @@ export interface OpenedEmbedder {
 
 /** What the service cannot do itself. */
 export interface IdentityServiceParts {
-  readonly openStore: (databaseName: string) => Promise<SightingStore>;
+  readonly openStore: (databaseName: string) => Promise<OpenedSightingStore>;
   readonly openEmbedder: (config: IdentityConfig) => Promise<OpenedEmbedder>;
   readonly encodePicture: (image: ImageBitmap) => Promise<Blob>;
   readonly schedule: Schedule;
@@ -45,7 +46,7 @@ const NO_TIMINGS: IdentityTimings = {
 export class IdentityService implements Omit<IdentityApi, 'connectPerception'> {
   readonly #parts: IdentityServiceParts;
   readonly #listeners = new Set<(event: IdentityEvent) => void>();
-  #opened: { readonly databaseName: string; readonly store: Promise<SightingStore> } | null = null;
+  #opened: { readonly databaseName: string; readonly store: Promise<SteadyStore> } | null = null;
   #writer: SightingWriter | null = null;
   #stage: IdentityStage | null = null;
   #embedder: OpenedEmbedder['embedder'] | null = null;
@@ -80,25 +81,38 @@ export class IdentityService implements Omit<IdentityApi, 'connectPerception'> {
         `This worker has the gallery ${this.#opened.databaseName} open; ${databaseName} needs another worker`,
       );
     }
-    this.#opened ??= { databaseName, store: this.#parts.openStore(databaseName) };
+    this.#opened ??= { databaseName, store: this.#openStore(databaseName) };
     try {
       const store = await this.#opened.store;
-      this.#writer ??= this.#createWriter(store);
+      this.#writer ??= new SightingWriter(
+        store,
+        (event) => this.#emit(event),
+        this.#parts.schedule,
+      );
+      await store.ensureOpen();
       return { vehicleCount: store.vehicleCount };
     } catch (error) {
-      // The next call may find the other tab closed.
-      this.#opened = null;
+      // The next call may find the other tab closed. A gallery that was open once opens itself again.
+      if (!this.#writer) this.#opened = null;
       throw error;
     }
   }
 
-  #createWriter(store: SightingStore): SightingWriter {
-    const writer = new SightingWriter(store, (event) => this.#emit(event), this.#parts.schedule);
-    store.onClosed((reason) => {
-      const error = toErrorData(reason);
-      this.#emit({ type: 'storage-error', error, pendingCount: writer.pendingCount });
+  #openStore(databaseName: string): Promise<SteadyStore> {
+    return SteadyStore.open({
+      open: () => this.#parts.openStore(databaseName),
+      schedule: this.#parts.schedule,
+      onLost: (reason) => this.#writer?.noteClosed(reason),
+      onReopened: () => void this.#readAnew(),
     });
-    return writer;
+  }
+
+  /** After the gallery was lost and opened again: it may hold less than before. */
+  async #readAnew(): Promise<void> {
+    this.#emit({ type: 'gallery-changed' });
+    this.#writer?.resume();
+    // A connection that was lost once more tells so itself, and is read when it is back.
+    await this.#stage?.loadGallery().catch(() => null);
   }
 
   async configure(config: IdentityConfig): Promise<IdentityReady> {
@@ -108,7 +122,7 @@ export class IdentityService implements Omit<IdentityApi, 'connectPerception'> {
     const { embedder, ready } = await this.#parts.openEmbedder(config);
     await this.#embedder?.dispose();
     this.#embedder = embedder;
-    const { encodePicture, createId, nowMs } = this.#parts;
+    const { encodePicture, createId, nowMs, nowUnixMs } = this.#parts;
     const stage = new IdentityStage({
       embedder,
       store,
@@ -118,6 +132,7 @@ export class IdentityService implements Omit<IdentityApi, 'connectPerception'> {
       encodePicture,
       createId,
       nowMs,
+      nowUnixMs,
     });
     await this.setRetention(config.retention);
     await stage.loadGallery();
@@ -152,6 +167,8 @@ export class IdentityService implements Omit<IdentityApi, 'connectPerception'> {
     this.#stage?.forgetVehicle(id);
     await this.#writer?.settle();
     const report = await store.forgetVehicle(id);
+    // Once more: the gallery may have been read anew just before it went.
+    this.#stage?.forgetVehicle(id);
     this.#emit({ type: 'gallery-changed' });
     return report;
   }
@@ -162,6 +179,8 @@ export class IdentityService implements Omit<IdentityApi, 'connectPerception'> {
     this.#stage?.forgetEverything();
     await this.#writer?.settle();
     const report = await store.deleteEverything();
+    // It may have been read anew just before all of it went.
+    await this.#stage?.loadGallery();
     this.#emit({ type: 'gallery-changed' });
     return report;
   }
@@ -212,7 +231,7 @@ export class IdentityService implements Omit<IdentityApi, 'connectPerception'> {
     for (const listener of this.#listeners) listener(event);
   }
 
-  async #store(): Promise<SightingStore> {
+  async #store(): Promise<SteadyStore> {
     if (!this.#opened) throw new AppError('STORAGE_UNAVAILABLE', 'The gallery was not opened yet');
     return this.#opened.store;
   }

@@ -10,8 +10,10 @@ import type {
   RunStart,
   TracksUpdate,
 } from '../../contracts/worker-api';
-import { GalleryIndex } from '../match/gallery-index';
+import { toErrorData } from '../../core/app-error';
+import type { GalleryIndex } from '../match/gallery-index';
 import { IdentityTeller } from './identity-teller';
+import { KnownSightings } from './known-sightings';
 import { LastSeenBook } from './last-seen';
 import type { CropEmbedder, SightingStore } from './ports';
 import { makeSightingWrite } from './sighting-maker';
@@ -39,11 +41,7 @@ export interface IdentityStageParts {
   readonly createId: () => string;
   /** Milliseconds of a clock that only goes forward. */
   readonly nowMs: () => number;
-}
-
-interface TimedCrop {
-  readonly embedded: EmbeddedCrop;
-  readonly embedMs: number;
+  readonly nowUnixMs: () => number;
 }
 
 /**
@@ -53,7 +51,7 @@ interface TimedCrop {
  * Only confirmed tracks may be handed in; those that end with `wasConfirmed` false leave no trace.
  */
 export class IdentityStage implements CropSinkApi {
-  readonly index: GalleryIndex;
+  readonly #known: KnownSightings;
   readonly #parts: IdentityStageParts;
   readonly #tracks: TrackBook;
   readonly #assigner: VehicleAssigner;
@@ -61,12 +59,19 @@ export class IdentityStage implements CropSinkApi {
   readonly #teller: IdentityTeller;
   readonly #crops = new Set<Promise<unknown>>();
   #run: RunStart | null = null;
-  #timings = { embedMsTotal: 0, embedCount: 0, matchMsTotal: 0, matchCount: 0 };
+  #timings = { matchMsTotal: 0, matchCount: 0 };
+  #hasToldFailure = false;
 
   constructor(parts: IdentityStageParts) {
     this.#parts = parts;
-    this.#tracks = new TrackBook(parts.createId);
-    this.index = new GalleryIndex(parts.embedder.space, parts.embedder.dimension);
+    const { space, dimension } = parts.embedder;
+    this.#tracks = new TrackBook(parts.createId, parts.nowUnixMs);
+    this.#known = new KnownSightings({
+      space,
+      dimension,
+      store: parts.store,
+      waiting: () => parts.writer.waiting(),
+    });
     this.#assigner = new VehicleAssigner(
       {
         index: this.index,
@@ -80,22 +85,20 @@ export class IdentityStage implements CropSinkApi {
     this.#teller = new IdentityTeller(parts.emit, this.#lastSeen);
   }
 
+  /** Finished sightings that can be recognised. */
+  get index(): GalleryIndex {
+    return this.#known.index;
+  }
+
   /** Reads the gallery's descriptors of this space anew. Throws STORAGE_*. */
   async loadGallery(): Promise<void> {
-    const { space } = this.index;
-    const known = await this.#parts.store.loadDescriptors(space);
-    const living = new Set(this.#tracks.all().map(({ sightingId }) => sightingId));
-    this.index.clear();
     this.#lastSeen.clear();
-    for (const sighting of known) {
-      // A living track must not be recognised as what it wrote a moment ago.
-      if (!living.has(sighting.sightingId))
-        this.index.put(sighting, { space, vector: sighting.vector });
-    }
+    await this.#known.load(() => new Set(this.#tracks.all().map(({ sightingId }) => sightingId)));
   }
 
   get timings(): IdentityTimings {
-    return { ...this.#timings };
+    const { embedMsTotal, embedCount } = this.#parts.embedder.timings;
+    return { embedMsTotal, embedCount, ...this.#timings };
   }
 
   /** Begins a run; what lived in the one before is finished first. The one that is going on goes on. */
@@ -104,6 +107,7 @@ export class IdentityStage implements CropSinkApi {
     for (const record of this.#tracks.all()) this.#finish(record);
     this.#tracks.clear();
     this.#assigner.clear();
+    this.#hasToldFailure = false;
     this.#run = run;
   }
 
@@ -146,7 +150,7 @@ export class IdentityStage implements CropSinkApi {
 
   /** A vehicle was deleted by the user: living tracks that were it become new ones. */
   forgetVehicle(vehicleId: VehicleId): void {
-    this.index.removeVehicle(vehicleId);
+    this.#known.forgetVehicle(vehicleId);
     this.#lastSeen.forget(vehicleId);
     for (const record of this.#tracks.all()) {
       if (record.decision?.vehicleId === vehicleId || record.own?.vehicleId === vehicleId) {
@@ -157,7 +161,7 @@ export class IdentityStage implements CropSinkApi {
 
   /** Everything was deleted. */
   forgetEverything(): void {
-    this.index.clear();
+    this.#known.forgetEverything();
     this.#lastSeen.clear();
     this.#assigner.clear();
     for (const record of this.#tracks.all()) this.#startOver(record);
@@ -168,26 +172,26 @@ export class IdentityStage implements CropSinkApi {
     const record = this.#recordForCrop(crop);
     if (!run || !record) return null;
     record.pendingCropCount += 1;
-    let timed: TimedCrop | null = null;
+    let embedded: EmbeddedCrop | null = null;
     try {
-      timed = await this.#embedTimed(crop);
-      if (timed && run === this.#run) await this.#offerPicture(crop, timed.embedded.quality);
+      embedded = await this.#parts.embedder.embed(crop);
+      if (embedded && run === this.#run) await this.#offerPicture(crop, embedded.quality);
+    } catch (error) {
+      this.#tellFailure(run, error);
+      throw error;
     } finally {
-      if (run === this.#run) this.#cropDone(crop.trackId, timed?.embedded ?? null);
+      if (run === this.#run) this.#cropDone(crop.trackId, embedded);
     }
-    if (!timed || run !== this.#run) return null;
+    if (!embedded || run !== this.#run) return null;
     const mean = this.#tracks.find(crop.trackId)?.descriptor.mean();
-    const { embedded, embedMs } = timed;
-    return { crop: embedded, trackDescriptor: mean?.vector ?? embedded.embedding.vector, embedMs };
+    return { crop: embedded, trackDescriptor: mean?.vector ?? embedded.embedding.vector };
   }
 
-  async #embedTimed(crop: VehicleCrop): Promise<TimedCrop | null> {
-    const startMs = this.#parts.nowMs();
-    const embedded = await this.#parts.embedder.embed(crop);
-    const embedMs = this.#parts.nowMs() - startMs;
-    this.#timings.embedMsTotal += embedMs;
-    this.#timings.embedCount += 1;
-    return embedded && { embedded, embedMs };
+  /** Offline the frame fails and is told of; a live run goes on and would hide it. */
+  #tellFailure(run: RunStart, error: unknown): void {
+    if (run !== this.#run || run.source.pace !== 'live' || this.#hasToldFailure) return;
+    this.#hasToldFailure = true;
+    this.#parts.emit({ type: 'embedding-error', error: toErrorData(error) });
   }
 
   #recordForCrop({ meta, trackId, vehicleClass }: VehicleCrop): TrackRecord | null {
@@ -220,26 +224,9 @@ export class IdentityStage implements CropSinkApi {
     if (!absorbed) return this.#tell(survivor);
     this.#assigner.release(absorbed);
     this.#assigner.release(survivor);
-    const isWrittenTwice = survivor.lastWrittenUs !== null && absorbed.lastWrittenUs !== null;
     survivor.absorb(absorbed);
     this.#assigner.hold(survivor);
-    if (isWrittenTwice) this.#withdraw(absorbed);
     if (survivor.decision || survivor.isConfident) this.#decide(survivor);
-  }
-
-  /** Takes back what was written of a track that turned out to be part of another. */
-  #withdraw(absorbed: TrackRecord): void {
-    this.#parts.writer.dropSighting(absorbed.sightingId);
-    const { own, decision } = absorbed;
-    if (!own || decision?.vehicleId !== own.vehicleId) return;
-    // Its only sighting is the interim one, so the vehicle goes with it.
-    void this.#parts.store.forgetVehicle(own.vehicleId).then(
-      () => {
-        this.#parts.emit({ type: 'gallery-changed' });
-      },
-      // It stays in the list as a short sighting: the user can delete it, nothing else is wrong.
-      () => null,
-    );
   }
 
   #end(ended: EndedTrack): void {
@@ -269,7 +256,7 @@ export class IdentityStage implements CropSinkApi {
     const embedding = record.descriptor.mean();
     if (decision && embedding && decision.outcome !== 'unidentifiable') {
       const { vehicleId, vehicleNumber } = decision;
-      this.index.put({ sightingId, vehicleId, vehicleNumber }, embedding);
+      this.#known.put({ sightingId, vehicleId, vehicleNumber }, embedding);
     }
     this.#assigner.release(record);
     this.#tracks.end(record.trackId, decision?.vehicleId ?? null);

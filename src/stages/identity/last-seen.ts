@@ -2,6 +2,9 @@ import type { Sighting } from '../../contracts/gallery';
 import type { SightingId, VehicleId } from '../../contracts/match';
 import type { SightingStore } from './ports';
 
+/** Vehicles of this session that are remembered; others are looked up in the gallery. */
+const MAX_KNOWN_COUNT = 4096;
+
 /** When and where a vehicle was seen last. */
 export interface LastSeen {
   readonly unixMs: number;
@@ -21,8 +24,13 @@ export class LastSeenBook {
   /** A sighting came to its end. */
   note(sighting: Sighting): void {
     const known = this.#known.get(sighting.vehicleId);
-    if (!known || known.unixMs <= sighting.endUnixMs) {
-      this.#known.set(sighting.vehicleId, lastSeenOf(sighting));
+    if (known && known.unixMs > sighting.endUnixMs) return;
+    // Deleted first, so that the order is that of noting.
+    this.#known.delete(sighting.vehicleId);
+    this.#known.set(sighting.vehicleId, lastSeenOf(sighting));
+    const [longestAgo] = this.#known.keys();
+    if (this.#known.size > MAX_KNOWN_COUNT && longestAgo !== undefined) {
+      this.#known.delete(longestAgo);
     }
   }
 

@@ -49,14 +49,27 @@ export interface SightingStore {
   deleteEverything(): Promise<RemovalReport>;
   applyRetention(policy: RetentionPolicy, nowUnixMs: number): Promise<RemovalReport>;
   usage(): Promise<StorageUsage>;
+}
+
+/** A gallery that may be closed under its user. */
+export interface OpenedSightingStore extends SightingStore {
   /** Calls back when the gallery was closed from outside (a newer version, site data cleared). */
   onClosed(listener: (reason: AppError) => void): () => void;
+}
+
+/** What embedding has cost so far. */
+export interface EmbedTimings {
+  /** Preparing crops and running the network, milliseconds; not the wait for a turn. */
+  readonly embedMsTotal: number;
+  /** Crops looked at, refused ones included. */
+  readonly embedCount: number;
 }
 
 /** Makes vectors; `embed/embedder.ts` is one. Borrows the crop's picture. */
 export interface CropEmbedder {
   readonly space: EmbeddingSpaceId;
   readonly dimension: number;
+  readonly timings: EmbedTimings;
   /** Null when the crop is flat or blurred beyond use. */
   embed(crop: VehicleCrop): Promise<EmbeddedCrop | null>;
 }

@@ -24,6 +24,9 @@ export class SightingWriter {
   #retryMs = FIRST_RETRY_MS;
   #isRetryScheduled = false;
   #lastError: unknown = null;
+  /** A failure was told that is not over. */
+  #hasFailed = false;
+  #isClosed = false;
 
   constructor(
     store: Pick<SightingStore, 'commitSighting'>,
@@ -35,8 +38,23 @@ export class SightingWriter {
     this.#schedule = schedule;
   }
 
-  get pendingCount(): number {
-    return this.#pending.size;
+  /** What is not stored yet. */
+  waiting(): readonly SightingWrite[] {
+    return [...this.#pending.values()];
+  }
+
+  /** The gallery was closed: nothing can be stored until `resume`. */
+  noteClosed(reason: AppError): void {
+    this.#isClosed = true;
+    this.#lastError = reason;
+    this.#tellFailure(reason);
+  }
+
+  /** The gallery is open again: stores what waits, and tells when that is done. */
+  resume(): void {
+    this.#isClosed = false;
+    this.#retryMs = FIRST_RETRY_MS;
+    this.#start();
   }
 
   /** Queues a sighting. When too many wait, the oldest is given up and said so. */
@@ -56,10 +74,6 @@ export class SightingWriter {
     for (const [id, { sighting }] of this.#pending) {
       if (sighting.vehicleId === vehicleId) this.#pending.delete(id);
     }
-  }
-
-  dropSighting(sightingId: SightingId): void {
-    this.#pending.delete(sightingId);
   }
 
   dropAll(): void {
@@ -92,7 +106,7 @@ export class SightingWriter {
   async #writeAll(): Promise<void> {
     for (;;) {
       const [next] = this.#pending;
-      if (!next) return;
+      if (!next) return this.#tellRecovery();
       const [id, record] = next;
       try {
         const vehicle = await this.#store.commitSighting(record);
@@ -134,7 +148,15 @@ export class SightingWriter {
     this.#tellFailure(new AppError(code, lost));
   }
 
+  #tellRecovery(): void {
+    if (!this.#hasFailed || this.#isClosed) return;
+    this.#hasFailed = false;
+    this.#emit({ type: 'storage-recovered' });
+  }
+
   #tellFailure(error: unknown): void {
+    // A record that is refused is lost: nothing recovers from that.
+    if (isTransient(error)) this.#hasFailed = true;
     this.#emit({
       type: 'storage-error',
       error: toErrorData(error),

@@ -16,6 +16,15 @@ export class TrackAliases {
     return id;
   }
 
+  /** A survivor is over: answers the ids that had become it, and forgets them. */
+  forget(survivorId: TrackId): readonly TrackId[] {
+    const absorbedIds = [...this.#survivorOf.keys()].filter(
+      (id) => this.resolve(id) === survivorId,
+    );
+    for (const id of absorbedIds) this.#survivorOf.delete(id);
+    return absorbedIds;
+  }
+
   clear(): void {
     this.#survivorOf.clear();
   }

@@ -4,16 +4,25 @@ import { CoVisibility } from './co-visibility';
 import { TrackAliases } from './track-aliases';
 import { TrackRecord, type TrackFacts } from './track-record';
 
+/**
+ * Ended tracks that are remembered, so that what still comes for them opens no new one. Only crops under way
+ * can come late, a handful.
+ */
+const MAX_ENDED_IDS = 1024;
+
 /** The living tracks of one run, under all the ids they ever had. */
 export class TrackBook {
   readonly coVisibility = new CoVisibility();
   readonly #createId: () => string;
+  readonly #nowUnixMs: () => number;
   readonly #records = new Map<TrackId, TrackRecord>();
   readonly #aliases = new TrackAliases();
   readonly #endedIds = new Set<TrackId>();
 
-  constructor(createId: () => string) {
+  /** `createId`: unique for ever. */
+  constructor(createId: () => string, nowUnixMs: () => number) {
     this.#createId = createId;
+    this.#nowUnixMs = nowUnixMs;
   }
 
   /** The living tracks; a copy, safe to end tracks over. */
@@ -31,7 +40,7 @@ export class TrackBook {
     if (this.#endedIds.has(id)) return null;
     const known = this.#records.get(id);
     if (known) return known;
-    const record = new TrackRecord(id, this.#createId(), facts, nowUs);
+    const record = new TrackRecord(id, this.#createId(), facts, nowUs, this.#nowUnixMs);
     this.#records.set(id, record);
     return record;
   }
@@ -59,11 +68,16 @@ export class TrackBook {
     return null;
   }
 
-  /** A track ended, as a vehicle or (null) as nothing. Its id is never opened again. */
+  /** A track ended, as a vehicle or (null) as nothing. Its ids are not opened again. */
   end(trackId: TrackId, vehicleId: VehicleId | null): void {
     this.coVisibility.end(trackId, vehicleId);
-    this.#records.delete(trackId);
-    this.#endedIds.add(trackId);
+    // Most tracks are flickers of the detector that never had a record.
+    if (!this.#records.delete(trackId)) return;
+    for (const id of [trackId, ...this.#aliases.forget(trackId)]) this.#endedIds.add(id);
+    for (const oldest of this.#endedIds) {
+      if (this.#endedIds.size <= MAX_ENDED_IDS) break;
+      this.#endedIds.delete(oldest);
+    }
   }
 
   clear(): void {

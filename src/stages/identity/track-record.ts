@@ -46,6 +46,9 @@ export class TrackRecord {
   firstSeenUs: number;
   lastSeenUs: number;
   hitCount: number;
+  /** When the analysis saw it first and last: for recordings, whose own clock is no time of day. */
+  firstSeenUnixMs: number;
+  lastSeenUnixMs: number;
   readonly descriptor = new TrackDescriptor();
   picture: HeldPicture | null = null;
   decision: MatchDecision | null = null;
@@ -59,27 +62,36 @@ export class TrackRecord {
   ended: EndedTrack | null = null;
   /** Source time of the newest state handed to the writer; null before the first. */
   lastWrittenUs: number | null = null;
+  readonly #nowUnixMs: () => number;
 
-  constructor(trackId: TrackId, sightingId: SightingId, facts: TrackFacts, nowUs: number) {
+  constructor(
+    trackId: TrackId,
+    sightingId: SightingId,
+    facts: TrackFacts,
+    nowUs: number,
+    nowUnixMs: () => number,
+  ) {
     this.trackId = trackId;
     this.sightingId = sightingId;
     this.vehicleClass = facts.vehicleClass;
     this.firstSeenUs = facts.firstSeenUs;
     this.lastSeenUs = nowUs;
     this.hitCount = facts.hitCount;
+    this.firstSeenUnixMs = this.lastSeenUnixMs = nowUnixMs();
+    this.#nowUnixMs = nowUnixMs;
   }
 
   /** Takes over what the tracker says now. */
   update(facts: TrackFacts, lastSeenUs: number): void {
     this.vehicleClass = facts.vehicleClass;
     this.firstSeenUs = Math.min(this.firstSeenUs, facts.firstSeenUs);
-    this.lastSeenUs = Math.max(this.lastSeenUs, lastSeenUs);
+    this.#seenAt(lastSeenUs);
     this.hitCount = Math.max(this.hitCount, facts.hitCount);
   }
 
   addCrop(crop: EmbeddedCrop): void {
     this.descriptor.add(crop);
-    this.lastSeenUs = Math.max(this.lastSeenUs, crop.captureTimeUs);
+    this.#seenAt(crop.captureTimeUs);
   }
 
   /** Whether a crop of this quality should become the picture. */
@@ -119,9 +131,13 @@ export class TrackRecord {
     if (this.picture) this.picture = { ...this.picture, cropId, isWritten: false };
   }
 
-  /** The other record turned out to be this track's continuation. */
+  /**
+   * The other record turned out to be this track's continuation. It is a few seconds old, too young for an
+   * interim sighting: nothing of it was written.
+   */
   absorb(other: TrackRecord): void {
     this.update(other, other.lastSeenUs);
+    this.firstSeenUnixMs = Math.min(this.firstSeenUnixMs, other.firstSeenUnixMs);
     this.descriptor.absorb(other.descriptor);
     this.pendingCropCount += other.pendingCropCount;
     if (other.picture && this.wantsPicture(other.picture.quality)) this.picture = other.picture;
@@ -131,9 +147,11 @@ export class TrackRecord {
       this.decision = other.decision;
       this.own ??= other.own;
     }
-    if (this.lastWrittenUs === null && other.lastWrittenUs !== null) {
-      this.sightingId = other.sightingId;
-      this.lastWrittenUs = other.lastWrittenUs;
-    }
+  }
+
+  #seenAt(captureTimeUs: number): void {
+    if (captureTimeUs <= this.lastSeenUs) return;
+    this.lastSeenUs = captureTimeUs;
+    this.lastSeenUnixMs = this.#nowUnixMs();
   }
 }

@@ -184,7 +184,6 @@ class FakeSink implements CropSink {
         quality: 0.8,
       },
       trackDescriptor: Float32Array.of(1, 0),
-      embedMs: 1,
     };
   }
   tracksUpdated(update: TracksUpdate): void {

@@ -89,6 +89,23 @@ describe('VehicleEmbedder', () => {
     expect(answers.map((answer) => answer?.trackId)).toEqual([1, 2, 3]);
   });
 
+  it('counts the time of a batch once, however many crops waited for it', async () => {
+    let nowMs = 0;
+    const network = new HalvesNetwork();
+    const run = network.run.bind(network);
+    network.run = (input) => {
+      nowMs += 30;
+      return run(input);
+    };
+    const readSlowly = (image: ImageBitmap) => {
+      nowMs += 2;
+      return readPixels(image);
+    };
+    const embedder = new VehicleEmbedder(network, manifest, readSlowly, { nowMs: () => nowMs });
+    await Promise.all([1, 2, 3].map((id) => embedder.embed(crop(id))));
+    expect(embedder.timings).toEqual({ embedMsTotal: 36, embedCount: 3 });
+  });
+
   it('refuses flat crops without running the network', async () => {
     const network = new HalvesNetwork();
     const embedder = new VehicleEmbedder(network, manifest, readPixels);

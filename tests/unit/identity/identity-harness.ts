@@ -9,7 +9,7 @@ import { IdentityStage } from '../../../src/stages/identity/identity-stage';
 import type {
   CropEmbedder,
   KnownDescriptor,
-  SightingStore,
+  OpenedSightingStore,
   SightingWrite,
 } from '../../../src/stages/identity/ports';
 import { SightingWriter } from '../../../src/stages/identity/sighting-writer';
@@ -29,11 +29,13 @@ export function lookOf(axis: number, otherAxis = axis, share = 0): Float32Array 
 }
 
 /** Keeps sightings in memory; can be told to fail. */
-export class FakeStore implements SightingStore {
+export class FakeStore implements OpenedSightingStore {
   readonly sightings = new Map<string, SightingWrite>();
   readonly pictures = new Map<string, Blob>();
   commitCount = 0;
   failure: Error | null = null;
+  /** Set to hold answers of `loadDescriptors` back until it resolves. */
+  gate: Promise<void> = Promise.resolve();
   /** Set by a listener of `onClosed`; calling it closes the gallery from outside. */
   closeFromOutside: ((reason: AppError) => void) | null = null;
   #highestNumber = 0;
@@ -52,14 +54,15 @@ export class FakeStore implements SightingStore {
     return this.#highestNumber;
   }
 
-  loadDescriptors(space: string): Promise<readonly KnownDescriptor[]> {
+  async loadDescriptors(space: string): Promise<readonly KnownDescriptor[]> {
     const known: KnownDescriptor[] = [];
     for (const { sighting, vector, vehicleNumber } of this.sightings.values()) {
       if (!vector || sighting.space !== space) continue;
       const { id, vehicleId, cameraId } = sighting;
       known.push({ sightingId: id, vehicleId, vehicleNumber, cameraId, vector });
     }
-    return Promise.resolve(known);
+    await this.gate;
+    return known;
   }
 
   async commitSighting(record: SightingWrite): Promise<VehicleSummary> {
@@ -157,6 +160,7 @@ export class FakeEmbedder implements CropEmbedder {
   readonly dimension = DIMENSION;
   /** Set to hold answers back until it resolves. */
   gate: Promise<void> = Promise.resolve();
+  readonly timings = { embedMsTotal: 0, embedCount: 0 };
 
   async embed(crop: VehicleCrop): Promise<EmbeddedCrop | null> {
     await this.gate;
@@ -184,6 +188,8 @@ export class IdentityHarness {
   readonly scheduled: (() => void)[] = [];
   readonly writer: SightingWriter;
   readonly stage: IdentityStage;
+  /** The time of day as the stage reads it. */
+  nowUnixMs = 9_000_000;
   #epoch = 0;
 
   constructor(store = new FakeStore()) {
@@ -200,6 +206,7 @@ export class IdentityHarness {
       encodePicture: () => Promise.resolve(new Blob(['picture'])),
       createId: () => `${store.sightings.size}-${(idCount += 1)}-${this.#epoch}`,
       nowMs: () => 0,
+      nowUnixMs: () => this.nowUnixMs,
     });
   }
 
@@ -208,14 +215,30 @@ export class IdentityHarness {
     originUnixMs = 1_000_000,
     timeBase: 'wall' | 'media' = 'wall',
     epoch = this.#epoch + 1,
+    pace: 'live' | 'offline' = 'live',
   ): void {
     this.#epoch = epoch;
-    const run: RunStart = {
+    this.stage.startRun(this.#runOf(runId, originUnixMs, timeBase, pace));
+  }
+
+  /** A run of the next epoch, for who starts it elsewhere. */
+  makeRun(): RunStart {
+    this.#epoch += 1;
+    return this.#runOf(`run ${this.#epoch}`, 1_000_000, 'wall', 'live');
+  }
+
+  #runOf(
+    runId: string,
+    originUnixMs: number,
+    timeBase: 'wall' | 'media',
+    pace: 'live' | 'offline',
+  ): RunStart {
+    return {
       epoch: this.#epoch,
       runId,
       source: {
         kind: 'camera',
-        pace: 'live',
+        pace,
         cameraId: 'gate',
         label: 'Gate',
         widthPx: 640,
@@ -228,7 +251,6 @@ export class IdentityHarness {
         notice: null,
       },
     };
-    this.stage.startRun(run);
   }
 
   /** Submits a crop; resolves when it was dealt with. */
@@ -239,6 +261,17 @@ export class IdentityHarness {
     quality = 0.5,
     epoch = this.#epoch,
   ) {
+    return this.stage.submit(this.makeCrop(trackId, atS, look, quality, epoch));
+  }
+
+  /** A crop whose picture says what vector it turns into. */
+  makeCrop(
+    trackId: number,
+    atS: number,
+    look: Float32Array | null,
+    quality: number,
+    epoch: number,
+  ): VehicleCrop {
     const picture: FakePicture & { close(): void } = {
       look,
       quality,
@@ -249,7 +282,7 @@ export class IdentityHarness {
       },
     };
     this.pictures.push(picture);
-    return this.stage.submit({
+    return {
       trackId,
       meta: {
         epoch,
@@ -269,7 +302,7 @@ export class IdentityHarness {
         score: quality,
       },
       image: picture as unknown as ImageBitmap, // only FakeEmbedder looks at it
-    });
+    };
   }
 
   /** A frame in which these tracks were seen; `firstSeenS` by track, default the frame's time. */

@@ -2,7 +2,14 @@ import { describe, expect, it } from 'vitest';
 import type { IdentityConfig, IdentityEvent } from '../../../src/contracts/worker-api';
 import { AppError } from '../../../src/core/app-error';
 import { IdentityService } from '../../../src/stages/identity/identity-service';
-import { FakeEmbedder, FakeStore, SPACE, THRESHOLDS } from './identity-harness';
+import {
+  FakeEmbedder,
+  FakeStore,
+  IdentityHarness,
+  lookOf,
+  SPACE,
+  THRESHOLDS,
+} from './identity-harness';
 
 const config = {
   databaseName: 'gallery',
@@ -15,11 +22,12 @@ function setUp(store = new FakeStore()) {
   const scheduled: (() => void)[] = [];
   const events: IdentityEvent[] = [];
   let failure: Error | null = null;
+  let current = store;
   const embedders: { isDisposed: boolean }[] = [];
   const service = new IdentityService({
     openStore: (databaseName) => {
       openings.push(databaseName);
-      return failure ? Promise.reject(failure) : Promise.resolve(store);
+      return failure ? Promise.reject(failure) : Promise.resolve(current);
     },
     openEmbedder: () => {
       const state = { isDisposed: false };
@@ -53,10 +61,21 @@ function setUp(store = new FakeStore()) {
     scheduled,
     events,
     embedders,
+    replaceStore: (next: FakeStore) => {
+      current = next;
+    },
     failWith: (error: Error | null) => {
       failure = error;
     },
   };
+}
+
+/** One whole visit of the same vehicle, through the service. */
+async function driveVisit(service: IdentityService, harness: IdentityHarness): Promise<void> {
+  const run = harness.makeRun();
+  service.sink.startRun(run);
+  await service.sink.submit(harness.makeCrop(1, 0, lookOf(0), 0.9, run.epoch));
+  await service.sink.endRun([harness.ended(1, 0, 4)]);
 }
 
 describe('IdentityService', () => {
@@ -124,5 +143,72 @@ describe('IdentityService', () => {
         pendingCount: 0,
       },
     ]);
+  });
+
+  it('opens a gallery again that the browser dropped, and goes on with what is left in it', async () => {
+    const { service, store, openings, scheduled, events, replaceStore } = setUp();
+    await service.configure(config);
+    const harness = new IdentityHarness();
+    await driveVisit(service, harness);
+    expect(store.sightings.size).toBe(1);
+    const emptied = new FakeStore();
+    replaceStore(emptied);
+    scheduled.length = 0;
+    events.length = 0;
+    store.closeFromOutside?.(new AppError('STORAGE_UNAVAILABLE', 'site data cleared'));
+    expect(events).toMatchObject([{ type: 'storage-error' }]);
+    scheduled[0]?.();
+    await expect
+      .poll(() => events.map(({ type }) => type))
+      .toEqual(['storage-error', 'gallery-changed', 'storage-recovered']);
+    expect(openings).toHaveLength(2);
+    events.length = 0;
+    await driveVisit(service, harness);
+    // The vehicle is gone from the gallery; its number is not given to another.
+    expect([...emptied.sightings.values()]).toMatchObject([
+      { vehicleNumber: 2, sighting: { decision: { outcome: 'new' } } },
+    ]);
+  });
+
+  it('stores what waited when the gallery is back', async () => {
+    const { service, store, scheduled, events, replaceStore } = setUp();
+    await service.configure(config);
+    const gone = new AppError('STORAGE_UNAVAILABLE', 'closed by the browser');
+    store.failure = gone;
+    scheduled.length = 0;
+    store.closeFromOutside?.(gone);
+    await expect(driveVisit(service, new IdentityHarness())).rejects.toThrow('not stored yet');
+    const next = new FakeStore();
+    replaceStore(next);
+    scheduled[0]?.();
+    await expect.poll(() => next.sightings.size).toBe(1);
+    await expect.poll(() => events.at(-1)).toEqual({ type: 'storage-recovered' });
+  });
+
+  it('tries a few times only, and once more with the next run', async () => {
+    const { service, store, openings, scheduled, events, failWith } = setUp();
+    await service.openGallery('gallery');
+    const gone = new AppError('STORAGE_UNAVAILABLE', 'closed by the browser');
+    failWith(gone);
+    store.closeFromOutside?.(gone);
+    for (let index = 0; index < 8; index += 1) {
+      await expect.poll(() => scheduled.length).toBe(index + 1);
+      scheduled[index]?.();
+    }
+    await expect.poll(() => events.length).toBe(2);
+    expect(scheduled).toHaveLength(8);
+    expect(openings).toHaveLength(9);
+    await expect(service.openGallery('gallery')).rejects.toBe(gone);
+    failWith(null);
+    await service.openGallery('gallery');
+    expect(events.at(-1)).toEqual({ type: 'storage-recovered' });
+  });
+
+  it('leaves a gallery alone that a newer version has upgraded', async () => {
+    const { service, store, openings, scheduled } = setUp();
+    await service.openGallery('gallery');
+    store.closeFromOutside?.(new AppError('STORAGE_NEWER', 'upgraded'));
+    expect(scheduled).toEqual([]);
+    expect(openings).toHaveLength(1);
   });
 });

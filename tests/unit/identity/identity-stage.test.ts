@@ -238,22 +238,6 @@ describe('a bridged gap', () => {
       cropTimesUs: [0, 1_000_000, 5_000_000, 7_000_000],
     });
   });
-
-  it('takes back the interim sighting of the part that was absorbed', async () => {
-    const harness = begin();
-    harness.frame(0, [1]);
-    await harness.crop(1, 0, lookOf(0), 0.9);
-    harness.frame(40, [1]);
-    harness.frame(41, [2]);
-    await harness.crop(2, 41, lookOf(3), 0.9);
-    harness.frame(80, [2]);
-    await harness.writer.flush();
-    expect(harness.stored).toHaveLength(2);
-    harness.frame(81, [1], { bridges: [{ survivorId: 1, absorbedId: 2, similarity: 0.8 }] });
-    await harness.stage.endRun([harness.ended(1, 0, 82)]);
-    expect(harness.stored).toHaveLength(1);
-    expect(harness.stored[0]).toMatchObject({ endUnixMs: 1_082_000 });
-  });
 });
 
 describe('a vehicle parked in view', () => {
@@ -288,6 +272,78 @@ describe('a vehicle parked in view', () => {
     after.startRun('after the crash');
     await after.visit(1, 0, 4, lookOf(0));
     expect(after.told(1).decision).toMatchObject({ outcome: 'matched', vehicleNumber: 1 });
+  });
+});
+
+describe('a crop that cannot be embedded', () => {
+  const failing = (harness: IdentityHarness): void => {
+    harness.embedder.gate = Promise.reject(new AppError('BACKEND_FAILED', 'gone'));
+    harness.embedder.gate.catch(() => undefined);
+  };
+  const told = (harness: IdentityHarness) =>
+    harness.events.filter(({ type }) => type === 'embedding-error');
+
+  it('is told of once in a live run', async () => {
+    const harness = begin();
+    failing(harness);
+    for (const atS of [0, 1]) await expect(harness.crop(1, atS, lookOf(0))).rejects.toThrow('gone');
+    expect(told(harness)).toEqual([
+      { type: 'embedding-error', error: { code: 'BACKEND_FAILED', message: 'gone' } },
+    ]);
+    harness.startRun('next');
+    await expect(harness.crop(1, 0, lookOf(0))).rejects.toThrow('gone');
+    expect(told(harness)).toHaveLength(2);
+  });
+
+  it('is left to its frame in a file, which fails', async () => {
+    const harness = new IdentityHarness();
+    harness.startRun('file', 0, 'media', 1, 'offline');
+    failing(harness);
+    await expect(harness.crop(1, 0, lookOf(0))).rejects.toThrow('gone');
+    expect(told(harness)).toEqual([]);
+  });
+});
+
+describe('a gallery that is read anew while the run goes on', () => {
+  /** Begins a reading that waits; ends it when called. */
+  function readSlowly(harness: IdentityHarness): () => Promise<void> {
+    let open = (): void => undefined;
+    harness.store.gate = new Promise((resolve) => {
+      open = resolve;
+    });
+    const loading = harness.stage.loadGallery();
+    return () => {
+      open();
+      return loading;
+    };
+  }
+
+  it('keeps a track that finishes meanwhile', async () => {
+    const harness = begin();
+    const finishReading = readSlowly(harness);
+    await harness.visit(1, 0, 4, lookOf(0));
+    await finishReading();
+    await harness.visit(2, 60, 64, lookOf(0));
+    expect(harness.told(2).decision).toMatchObject({ outcome: 'matched', vehicleNumber: 1 });
+  });
+
+  it('does not bring back a vehicle that is forgotten meanwhile', async () => {
+    const harness = begin();
+    await harness.visit(1, 0, 4, lookOf(0));
+    const finishReading = readSlowly(harness);
+    harness.stage.forgetVehicle(harness.told(1).decision.vehicleId);
+    await finishReading();
+    expect(harness.stage.index.size).toBe(0);
+  });
+
+  it('keeps what is finished but could not be stored yet', async () => {
+    const harness = begin();
+    harness.store.failure = new AppError('STORAGE_FULL', 'no room');
+    await expect(harness.visit(1, 0, 4, lookOf(0))).rejects.toThrow('no room');
+    await harness.stage.loadGallery();
+    harness.store.failure = null;
+    await harness.visit(2, 60, 64, lookOf(0));
+    expect(harness.told(2).decision).toMatchObject({ outcome: 'matched', vehicleNumber: 1 });
   });
 });
 
@@ -350,13 +406,23 @@ describe('ownership and order', () => {
     expect(harness.stored.map(({ vehicleId }) => vehicleId)).toEqual([second.vehicleId]);
   });
 
-  it('places sightings of a recording by their position in it', async () => {
+  it('places sightings of a recording by their position, and orders them by when it was analysed', async () => {
     const harness = new IdentityHarness();
     harness.startRun('file', 5_000_000, 'media');
-    await harness.visit(1, 10, 14, lookOf(0));
+    harness.nowUnixMs = 5_000_200;
+    harness.frame(10, [1]);
+    await harness.crop(1, 10, lookOf(0));
+    harness.nowUnixMs = 5_000_900;
+    await harness.crop(1, 14, lookOf(0));
+    // A track ends a while after it was seen last.
+    harness.nowUnixMs = 5_003_000;
+    harness.frame(16, [], { ended: [harness.ended(1, 10, 14)] });
+    await harness.writer.flush();
     await harness.visit(2, 30, 31, lookOf(0));
     expect(harness.stored[0]).toMatchObject({
       originUnixMs: 5_000_000,
+      startUnixMs: 5_000_200,
+      endUnixMs: 5_000_900,
       startMediaUs: 10_000_000,
       endMediaUs: 14_000_000,
     });

@@ -77,7 +77,37 @@ describe('SightingWriter', () => {
     scheduled[0]?.callback();
     await writer.settle();
     expect(store.sightings.size).toBe(2);
-    expect(writer.pendingCount).toBe(0);
+    expect(writer.waiting()).toEqual([]);
+  });
+
+  it('tells when everything that waited is stored again', async () => {
+    const { store, events, scheduled, writer, write } = setUp();
+    store.failure = full;
+    write('a');
+    write('b');
+    await writer.settle();
+    store.failure = null;
+    scheduled[0]?.callback();
+    await writer.settle();
+    write('c');
+    await writer.settle();
+    expect(events.map(({ type }) => type)).toEqual([
+      'storage-error',
+      'sighting',
+      'sighting',
+      'storage-recovered',
+      'sighting',
+    ]);
+  });
+
+  it('does not take a closed gallery for recovered because nothing waits', async () => {
+    const { events, writer } = setUp();
+    writer.noteClosed(new AppError('STORAGE_UNAVAILABLE', 'site data cleared'));
+    await writer.flush();
+    expect(events).toMatchObject([{ type: 'storage-error', pendingCount: 0 }]);
+    writer.resume();
+    await writer.settle();
+    expect(events.at(-1)).toEqual({ type: 'storage-recovered' });
   });
 
   it('waits longer after each failure, up to a minute, and starts over after a success', async () => {
@@ -140,7 +170,7 @@ describe('SightingWriter', () => {
     store.failure = full;
     for (let i = 0; i <= 2000; i += 1) write(`s${i}`);
     await writer.settle();
-    expect(writer.pendingCount).toBe(2000);
+    expect(writer.waiting()).toHaveLength(2000);
     expect(events).toContainEqual(
       expect.objectContaining({
         error: expect.objectContaining({
