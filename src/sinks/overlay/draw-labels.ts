@@ -14,47 +14,84 @@ const MAX_PLACES = 128;
 /** Left, top, right, bottom of the labels drawn so far; made once, used again every frame. */
 const places = new Float32Array(MAX_PLACES * 4);
 
+/** Where a label may stand: its own place first, then wherever a short one covers no other. */
+const PLACES = [
+  { side: 'above', isRight: false },
+  { side: 'above', isRight: true },
+  { side: 'inside', isRight: false },
+  { side: 'inside', isRight: true },
+  { side: 'below', isRight: false },
+  { side: 'below', isRight: true },
+] as const;
+type Place = (typeof PLACES)[number];
+const OWN_PLACE = PLACES[0];
+
 /**
  * Labels above their boxes, kept inside the view. Each takes the longest form that fits its box and covers
- * no label drawn before; what matters most is drawn first, the selected vehicle before all.
+ * no label drawn before, icons of undecided vehicles included; the shortest form may go elsewhere at the
+ * box. One for which there is no room at all is left out: over another, neither could be read. What
+ * matters most is drawn first, the selected vehicle before all.
  */
 export function drawLabels(target: PaintTarget): void {
   let placeCount = 0;
   for (const visual of target.visuals.values()) {
-    if (isSelected(visual, target)) placeCount = drawLabel(target, visual, true, placeCount);
+    if (isSelected(visual, target)) {
+      const label = labelOf(target, visual, 0);
+      if (label) placeCount = draw(target, visual, label, OWN_PLACE, placeCount);
+    }
   }
   for (let index = MARK_KINDS.length - 1; index >= 0; index -= 1) {
     for (const visual of target.visuals.values()) {
       if (visual.kind !== MARK_KINDS[index] || isSelected(visual, target)) continue;
-      placeCount = drawLabel(target, visual, false, placeCount);
+      if (visual.width < MIN_LABELLED_WIDTH * target.pixelRatio) continue;
+      placeCount = drawWhereFree(target, visual, placeCount);
     }
   }
 }
 
 /** Returns how many places are taken now. */
-function drawLabel(
-  target: PaintTarget,
-  visual: Visual,
-  isForced: boolean,
-  placeCount: number,
-): number {
-  const { pixelRatio } = target;
-  if (!isForced && visual.width < MIN_LABELLED_WIDTH * pixelRatio) return placeCount;
+function drawWhereFree(target: PaintTarget, visual: Visual, placeCount: number): number {
   const room = visual.width * (1 + MAX_OVERHANG_SHARE);
   const last = visual.labelTexts.length - 1;
   for (let form = 0; form <= last; form += 1) {
     const label = labelOf(target, visual, form);
     if (!label) return placeCount;
-    const x = labelX(target, visual, label);
-    const y = labelY(target, visual, label);
-    const isCovering = isTaken(x, y, x + label.width, y + label.height, placeCount);
-    if (!isForced && form < last && (isCovering || label.width > room)) continue;
-    // A vehicle without a number has nothing to say that is worth covering one that has.
-    if (isCovering && visual.kind === 'pending') return placeCount;
-    target.context.drawImage(label.image, x, y);
-    return take(x, y, x + label.width, y + label.height, placeCount);
+    if (form < last && label.width > room) continue;
+    if (isFree(target, visual, label, OWN_PLACE, placeCount)) {
+      return draw(target, visual, label, OWN_PLACE, placeCount);
+    }
+    if (form < last) continue;
+    for (const place of PLACES) {
+      if (!isFree(target, visual, label, place, placeCount)) continue;
+      return draw(target, visual, label, place, placeCount);
+    }
   }
   return placeCount;
+}
+
+function draw(
+  target: PaintTarget,
+  visual: Visual,
+  label: LabelBitmap,
+  place: Place,
+  placeCount: number,
+): number {
+  const x = labelX(target, visual, label, place);
+  const y = labelY(target, visual, label, place);
+  target.context.drawImage(label.image, x, y);
+  return take(x, y, x + label.width, y + label.height, placeCount);
+}
+
+function isFree(
+  target: PaintTarget,
+  visual: Visual,
+  label: LabelBitmap,
+  place: Place,
+  placeCount: number,
+): boolean {
+  const x = labelX(target, visual, label, place);
+  const y = labelY(target, visual, label, place);
+  return !isTaken(x, y, x + label.width, y + label.height, placeCount);
 }
 
 function labelOf(target: PaintTarget, visual: Visual, form: number): LabelBitmap | null {
@@ -64,14 +101,18 @@ function labelOf(target: PaintTarget, visual: Visual, form: number): LabelBitmap
 }
 
 /** Whole device pixels, so that the text stays sharp. */
-function labelX(target: PaintTarget, visual: Visual, label: LabelBitmap): number {
-  return Math.round(Math.max(0, Math.min(visual.left, target.width - label.width)));
+function labelX(target: PaintTarget, visual: Visual, label: LabelBitmap, place: Place): number {
+  const x = place.isRight ? visual.left + visual.width - label.width : visual.left;
+  return Math.round(Math.max(0, Math.min(x, target.width - label.width)));
 }
 
-function labelY(target: PaintTarget, visual: Visual, label: LabelBitmap): number {
+function labelY(target: PaintTarget, visual: Visual, label: LabelBitmap, place: Place): number {
   const gap = LABEL_GAP * target.pixelRatio;
   const above = visual.top - label.height - gap;
-  return Math.round(above >= 0 ? above : Math.max(0, visual.top + gap));
+  let y = visual.top + gap;
+  if (place.side === 'below') y = visual.top + visual.height + gap;
+  else if (place.side === 'above' && above >= 0) y = above;
+  return Math.round(Math.max(0, Math.min(y, target.height - label.height)));
 }
 
 function isTaken(

@@ -185,6 +185,34 @@ describe('OverlayPainter draws', () => {
     expect(paintedShare(202, 78, 50, 16)).toBeGreaterThan(0.9);
   });
 
+  it('the labels of neighbours beside each other, and none over another', () => {
+    painter.setLayers({ boxes: false, labels: true, trails: false });
+    const known = identities(
+      identityOf(1, 41, null),
+      identityOf(2, 42, null),
+      identityOf(4, 43, null),
+    );
+    const drawn = (...tracks: Track[]): number => {
+      painter.update(resultOf(tracks), known, NOW);
+      painter.paint(NOW);
+      return paintedShare(0, 0, WIDTH, HEIGHT) * WIDTH * HEIGHT;
+    };
+    const narrow = (track: Track): Track => ({
+      ...track,
+      box: { ...track.box, x2: track.box.x1 + 22 },
+    });
+    const first = narrow(trackOf(1, 'confirmed', 200));
+    const second = narrow(trackOf(2, 'confirmed', 206, 103));
+    const undecided = narrow(trackOf(3, 'confirmed', 212, 98));
+    const hidden = narrow(trackOf(4, 'lost', 209, 95));
+    const sum = drawn(first) + drawn(second) + drawn(undecided);
+    // Pixels of one label on another would be missing from what all cover together.
+    const together = drawn(first, second, undecided);
+    expect(together).toBeGreaterThan(sum * 0.97);
+    // There is no fourth place at these boxes: the hidden vehicle's label is left out.
+    expect(drawn(first, second, undecided, hidden)).toBe(together);
+  });
+
   it('a label inside the view for a box that leaves it', () => {
     painter.setLayers({ ...ONLY_BOXES, labels: true });
     painter.update(
