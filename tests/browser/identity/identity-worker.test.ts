@@ -198,6 +198,32 @@ describe('the identity worker', () => {
     });
   });
 
+  it('opens its gallery again when the browser cleared the site data, and goes on storing', async () => {
+    const databaseName = `identity-${crypto.randomUUID()}`;
+    const opened = startWorker();
+    await configure(opened, databaseName);
+    const sink = await connect(opened);
+    await startRun(sink, 1, 1_000_000);
+    await submit(sink, crop(1, 1, 0, '#b01818'));
+    await sink.endRun([ended(1)]);
+    // What "clear site data" does to a page that is open.
+    indexedDB.deleteDatabase(databaseName);
+    await vi.waitFor(
+      () => {
+        const types = opened.events.map(({ type }) => type);
+        expect(types).toContain('storage-error');
+        expect(types.at(-1)).toBe('storage-recovered');
+      },
+      { timeout: 10_000 },
+    );
+    expect(await opened.api.listVehicles({ offset: 0, count: 9 })).toEqual([]);
+    await startRun(sink, 2, 2_000_000);
+    await submit(sink, crop(1, 2, 0, '#b01818'));
+    await sink.endRun([ended(1)]);
+    const [again] = await opened.api.listVehicles({ offset: 0, count: 9 });
+    expect(again).toMatchObject({ number: 2, sightingCount: 1 });
+  });
+
   it('lets errors keep their code on the way to the page', async () => {
     const databaseName = `identity-${crypto.randomUUID()}`;
     const first = startWorker();
