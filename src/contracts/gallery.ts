@@ -80,4 +80,6 @@ export interface StorageUsage {
   readonly isPersistent: boolean;
   readonly vehicleCount: number;
   readonly sightingCount: number;
+  /** Damaged records met since the gallery was opened, and left out of what was shown. */
+  readonly unreadableCount: number;
 }

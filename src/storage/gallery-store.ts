@@ -38,7 +38,7 @@ export class GalleryStore {
   readonly #gallery: GalleryConnection;
   #vehicleCount = 0;
   #highestNumber = 0;
-  #skippedRowCount = 0;
+  #unreadableCount = 0;
   #commitCount = 0;
 
   private constructor(gallery: GalleryConnection) {
@@ -66,11 +66,6 @@ export class GalleryStore {
     return this.#vehicleCount;
   }
 
-  /** Rows met so far that could not be read, and were left out of an answer. */
-  get skippedRowCount(): number {
-    return this.#skippedRowCount;
-  }
-
   /** False where the browser has no Web Locks: nothing then keeps a second tab from writing too. */
   get isExclusive(): boolean {
     return this.#gallery.isExclusive;
@@ -93,7 +88,7 @@ export class GalleryStore {
       'read the descriptors',
       (database) => loadDescriptors(database, space),
     );
-    this.#skippedRowCount += skippedCount;
+    this.#unreadableCount += skippedCount;
     return descriptors;
   }
 
@@ -125,7 +120,7 @@ export class GalleryStore {
     const { vehicles, skippedCount } = await this.#gallery.read('list the vehicles', (database) =>
       readVehicleList(database, range.offset, range.count),
     );
-    this.#skippedRowCount += skippedCount;
+    this.#unreadableCount += skippedCount;
     return vehicles;
   }
 
@@ -134,7 +129,7 @@ export class GalleryStore {
     const { vehicle, skippedCount } = await this.#gallery.read('read a vehicle', (database) =>
       readVehicle(database, id),
     );
-    this.#skippedRowCount += skippedCount;
+    this.#unreadableCount += skippedCount;
     return vehicle;
   }
 
@@ -189,7 +184,12 @@ export class GalleryStore {
       originUsage(),
       this.#gallery.read('count the sightings', (database) => database.count('sightings')),
     ]);
-    return { ...origin, vehicleCount: this.#vehicleCount, sightingCount };
+    return {
+      ...origin,
+      vehicleCount: this.#vehicleCount,
+      sightingCount,
+      unreadableCount: this.#unreadableCount,
+    };
   }
 
   /**

@@ -90,6 +90,7 @@ export class FakeGallery implements GalleryClient {
       isPersistent: true,
       vehicleCount: this.#vehicles.length,
       sightingCount: this.#vehicles.length * 2,
+      unreadableCount: 0,
     });
   }
 

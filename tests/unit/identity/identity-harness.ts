@@ -115,6 +115,7 @@ export class FakeStore implements OpenedSightingStore {
       isPersistent: false,
       vehicleCount: this.vehicleCount,
       sightingCount: this.sightings.size,
+      unreadableCount: 0,
     });
   }
 

@@ -245,11 +245,11 @@ describe('reading the gallery', () => {
     expect((await store.listVehicles({ offset: 0, count: 10 })).map((each) => each.id)).toEqual([
       'v1',
     ]);
-    expect(store.skippedRowCount).toBe(1);
+    expect((await store.usage()).unreadableCount).toBe(1);
     expect((await store.vehicle('v1'))?.sightings).toHaveLength(1);
-    expect(store.skippedRowCount).toBe(2);
+    expect((await store.usage()).unreadableCount).toBe(2);
     expect(await store.loadDescriptors(SPACE)).toHaveLength(1);
-    expect(store.skippedRowCount).toBe(4);
+    expect((await store.usage()).unreadableCount).toBe(4);
     expect(await store.vehicle('foreign')).toBeNull();
     expect(await store.crop('bad')).toBeNull();
     await store.commitSighting(record({ id: 's2' }));
