@@ -1,6 +1,6 @@
 import type { ModelInputSpec } from '../../contracts/model';
 import { AppError } from '../../core/app-error';
-import { letterbox, type LetterboxedPicture } from './letterbox';
+import { fitInSquare, type SquarePicture } from './fit-in-square';
 import type { RgbaPixels } from './resample';
 import { measureSharpness } from './sharpness';
 
@@ -35,14 +35,14 @@ export function prepareCrop(pixels: RgbaPixels, input: ModelInputSpec): CropTens
       'Expected an embedder with a fixed input side, found a free one',
     );
   }
-  const picture = letterbox(pixels, input.sidePx, input.padValue);
+  const picture = fitInSquare(pixels, input.sidePx, input.padValue);
   const { sharpness, lumaVariance } = measureSharpness(picture);
   if (lumaVariance < MIN_LUMA_VARIANCE || sharpness < MIN_SHARPNESS) return null;
   return { data: toPlanes(picture, input), sharpness };
 }
 
 /** Interleaved RGB to planes in the model's channel order, normalised. */
-export function toPlanes(picture: LetterboxedPicture, input: ModelInputSpec): Float32Array {
+export function toPlanes(picture: SquarePicture, input: ModelInputSpec): Float32Array {
   const planeLength = picture.sidePx * picture.sidePx;
   const data = new Float32Array(3 * planeLength);
   for (let channel = 0; channel < 3; channel += 1) {

@@ -1,4 +1,4 @@
-import type { LetterboxedPicture } from './letterbox';
+import type { SquarePicture } from './fit-in-square';
 
 /** What the pixels say about a crop's usefulness. */
 export interface Sharpness {
@@ -12,7 +12,7 @@ export interface Sharpness {
 }
 
 /** Looks at the picture only, not at its bars or their edge. */
-export function measureSharpness({ rgb, sidePx, placement }: LetterboxedPicture): Sharpness {
+export function measureSharpness({ rgb, sidePx, placement }: SquarePicture): Sharpness {
   const luma = lumaOf(rgb);
   const laplacian = new RunningVariance();
   const level = new RunningVariance();

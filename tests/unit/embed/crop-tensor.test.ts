@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ModelInputSpec } from '../../../src/contracts/model';
 import { mirrorPlanes, prepareCrop, toPlanes } from '../../../src/stages/embed/crop-tensor';
-import { letterbox, placeInSquare } from '../../../src/stages/embed/letterbox';
+import { fitInSquare, placeInSquare } from '../../../src/stages/embed/fit-in-square';
 import { resampleRgb, type RgbaPixels } from '../../../src/stages/embed/resample';
 import { cropQuality, measureSharpness } from '../../../src/stages/embed/sharpness';
 import reference from './resample-reference.json';
@@ -67,7 +67,7 @@ describe('the filter', () => {
   });
 });
 
-describe('the letterbox', () => {
+describe('a picture fitted into a square', () => {
   it('centres and keeps the aspect, the odd pixel right or below', () => {
     expect(placeInSquare(200, 100, 128)).toEqual({
       leftPx: 0,
@@ -85,7 +85,7 @@ describe('the letterbox', () => {
   });
 
   it('fills the bars with the grey of the manifest', () => {
-    const { rgb } = letterbox(
+    const { rgb } = fitInSquare(
       paint(20, 10, () => [10, 20, 30]),
       32,
       114,
@@ -98,7 +98,7 @@ describe('the letterbox', () => {
 
 describe('the tensor', () => {
   it('has planes in the channel order and scale of the manifest', () => {
-    const picture = letterbox(
+    const picture = fitInSquare(
       paint(8, 8, () => [10, 20, 30]),
       4,
       0,
@@ -129,7 +129,7 @@ describe('the tensor', () => {
 
 describe('sharpness', () => {
   const sharpnessOf = (pixels: RgbaPixels): number =>
-    measureSharpness(letterbox(pixels, 64, 114)).sharpness;
+    measureSharpness(fitInSquare(pixels, 64, 114)).sharpness;
 
   it('is higher for finer detail', () => {
     expect(sharpnessOf(stripes(6))).toBeGreaterThan(3 * sharpnessOf(stripes(16)));

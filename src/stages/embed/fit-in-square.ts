@@ -1,7 +1,7 @@
 import { resampleRgb, type RgbaPixels } from './resample';
 
 /** Where a picture lies inside its square, in pixels of the square. */
-export interface LetterboxPlacement {
+export interface SquarePlacement {
   readonly leftPx: number;
   readonly topPx: number;
   readonly widthPx: number;
@@ -9,21 +9,17 @@ export interface LetterboxPlacement {
 }
 
 /** A square RGB picture with bars, interleaved floats 0-255. */
-export interface LetterboxedPicture {
+export interface SquarePicture {
   readonly rgb: Float32Array;
   readonly sidePx: number;
-  readonly placement: LetterboxPlacement;
+  readonly placement: SquarePlacement;
 }
 
 /**
  * Fits a picture into a square of `sidePx`, aspect kept and centred. An odd remainder leaves the wider
  * bar right or below, as in training.
  */
-export function placeInSquare(
-  widthPx: number,
-  heightPx: number,
-  sidePx: number,
-): LetterboxPlacement {
+export function placeInSquare(widthPx: number, heightPx: number, sidePx: number): SquarePlacement {
   const scale = sidePx / Math.max(widthPx, heightPx);
   const width = Math.max(1, Math.round(widthPx * scale));
   const height = Math.max(1, Math.round(heightPx * scale));
@@ -36,11 +32,7 @@ export function placeInSquare(
 }
 
 /** Resizes into a square of `sidePx`; the bars are grey at `padValue` (0-255). */
-export function letterbox(
-  pixels: RgbaPixels,
-  sidePx: number,
-  padValue: number,
-): LetterboxedPicture {
+export function fitInSquare(pixels: RgbaPixels, sidePx: number, padValue: number): SquarePicture {
   const placement = placeInSquare(pixels.widthPx, pixels.heightPx, sidePx);
   const content = resampleRgb(pixels, placement.widthPx, placement.heightPx);
   const rgb = new Float32Array(sidePx * sidePx * 3).fill(padValue);
