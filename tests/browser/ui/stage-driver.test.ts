@@ -28,7 +28,7 @@ beforeEach(async () => {
 
 afterEach(() => {
   driver.dispose();
-  for (const element of Object.values(elements)) element.remove();
+  for (const element of [elements.video, elements.picture, elements.overlay]) element.remove();
   vi.restoreAllMocks();
 });
 
