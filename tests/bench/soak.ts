@@ -42,7 +42,8 @@ export async function soak(minutes: number, log: (line: string) => void): Promis
     '--enable-blink-features=ForceEagerMeasureMemory',
   ]);
   try {
-    const page = await browser.newPage();
+    const context = await browser.newContext();
+    const page = await context.newPage();
     const pageErrors: string[] = [];
     let unclosedWarnings = 0;
     page.on('pageerror', (error) => pageErrors.push(error.message));
@@ -70,7 +71,7 @@ export async function soak(minutes: number, log: (line: string) => void): Promis
       .getByRole('button', { name: /start camera/i })
       .first()
       .waitFor();
-    await waitForUnclosedFrames(page.context(), page);
+    await waitForUnclosedFrames(context, page);
     const ledger = (await page.evaluate(() => window.resight?.ledger())) as FrameLedger; // there on a headless page
     const first = heapBytes[1] ?? heapBytes[0] ?? 0;
     return {

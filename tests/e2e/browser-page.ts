@@ -82,7 +82,7 @@ export async function openApp(
 
 /** Opens a file through the app's own picker. */
 export async function chooseVideo(page: Page, path: string): Promise<void> {
-  await page.locator('input[type=file]').first().setInputFiles(path);
+  await page.locator('#app input[type=file]').first().setInputFiles(path);
 }
 
 /** The list's section of vehicles, in view and stored. */

@@ -36,6 +36,8 @@ describe('a live camera', () => {
     await page.getByRole('button', { name: 'Start camera' }).first().waitFor();
     const before = await vehicleRows(page).count();
     expect(before).toBeGreaterThan(0);
+    await app.settleFaults();
+    expect(app.faults).toEqual([]);
 
     await context.setOffline(true);
     await page.reload();

@@ -24,6 +24,7 @@ describe('a video file', () => {
     await page.getByText('The video is analysed').waitFor({ timeout: 180_000 });
     await page.getByText(/1 recognised from before/).waitFor();
     expect(await vehicleRows(page).count()).toBe(2);
+    await app.settleFaults();
     expect(app.faults).toEqual([]);
     expect(app.foreignRequests).toEqual([]);
   }, 240_000);
