@@ -66,11 +66,14 @@ export class UpdatesState {
     return this.status.isOfflineReady && !this.#isOfflineSaid;
   }
 
-  /** The news is on screen: it goes by itself and does not come again. For an effect. */
+  /** The news is on screen: it goes by itself, or with a run that begins, and does not come again. For an effect. */
   showOfflineNews(): () => void {
     this.#memory.add(OFFLINE_NOTE_KEY);
     const timer = setTimeout(() => this.dismissOfflineNews(), OFFLINE_NOTE_MS);
-    return () => clearTimeout(timer);
+    return () => {
+      clearTimeout(timer);
+      this.dismissOfflineNews();
+    };
   }
 
   dismissOfflineNews(): void {

@@ -292,6 +292,36 @@ describe('the negotiated size', () => {
   });
 });
 
+describe('the top bar of a phone', () => {
+  it('lets the state of the run lie over no button', async () => {
+    await page.viewport(390, 844);
+    const controller = new FakeController({ holdAt: 'loading-models' });
+    const updates = {
+      state: { isUpdateWaiting: false, canInstall: true, isOfflineReady: false, problem: null },
+      onChange: () => () => undefined,
+      applyUpdate: () => Promise.resolve('nothing-waiting' as const),
+      promptInstall: () => Promise.resolve(false),
+    };
+    mounted = mountApp(target, { controller, updates });
+    flushSync();
+    button('Start camera').click();
+    await vi.waitFor(() => expect(controller.status.step).toBe('loading-models'));
+    flushSync();
+    const state = document.querySelector('header .state')?.getBoundingClientRect();
+    expect(state?.width).toBeGreaterThan(40);
+    for (const control of document.querySelectorAll('header button')) {
+      const { left, right, top, bottom } = control.getBoundingClientRect();
+      const isApart =
+        !state ||
+        state.right <= left ||
+        state.left >= right ||
+        state.bottom <= top ||
+        state.top >= bottom;
+      expect(isApart, nameOf(control)).toBe(true);
+    }
+  });
+});
+
 describe('full screen', () => {
   const isVisible = (selector: string): boolean =>
     document.querySelector(selector)?.checkVisibility() ?? false;

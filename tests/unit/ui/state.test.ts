@@ -535,6 +535,20 @@ describe('UpdatesState', () => {
     expect(new UpdatesState(view, memory).isOfflineNews).toBe(false);
   });
 
+  it('does not come back with that news after a run that took its place', () => {
+    const view = {
+      state: { isUpdateWaiting: false, canInstall: false, isOfflineReady: true, problem: null },
+      onChange: () => () => undefined,
+      applyUpdate: () => Promise.resolve('nothing-waiting' as const),
+      promptInstall: () => Promise.resolve(false),
+    };
+    const updates = new UpdatesState(view, { has: () => false, add: () => undefined });
+    const hide = updates.showOfflineNews();
+    expect(updates.isOfflineNews).toBe(true);
+    hide();
+    expect(updates.isOfflineNews).toBe(false);
+  });
+
   it('says why the app will not work offline', () => {
     const updates = new UpdatesState({
       state: {
