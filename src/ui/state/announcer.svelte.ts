@@ -22,7 +22,7 @@ const STATE_SENTENCES: Readonly<Partial<Record<RunState, string>>> = {
   running: 'Analysis is running.',
   paused: 'Paused.',
   stopping: 'Finishing.',
-  finished: 'The video is analysed.',
+  finished: 'The whole video has been analysed.',
   failed: 'The analysis stopped with an error.',
 };
 
