@@ -209,6 +209,18 @@ describe('a run', () => {
     expect(document.body.textContent).toContain('23 s left');
   });
 
+  it.each([820, 390])('gives its progress a line of its own on a screen of %i', async (width) => {
+    await page.viewport(width, 1000);
+    const controller = show();
+    await controller.openVideo(new File([], 'clip.mp4'));
+    flushSync();
+    await vi.waitFor(() => expect(document.body.textContent).toContain('23 s left'));
+    const progress = document.querySelector('.progress')?.getBoundingClientRect();
+    const pane = document.querySelector('.pane')?.getBoundingClientRect();
+    expect(progress?.width).toBeGreaterThan((pane?.width ?? Infinity) * 0.8);
+    expect(progress?.height).toBeLessThan(60);
+  });
+
   it('says what a finished file brought and offers the next step', async () => {
     const controller = show();
     await controller.openVideo(new File([], 'clip.mp4'));
