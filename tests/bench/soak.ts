@@ -65,13 +65,14 @@ export async function soak(minutes: number, log: (line: string) => void): Promis
       heapBytes.push(await heapOf(page));
       log(`minute ${minute}: ${((heapBytes.at(-1) ?? 0) / 2 ** 20).toFixed(1)} MiB`);
     }
+    // In mid-run: what lies in the browser's own pipe when a camera stops, it drops itself (Chromium 156).
+    await waitForUnclosedFrames(context, page);
     await page.getByRole('button', { name: /^stop/i }).first().click();
     // Back to a start screen: the run's last answer has come. What is open now stays open.
     await page
       .getByRole('button', { name: /start camera/i })
       .first()
       .waitFor();
-    await waitForUnclosedFrames(context, page);
     const ledger = (await page.evaluate(() => window.resight?.ledger())) as FrameLedger; // there on a headless page
     const first = heapBytes[1] ?? heapBytes[0] ?? 0;
     return {

@@ -140,14 +140,19 @@ describe('in mid-run', () => {
     await page.getByRole('button', { name: 'Start camera' }).first().click();
     await expect.poll(() => analysedCount(page), { timeout: 60_000 }).toBeGreaterThan(5);
     await setLens(false);
-    const notice = page.getByText('The camera sends no picture').first();
-    await notice.waitFor();
-    await setLens(true);
-    await notice.waitFor({ state: 'detached' });
+    await page.getByText('The camera sends no picture').first().waitFor();
     await page
-      .getByText(/the camera sent no picture/)
+      .getByText(/^Since .*: the camera sent no picture/)
       .first()
       .waitFor({ state: 'attached' });
+    await setLens(true);
+    // With its end: "14:02, 3 s: the camera sent no picture".
+    await page
+      .getByText(/, [^:]*: the camera sent no picture/)
+      .first()
+      .waitFor({ state: 'attached' });
+    const before = await analysedCount(page);
+    await expect.poll(() => analysedCount(page), { timeout: 30_000 }).toBeGreaterThan(before + 5);
     expect(app.faults).toEqual([]);
   }, 120_000);
 });
