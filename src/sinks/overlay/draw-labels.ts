@@ -44,9 +44,21 @@ export function drawLabels(target: PaintTarget): void {
     for (const visual of target.visuals.values()) {
       if (visual.kind !== MARK_KINDS[index] || isSelected(visual, target)) continue;
       if (visual.width < MIN_LABELLED_WIDTH * target.pixelRatio) continue;
+      if (!isInPicture(visual, target)) continue;
       placeCount = drawWhereFree(target, visual, placeCount);
     }
   }
+}
+
+/** Whether any of a vehicle's box is in the picture: one that runs on outside has nothing to be named. */
+function isInPicture({ left, top, width, height }: Visual, { mapping }: PaintTarget): boolean {
+  const { offsetX, offsetY, viewWidth, viewHeight } = mapping;
+  return (
+    left + width > offsetX &&
+    left < viewWidth - offsetX &&
+    top + height > offsetY &&
+    top < viewHeight - offsetY
+  );
 }
 
 /** Returns how many places are taken now. */

@@ -22,6 +22,9 @@ export interface OverlayViewport {
   readonly pixelRatio: number;
 }
 
+/** CSS pixels that lines may reach beyond the picture. */
+const EDGE_ROOM = 4;
+
 /**
  * Draws boxes, labels and trails on one canvas. It starts no clock: the owner calls `paint` when a
  * display frame is due, and again while `isMoving`.
@@ -147,8 +150,11 @@ export class OverlayPainter {
       mapping: this.#mapping(this.#viewport.pixelRatio),
     };
     this.#context.clearRect(0, 0, target.width, target.height);
+    this.#context.save();
+    this.#clipToPicture(target.mapping);
     if (this.#layers.trails) drawTrails(target);
     if (this.#layers.boxes) drawBoxes(target);
+    this.#context.restore();
     if (this.#layers.labels) drawLabels(target);
     this.#isDirty = false;
     return true;
@@ -217,6 +223,20 @@ export class OverlayPainter {
       visual.top = box.centreY * mapping.scale + mapping.offsetY - visual.height / 2;
       if (isPredicted && !this.#isMoving) this.#isMoving = box.isMoving(nowUnixMs);
     }
+  }
+
+  /** A vehicle that leaves the picture is not drawn onto the bars around it. */
+  #clipToPicture({ scale, offsetX, offsetY }: PaintTarget['mapping']): void {
+    this.#context.beginPath();
+    // Half a line's width of room, so that a box on the edge keeps its line.
+    const room = EDGE_ROOM * this.#viewport.pixelRatio;
+    this.#context.rect(
+      offsetX - room,
+      offsetY - room,
+      this.#frameWidthPx * scale + 2 * room,
+      this.#frameHeightPx * scale + 2 * room,
+    );
+    this.#context.clip();
   }
 
   #mapping(pixelRatio: number): PaintTarget['mapping'] {

@@ -185,6 +185,21 @@ describe('OverlayPainter draws', () => {
     expect(paintedShare(202, 78, 50, 16)).toBeGreaterThan(0.9);
   });
 
+  it('nothing onto the bars around the picture, neither of a box half outside nor of one that left', () => {
+    painter.setViewport({ width: 640, height: 640, pixelRatio: 1 });
+    painter.setLayers({ boxes: true, labels: true, trails: true });
+    const known = identities(identityOf(1, 7, null), identityOf(2, 8, null));
+    // Bars of 140 pixels above and below; the frame begins below the upper one.
+    painter.update(resultOf([trackOf(2, 'lost', 400, -100)]), known, NOW);
+    painter.paint(NOW);
+    expect(paintedShare(0, 0, 640, 640)).toBe(0);
+    painter.setLayers(ONLY_BOXES);
+    painter.update(resultOf([trackOf(1, 'confirmed', 100, -40)]), known, NOW);
+    painter.paint(NOW);
+    expect(paintedShare(0, 0, 640, 134)).toBe(0);
+    expect(alphaAt(100, 160)).toBeGreaterThan(200);
+  });
+
   it('the labels of neighbours beside each other, and none over another', () => {
     painter.setLayers({ boxes: false, labels: true, trails: false });
     const known = identities(
