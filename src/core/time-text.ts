@@ -33,7 +33,7 @@ function formattersFor(locale: string | undefined): Formatters {
 }
 
 /** Time of day such as `14:02`, in the device's time zone. */
-export function timeOfDay(unixMs: number, locale?: string): string {
+function timeOfDay(unixMs: number, locale?: string): string {
   return formattersFor(locale).time.format(unixMs);
 }
 
