@@ -14,6 +14,8 @@ const MIN_INTERVAL_MS = 3000;
 /** Longer lists are told as a number. */
 const MAX_NAMED = 4;
 
+/** The end of a shorter gap is no news: a last frame under way closes one that opens again at once. */
+const MIN_TOLD_GAP_MS = 1000;
 /** Tracks remembered: more than are ever in view at once, and no more after a month. */
 const MAX_DESCRIBED = 500;
 
@@ -90,7 +92,8 @@ export class Announcer {
     if (gap) return this.say(currentGapText(gap));
     const last = past[past.length - 1];
     if (!wasGap || this.#state !== 'running' || !last?.endUnixMs) return;
-    this.say(`Analysis goes on after ${durationText(last.endUnixMs - last.startUnixMs)}.`);
+    const spanMs = last.endUnixMs - last.startUnixMs;
+    if (spanMs >= MIN_TOLD_GAP_MS) this.say(`Analysis goes on after ${durationText(spanMs)}.`);
   }
 
   #noteWarning(warning: ErrorData | null): void {

@@ -265,6 +265,19 @@ describe('a run', () => {
     expect(document.querySelectorAll('.gaps .mark')).toHaveLength(1);
   });
 
+  it('says once on screen that the camera is gone, with what to do', async () => {
+    const controller = await running();
+    const gap = { startUnixMs: Date.now(), endUnixMs: null, reason: 'camera-lost' } as const;
+    controller.set({ currentGap: gap });
+    flushSync();
+    expect(document.querySelector('.notices')?.textContent).toContain('The camera is gone');
+    controller.set({ warning: { code: 'CAMERA_LOST', message: 'gone' } });
+    flushSync();
+    const notices = document.querySelectorAll('.notices .notice');
+    expect([...notices].filter(({ textContent }) => /camera/i.test(textContent))).toHaveLength(1);
+    expect(document.querySelector('.notices')?.textContent).toContain('goes on by itself');
+  });
+
   it('measures its gaps from its own beginning, which a reopened camera does not move', async () => {
     const controller = await running();
     const now = Date.now();

@@ -410,6 +410,18 @@ describe('Announcer', () => {
     expect(announcer.message).toBe('Analysis goes on after 1 min 30 s.');
   });
 
+  it('does not say that analysis goes on when only a last frame was under way', async () => {
+    const controller = new FakeController();
+    const announcer = new Announcer(controller);
+    await controller.startCamera();
+    vi.advanceTimersByTime(9000);
+    const gap = { startUnixMs: 1000, endUnixMs: null, reason: 'camera-lost' } as const;
+    controller.set({ currentGap: gap });
+    controller.set({ currentGap: null, gaps: [{ ...gap, endUnixMs: 1200 }] });
+    vi.advanceTimersByTime(9000);
+    expect(announcer.message).toContain('The camera is gone');
+  });
+
   it('tells a warning once, however often it is repeated', async () => {
     const controller = new FakeController();
     const announcer = new Announcer(controller);
