@@ -48,6 +48,8 @@ export class Run {
   #info: SourceInfo | null = null;
   readonly #hang: HangWatch;
   #isMuted = false;
+  /** The camera went away: a frame that was still under way does not end that gap. */
+  #isLost = false;
   /** A feed is being analysed: only then silence means anything. */
   #isAnalysing = false;
   #restartCount = 0;
@@ -262,6 +264,7 @@ export class Run {
     this.#isMuted = false;
     source.onEvent((event) => {
       if (event.type === 'lost') {
+        this.#isLost = true;
         this.#gaps.open('camera-lost');
         const lost = new AppError('CAMERA_LOST', event.reason);
         this.#hooks.onStatus({ warning: toErrorData(lost) });
@@ -299,6 +302,7 @@ export class Run {
   }
 
   #announce(): void {
+    this.#isLost = false;
     this.#startedUnixMs ??= Date.now();
     this.#hooks.onStatus({
       state: this.#gate.isPaused ? 'paused' : 'running',
@@ -312,7 +316,7 @@ export class Run {
   #noteResult(result: FrameResult, preview: FrameImage | null): void {
     this.#lastResultUs = result.meta.captureTimeUs;
     this.#hang.noteSign();
-    this.#gaps.noteResult();
+    if (!this.#isLost) this.#gaps.noteResult();
     this.#hooks.onResult(result, preview);
   }
 

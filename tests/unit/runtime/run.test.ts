@@ -277,6 +277,8 @@ describe('Run', () => {
     const gone = new AppError('CAMERA_NOT_FOUND', 'unplugged');
     scene.nextSource = () => new TestSource('live', 0, gone);
     scene.sources[0]?.emit({ type: 'lost', reason: 'unplugged' });
+    // A frame that was under way when the plug was pulled does not end the gap.
+    scene.perception.sendResult(1);
     scene.perception.endFeed();
     await vi.advanceTimersByTimeAsync(3 * 60_000);
     expect(scene.perception.disposeCount).toBe(0);
