@@ -50,10 +50,7 @@ describe('in mid-run', () => {
     const first = workerOf(page, 'perception');
     const ended = new Promise((resolve) => first.once('close', resolve));
     await breakWorker(page, 'perception');
-    await page
-      .getByText('A part of the analysis stopped and is started again')
-      .first()
-      .waitFor();
+    await page.getByText('A part of the analysis stopped and is started again').first().waitFor();
     await ended;
     await expect.poll(() => analysedCount(page), { timeout: 60_000 }).toBeGreaterThan(5);
     expect(workerOf(page, 'perception')).not.toBe(first);
@@ -72,10 +69,7 @@ describe('in mid-run', () => {
     await chooseVideo(page, clips.mp4);
     await vehicleRows(page).first().waitFor({ timeout: 60_000 });
     await breakWorker(page, 'identity');
-    await page
-      .getByText('A part of the analysis stopped and is started again')
-      .first()
-      .waitFor();
+    await page.getByText('A part of the analysis stopped and is started again').first().waitFor();
     await page.getByText('The video is analysed').waitFor({ timeout: 90_000 });
     expect(await vehicleRows(page).count()).toBeGreaterThan(0);
     expect(app.faults.filter((fault) => !fault.includes('broken by the test'))).toEqual([]);
