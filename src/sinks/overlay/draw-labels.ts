@@ -3,8 +3,8 @@ import type { LabelBitmap } from './label-bitmaps';
 import { MARK_KINDS } from './marks';
 import type { Visual } from './visual';
 
-/** Boxes narrower than this get no label: it would cover the vehicle and its neighbours. CSS pixels. */
-const MIN_LABELLED_WIDTH = 20;
+/** Boxes narrower than this get no label: they are a handful of pixels, far off. CSS pixels. */
+const MIN_LABELLED_WIDTH = 12;
 /** A label may stick out of its box's side by this share of the box's width. */
 const MAX_OVERHANG_SHARE = 0.6;
 const LABEL_GAP = 3;
