@@ -22,7 +22,7 @@ export async function benchPipeline(
 ): Promise<HeadlessPipelineBench> {
   const { controller, parts } = services;
   const { signal } = new AbortController();
-  const ready = await parts.engine.prepare(controller.settings, () => undefined, signal);
+  const ready = await parts.engine.prepare(controller.settings, 'offline', () => undefined, signal);
   const clip = new LoopedClip(() => parts.createFileSource(file));
   const info = await clip.open();
   await parts.perception.startRun({ epoch: 1, runId: crypto.randomUUID(), source: info });

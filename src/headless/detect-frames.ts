@@ -12,7 +12,7 @@ export async function detectFrames(
   const { signal } = new AbortController();
   const source = await parts.createFileSource(file);
   const info = await source.open(signal);
-  await parts.engine.prepare(controller.settings, () => undefined, signal);
+  await parts.engine.prepare(controller.settings, 'offline', () => undefined, signal);
   await parts.perception.startRun({ epoch: 1, runId: crypto.randomUUID(), source: info });
   const feed = source.feed();
   if (feed.type !== 'pull') throw new TypeError('Expected a pulled source');

@@ -10,7 +10,7 @@ import type {
 import type { ErrorData } from '../contracts/errors';
 import type { FrameImage } from '../contracts/frame';
 import type { TrackIdentity } from '../contracts/match';
-import type { CameraDevice, FrameSource } from '../contracts/source';
+import type { CameraDevice, FrameSource, SourcePace } from '../contracts/source';
 import type { FrameResult, IdentityEvent } from '../contracts/worker-api';
 import { AppError, isAbort, toErrorData } from '../core/app-error';
 import type { KeyValueStore } from './backend-memory';
@@ -163,11 +163,13 @@ export class ResightController implements AnalysisController {
   }
 
   startCamera(): Promise<void> {
-    return this.#start((previous) => this.#parts.createCameraSource(this.#settings, previous));
+    return this.#start('live', (previous) =>
+      this.#parts.createCameraSource(this.#settings, previous),
+    );
   }
 
   openVideo(file: File): Promise<void> {
-    return this.#start(() => this.#parts.createFileSource(file));
+    return this.#start('offline', () => this.#parts.createFileSource(file));
   }
 
   pause(): void {
@@ -225,7 +227,7 @@ export class ResightController implements AnalysisController {
       : null;
   }
 
-  async #start(createSource: CreateSource): Promise<void> {
+  async #start(pace: SourcePace, createSource: CreateSource): Promise<void> {
     this.#startNumber += 1;
     const startNumber = this.#startNumber;
     await this.#run?.stop();
@@ -233,7 +235,7 @@ export class ResightController implements AnalysisController {
     if (startNumber !== this.#startNumber) return;
     this.#stats = new RunStatsCollector();
     this.#source = null;
-    const run = new Run(this.#hooks(createSource));
+    const run = new Run(this.#hooks(pace, createSource));
     this.#run = run;
     this.#status = { ...IDLE, state: 'preparing', step: 'opening-source' };
     this.#statusEvents.emit(this.#status);
@@ -277,8 +279,9 @@ export class ResightController implements AnalysisController {
     );
   }
 
-  #hooks(createSource: CreateSource): RunHooks {
+  #hooks(pace: SourcePace, createSource: CreateSource): RunHooks {
     return {
+      pace,
       perception: this.#parts.perception,
       identity: this.#parts.identity,
       engine: this.#parts.engine,

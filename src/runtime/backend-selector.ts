@@ -19,6 +19,8 @@ export interface BackendWishes {
   readonly override: Backend | null;
   /** Longer input side the user chose; null: measure. */
   readonly inputSideOverridePx: number | null;
+  /** Frames wait and none is dropped: accuracy may cost time. */
+  readonly isRecording: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -31,6 +33,10 @@ interface FailedCandidate extends Backend {
 const COMPARED_SIDE_PX = 416;
 /** Below this many frames a second (about 7) fast vehicles jump too far from frame to frame to be followed well. */
 export const FRAME_BUDGET_MS = 130;
+/** A recording gets at least this side, where the detector finds most (models/detect-nanodet/CARD.md) ... */
+const RECORDING_SIDE_PX = 512;
+/** ... unless a frame would take longer than this: an hour of video must not take a day on a phone. */
+const RECORDING_BUDGET_MS = 400;
 /** When even the smallest side is over budget it is used all the same. */
 const SMALLEST_SIDE_PX = 320;
 /** Cameras are 16:9 more often than not. */
@@ -47,7 +53,8 @@ const WORTHWHILE_SPEEDUP = 1.1;
  * answer is kept until browser, cores, graphics device or isolation change.
  *
  * Each candidate is timed at {@link COMPARED_SIDE_PX}; of the fastest, the largest input that stays under
- * {@link FRAME_BUDGET_MS} is taken. A candidate that fails is left out.
+ * {@link FRAME_BUDGET_MS} is taken; a recording, which can wait, may get a larger one. A candidate that
+ * fails is left out.
  */
 export class BackendSelector {
   readonly #probe: Probe;
@@ -83,7 +90,10 @@ export class BackendSelector {
     if (wishes.inputSideOverridePx !== null) {
       return byUser(measured, wishes.inputSideOverridePx, null);
     }
-    const { provider, threadCount, inputSidePx, measuredMs } = measured;
+    const { inputSidePx, measuredMs } = wishes.isRecording
+      ? sideForRecording(manifest, measured)
+      : measured;
+    const { provider, threadCount } = measured;
     const origin = remembered ? 'remembered' : 'measured';
     return { provider, threadCount, inputSidePx, measuredMs, origin };
   }
@@ -200,15 +210,28 @@ function largestSideUnderBudget(
   if (manifest.input.sidePx !== null) {
     return { inputSidePx: manifest.input.sidePx, measuredMs: comparedMs };
   }
-  const areaPx2 = (sidePx: number): number => {
-    const { widthPx, heightPx } = inputSize(manifest, sidePx);
-    return widthPx * heightPx;
-  };
   const expectedMs = (sidePx: number): number =>
-    (comparedMs * areaPx2(sidePx)) / areaPx2(COMPARED_SIDE_PX);
+    (comparedMs * inputAreaPx2(manifest, sidePx)) / inputAreaPx2(manifest, COMPARED_SIDE_PX);
   const inputSidePx =
     INPUT_SIDES_PX.findLast((sidePx) => expectedMs(sidePx) <= FRAME_BUDGET_MS) ?? SMALLEST_SIDE_PX;
   return { inputSidePx, measuredMs: expectedMs(inputSidePx) };
+}
+
+/** The side for a recording, given what was chosen for live pictures. */
+function sideForRecording(
+  manifest: ModelManifest,
+  live: Pick<Measured, 'inputSidePx' | 'measuredMs'>,
+): Pick<Measured, 'inputSidePx' | 'measuredMs'> {
+  if (manifest.input.sidePx !== null || live.inputSidePx >= RECORDING_SIDE_PX) return live;
+  const growth =
+    inputAreaPx2(manifest, RECORDING_SIDE_PX) / inputAreaPx2(manifest, live.inputSidePx);
+  const measuredMs = live.measuredMs * growth;
+  return measuredMs > RECORDING_BUDGET_MS ? live : { inputSidePx: RECORDING_SIDE_PX, measuredMs };
+}
+
+function inputAreaPx2(manifest: ModelManifest, sidePx: number): number {
+  const { widthPx, heightPx } = inputSize(manifest, sidePx);
+  return widthPx * heightPx;
 }
 
 function byUser(

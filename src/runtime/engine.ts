@@ -1,6 +1,7 @@
 import { DEFAULT_DETECTOR_ID, DEFAULT_EMBEDDER_ID, modelById } from '../../models';
 import type { PreparingStep, Settings } from '../contracts/app';
 import type { BackendChoice, ModelManifest } from '../contracts/model';
+import type { SourcePace } from '../contracts/source';
 import type { FramePath, PerceptionOptions, StageReady } from '../contracts/worker-api';
 import { AppError, toErrorData } from '../core/app-error';
 import { thresholdsFor } from '../core/match-thresholds';
@@ -59,12 +60,13 @@ export class Engine {
   /** Throws AppError MODEL_*, BACKEND_*, STORAGE_*, GALLERY_IN_USE; AbortError when `signal` aborts. */
   async prepare(
     settings: Settings,
+    pace: SourcePace,
     onStep: (step: PreparingStep) => void,
     signal: AbortSignal,
   ): Promise<EngineReady> {
     const manifest = detectorManifest(settings.detectorId);
     onStep('measuring-backend');
-    const backend = await this.#chooseBackend(manifest, settings, signal);
+    const backend = await this.#chooseBackend(manifest, settings, pace, signal);
     signal.throwIfAborted();
     onStep('loading-models');
     const [detection, embedder] = await Promise.all([
@@ -99,12 +101,14 @@ export class Engine {
   #chooseBackend(
     manifest: ModelManifest,
     settings: Settings,
+    pace: SourcePace,
     signal: AbortSignal,
   ): Promise<BackendChoice> {
     if (this.#failed) return this.#selector.fallback(manifest, this.#failed);
     return this.#selector.choose(manifest, this.modelUrl(manifest), {
       override: settings.backendOverride,
       inputSideOverridePx: settings.inputSideOverridePx,
+      isRecording: pace === 'offline',
       signal,
     });
   }

@@ -1,6 +1,6 @@
 import type { Gap, RunStatus, Settings } from '../contracts/app';
 import type { FrameImage } from '../contracts/frame';
-import type { FrameFeed, FrameSource, SourceInfo } from '../contracts/source';
+import type { FrameFeed, FrameSource, SourceInfo, SourcePace } from '../contracts/source';
 import type { EndedTrack } from '../contracts/track';
 import type { FrameResult } from '../contracts/worker-api';
 import { AppError, isAbort, toErrorData } from '../core/app-error';
@@ -26,6 +26,8 @@ export interface RunHooks {
   readonly identity: IdentityClient;
   readonly engine: Engine;
   settings(): Settings;
+  /** Known before the source is open: models are loaded meanwhile. */
+  readonly pace: SourcePace;
   /** Makes a fresh source; `previous` is the one to continue when a camera or file is opened again. */
   createSource(previous: FrameSource | null): Promise<FrameSource>;
   nextEpoch(): number;
@@ -279,6 +281,7 @@ export class Run {
   async #prepareEngine(): Promise<void> {
     const ready = await this.#hooks.engine.prepare(
       this.#hooks.settings(),
+      this.#hooks.pace,
       (step) => {
         if (!this.#info) this.#hooks.onStatus({ step });
       },

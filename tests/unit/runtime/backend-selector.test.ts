@@ -44,6 +44,7 @@ const fourCores: DeviceFacts = {
 const noWishes = (): BackendWishes => ({
   override: null,
   inputSideOverridePx: null,
+  isRecording: false,
   signal: new AbortController().signal,
 });
 
@@ -212,5 +213,21 @@ describe('the candidates', () => {
   it('leave WebGPU out on iOS', () => {
     const providers = candidatesFor({ ...fourCores, isIos: true }).map(({ provider }) => provider);
     expect(providers).not.toContain('webgpu');
+  });
+
+  it('gives a recording the side the detector is good at, unless that would take too long', async () => {
+    const sideAt = async (ms: number): Promise<[number, number]> => {
+      const subject = selector(tableProbe({ wasm1: ms }).probe, {
+        ...fourCores,
+        hardwareConcurrency: 1,
+      });
+      const live = await subject.choose(manifest, 'm', noWishes());
+      const recording = await subject.choose(manifest, 'm', { ...noWishes(), isRecording: true });
+      return [live.inputSidePx, recording.inputSidePx];
+    };
+    expect(await sideAt(20)).toEqual([640, 640]);
+    expect(await sideAt(120)).toEqual([416, 512]);
+    expect(await sideAt(200)).toEqual([320, 512]);
+    expect(await sideAt(400)).toEqual([320, 320]);
   });
 });

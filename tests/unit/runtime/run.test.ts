@@ -183,6 +183,7 @@ class Scene {
       identity: identity as unknown as IdentityClient,
       engine: engine as unknown as Engine,
       settings: () => ({}) as Settings,
+      pace: 'live',
       createSource: (previous) => {
         this.previous.push(previous);
         const source = this.nextSource();
