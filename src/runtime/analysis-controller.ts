@@ -18,6 +18,7 @@ import { requestPersistence } from '../storage/quota';
 import type { BackendSelector } from './backend-selector';
 import { Emitter } from './emitter';
 import type { Engine } from './engine';
+import { IDLE } from './idle-status';
 import type { IdentityClient } from './identity-client';
 import type { PerceptionClient } from './perception-client';
 import { Run, type RunHooks } from './run';
@@ -46,20 +47,6 @@ export interface ControllerParts {
 }
 
 type CreateSource = (previous: FrameSource | null) => Promise<FrameSource>;
-
-const IDLE: RunStatus = {
-  state: 'idle',
-  step: null,
-  source: null,
-  error: null,
-  startedUnixMs: null,
-  gaps: [],
-  currentGap: null,
-  detector: null,
-  embedder: null,
-  previewStream: null,
-  warning: null,
-};
 
 /** States in which a run holds the source and must not be disturbed. */
 const BUSY_STATES: ReadonlySet<RunStatus['state']> = new Set([

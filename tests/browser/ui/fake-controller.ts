@@ -15,6 +15,7 @@ import type { CameraDevice, SourceInfo, SourceNotice } from '../../../src/contra
 import type { FrameResult } from '../../../src/contracts/worker-api';
 import { decisionOf, FakeGallery } from './fake-gallery';
 import { ACTORS, actorTrack, drawScene, SCENE_HEIGHT_PX, SCENE_WIDTH_PX } from './fake-scene';
+import { IDLE } from '../../../src/runtime/idle-status';
 
 const DURATION_US = 74_000_000;
 const STEPS: readonly PreparingStep[] = [
@@ -58,20 +59,6 @@ const FAKE_SETTINGS: Settings = {
   detectorId: 'fake',
   backendOverride: null,
   inputSideOverridePx: null,
-};
-
-const IDLE: RunStatus = {
-  state: 'idle',
-  step: null,
-  source: null,
-  error: null,
-  startedUnixMs: null,
-  gaps: [],
-  currentGap: null,
-  detector: null,
-  embedder: null,
-  previewStream: null,
-  warning: null,
 };
 
 /** In Node the script plays without its pictures. */
