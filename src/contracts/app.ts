@@ -12,6 +12,7 @@ import type {
 import type { TrackIdentity, VehicleId } from './match';
 import type { BackendChoice, ModelManifest } from './model';
 import type { CameraDevice, CameraSettings, SourceInfo } from './source';
+import type { StreetChoice } from './street';
 import type { FramePath, FrameResult, StageReady } from './worker-api';
 
 /*
@@ -145,6 +146,8 @@ export interface AnalysisController {
   /** Resolves when the run has begun; failures go to `status` and reject. */
   startCamera(): Promise<void>;
   openVideo(file: File): Promise<void>;
+  /** Starts the Demo street, which keeps its vehicles in a gallery of its own. What is left out is as in the showroom. */
+  startStreet(choice?: Partial<StreetChoice>): Promise<void>;
   pause(): void;
   resume(): void;
   /** Ends the run and waits until its sightings are stored. */
@@ -161,7 +164,12 @@ export interface AnalysisController {
    */
   reportDraw(ms: number, receivedUnixMs: number | null): void;
 
+  /** The user's own; from the start of a Demo street until the next other run or `leaveStreet` that of the street. `onChanged` tells of the change. */
   readonly gallery: GalleryClient;
+  /** Which gallery that is. */
+  readonly isStreetGallery: boolean;
+  /** Ends the Demo street, if it is on, and shows the user's own gallery again. */
+  leaveStreet(): Promise<void>;
 }
 
 /** The gallery as the screen sees it. */

@@ -1,7 +1,7 @@
 import type { CameraId, FrameImage } from './frame';
 
-/** More kinds join with later sources (street, screen, webrtc, hls): nothing may switch on them exhaustively. */
-export type SourceKind = 'camera' | 'file';
+/** More kinds join with later sources (screen, webrtc, hls): nothing may switch on them exhaustively. */
+export type SourceKind = 'camera' | 'file' | 'street';
 
 /** `live` drops old frames to stay current; `offline` never drops and goes as fast as it can. */
 export type SourcePace = 'live' | 'offline';
@@ -12,13 +12,28 @@ export type SourcePace = 'live' | 'offline';
  */
 export type SourceNotice = 'chosen-camera-gone';
 
+/** One point of view of a source. */
+export interface CameraInfo {
+  readonly cameraId: CameraId;
+  /** For people. */
+  readonly label: string;
+  /** Size as displayed. */
+  readonly widthPx: number;
+  readonly heightPx: number;
+}
+
 /** What a source turned out to be once it was open. */
 export interface SourceInfo {
   readonly kind: SourceKind;
   readonly pace: SourcePace;
   readonly cameraId: CameraId;
-  /** For people: a camera's label, a file's name. */
+  /** For people: a camera's label, a file's name, what several cameras are together. */
   readonly label: string;
+  /**
+   * Its points of view, on one clock; at least one. The first is the one that `cameraId`, `widthPx` and
+   * `heightPx` tell of.
+   */
+  readonly cameras: readonly CameraInfo[];
   /** Negotiated size, as displayed. */
   readonly widthPx: number;
   readonly heightPx: number;
@@ -40,18 +55,26 @@ export interface SourceFrame {
   readonly image: FrameImage;
   /** Microseconds on the source's clock, see {@link SourceInfo.originUnixMs}. */
   readonly captureTimeUs: number;
+  /** Which of the source's cameras made it; absent where there is only one. */
+  readonly cameraId?: CameraId;
 }
 
 /**
  * How pictures leave a source.
  * - `stream`: a transferable readable of VideoFrames; the perception worker reads it directly.
  * - `track`: a transferable MediaStreamTrack (Safari); the worker makes the readable itself.
- * - `pull`: the page asks for the next picture and transfers it; asking is the back-pressure.
+ * - `pull`: the page asks for the next picture and transfers it; asking is the back-pressure. A live source
+ *   whose pictures come by themselves is emptied at its own pace and only the newest is kept; one that makes a picture when
+ *   it is asked (`isMadeOnDemand`) is asked when the last one is done.
  */
 export type FrameFeed =
   | { readonly type: 'stream'; readonly readable: ReadableStream<VideoFrame> }
   | { readonly type: 'track'; readonly track: MediaStreamTrack }
-  | { readonly type: 'pull'; frames(): AsyncIterable<SourceFrame> };
+  | {
+      readonly type: 'pull';
+      readonly isMadeOnDemand?: boolean;
+      frames(): AsyncIterable<SourceFrame>;
+    };
 
 /** Something that went on or off while a source ran. */
 export type SourceEvent =

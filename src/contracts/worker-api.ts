@@ -1,7 +1,7 @@
 import type { DetectionBatch, VehicleClass } from './detection';
 import type { EmbeddedCrop, EmbeddingSpaceId, VehicleCrop } from './embedding';
 import type { ErrorData } from './errors';
-import type { FrameImage, FrameMeta } from './frame';
+import type { CameraId, FrameImage, FrameMeta } from './frame';
 import type {
   RemovalReport,
   RetentionPolicy,
@@ -174,6 +174,8 @@ export interface CropSinkApi {
 
 export interface TracksUpdate {
   readonly epoch: number;
+  /** The camera whose frame this is about; `ended` and `bridges` are of its tracks, too. */
+  readonly cameraId: CameraId;
   readonly captureTimeUs: number;
   /** Confirmed tracks only: a tentative one is no vehicle yet. */
   readonly seen: readonly {

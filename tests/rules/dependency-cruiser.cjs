@@ -2,6 +2,7 @@
  * Which folder may know which. Data flows one way, and so do imports, types included:
  *
  *   contracts -> core -> inference -> stages -> workers
+ *   contracts -> core -> street -> (workers)
  *   contracts -> core -> sources, storage, sinks -> runtime -> ui -> main.ts
  *   contracts -> core -> server
  *
@@ -19,6 +20,7 @@ const ALLOWED = {
   inference: ['contracts', 'core', 'kernels'],
   stages: ['contracts', 'core', 'inference', 'kernels'],
   sources: ['contracts', 'core'],
+  street: ['contracts', 'core'],
   storage: ['contracts', 'core'],
   sinks: ['contracts', 'core'],
   runtime: ['contracts', 'core', 'sources', 'storage', 'sinks', 'models'],
@@ -35,6 +37,8 @@ const REASONS = {
   stages:
     'stages run in a worker or inline in a test: what they need from outside comes in through their constructor.',
   sources: 'a source only makes frames. What is done with them is for runtime to join up.',
+  street:
+    'the street is a world of its own: it draws pictures and knows what is true about them, not what is done with them.',
   storage: 'storage only keeps and finds. It may not know who calls it.',
   sinks: 'a sink only takes results in. What feeds it is for runtime to join up.',
   runtime:
@@ -87,7 +91,7 @@ module.exports = {
         path: '^(src|workers|server|models|tests)/',
         // rpc-errors: both ends of a port must translate errors alike.
         pathNot:
-          '^src/((contracts|core|inference|stages|storage|kernels)/|runtime/rpc-errors[.]ts$)',
+          '^src/((contracts|core|inference|stages|storage|street|kernels)/|runtime/rpc-errors[.]ts$)',
       },
     },
     {
@@ -151,6 +155,12 @@ module.exports = {
       ['mediabunny'],
       '^src/(sources/file|sinks/(record|export))',
       'Containers are read in sources/file and written in sinks/record and sinks/export, nowhere else.',
+    ),
+    ownedPackage(
+      'three-only-in-street',
+      ['three'],
+      '^src/street/',
+      'The renderer is larger than the rest of the app: only the street worker loads it.',
     ),
     ownedPackage(
       'workbox-only-around-the-service-worker',

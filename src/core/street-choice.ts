@@ -1,0 +1,12 @@
+import type { StreetChoice } from '../contracts/street';
+
+/**
+ * What the Demo street button starts: a seed whose first vehicles pass both cameras within the guided run.
+ */
+export const SHOWROOM_STREET: StreetChoice = {
+  seed: 7,
+  weather: 'sun',
+  pace: 'live',
+  framesPerSecond: 15,
+  durationUs: 0,
+};
