@@ -11,8 +11,10 @@ import type { ErrorData } from '../contracts/errors';
 import type { FrameImage } from '../contracts/frame';
 import type { TrackIdentity } from '../contracts/match';
 import type { CameraDevice, FrameSource, SourcePace } from '../contracts/source';
+import type { StreetChoice } from '../contracts/street';
 import type { FrameResult, IdentityEvent } from '../contracts/worker-api';
 import { AppError, isAbort, toErrorData } from '../core/app-error';
+import { SHOWROOM_STREET } from '../core/street-choice';
 import type { KeyValueStore } from './backend-memory';
 import { requestPersistence } from '../storage/quota';
 import type { BackendSelector } from './backend-selector';
@@ -20,6 +22,7 @@ import { Emitter } from './emitter';
 import type { Engine } from './engine';
 import { IDLE } from './idle-status';
 import type { IdentityClient } from './identity-client';
+import { LivingIdentities } from './living-identities';
 import type { PerceptionClient } from './perception-client';
 import { Run, type RunHooks } from './run';
 import { RunStatsCollector } from './run-stats';
@@ -42,9 +45,16 @@ export interface ControllerParts {
   /** `previous`: the camera to open again, which must not become another one; null: as the settings say. */
   createCameraSource(settings: Settings, previous: FrameSource | null): Promise<FrameSource>;
   createFileSource(file: File): Promise<FrameSource>;
+  createStreetSource(choice: StreetChoice): Promise<FrameSource>;
   listCameras(): Promise<readonly CameraDevice[]>;
   onCamerasChanged(listener: () => void): Unsubscribe;
 }
+
+/** The Demo street's vehicles do not belong among the user's own. */
+const STREET_DATABASE_NAME = 'resight-street';
+
+/** Which gallery a run writes to. */
+type GalleryChoice = 'own' | 'street';
 
 type CreateSource = (previous: FrameSource | null) => Promise<FrameSource>;
 
@@ -64,7 +74,7 @@ export class ResightController implements AnalysisController {
   readonly #resultEvents = new Emitter<[FrameResult]>();
   readonly #frameEvents = new Emitter<[FrameImage, FrameResult]>();
   readonly #identityEvents = new Emitter<[TrackIdentity]>();
-  readonly #identities = new Map<number, TrackIdentity>();
+  readonly #living = new LivingIdentities();
   readonly #wakeLock = new WakeLock();
   #status: RunStatus = IDLE;
   #settings: Settings;
@@ -76,8 +86,6 @@ export class ResightController implements AnalysisController {
   /** Sightings that wait in memory because storage refuses them. */
   #pendingSightingCount = 0;
   #storageWarning: ErrorData | null = null;
-  /** Tracks of the newest result: identities of others are not kept. */
-  #livingIds: ReadonlySet<number> = new Set();
 
   constructor(parts: ControllerParts) {
     this.#parts = parts;
@@ -103,8 +111,12 @@ export class ResightController implements AnalysisController {
     return this.#parts.identity;
   }
 
+  get isStreetGallery(): boolean {
+    return this.#parts.identity.isGuest;
+  }
+
   get identities(): ReadonlyMap<number, TrackIdentity> {
-    return this.#identities;
+    return this.#living.all;
   }
 
   /** A run is on, or sightings wait to be written: the page must not be reloaded. */
@@ -150,13 +162,26 @@ export class ResightController implements AnalysisController {
   }
 
   startCamera(): Promise<void> {
-    return this.#start('live', (previous) =>
+    return this.#start('live', 'own', (previous) =>
       this.#parts.createCameraSource(this.#settings, previous),
     );
   }
 
   openVideo(file: File): Promise<void> {
-    return this.#start('offline', () => this.#parts.createFileSource(file));
+    return this.#start('offline', 'own', () => this.#parts.createFileSource(file));
+  }
+
+  startStreet(choice: Partial<StreetChoice> = {}): Promise<void> {
+    const street = { ...SHOWROOM_STREET, ...choice };
+    return this.#start(street.pace, 'street', () => this.#parts.createStreetSource(street));
+  }
+
+  async leaveStreet(): Promise<void> {
+    if (this.#status.source?.kind === 'street') await this.stop();
+    if (this.#run || !this.isStreetGallery) return;
+    this.#parts.identity.leaveGuest();
+    this.#status = IDLE;
+    this.#statusEvents.emit(this.#status);
   }
 
   pause(): void {
@@ -214,7 +239,11 @@ export class ResightController implements AnalysisController {
       : null;
   }
 
-  async #start(pace: SourcePace, createSource: CreateSource): Promise<void> {
+  async #start(
+    pace: SourcePace,
+    gallery: GalleryChoice,
+    createSource: CreateSource,
+  ): Promise<void> {
     this.#startNumber += 1;
     const startNumber = this.#startNumber;
     await this.#run?.stop();
@@ -222,7 +251,7 @@ export class ResightController implements AnalysisController {
     if (startNumber !== this.#startNumber) return;
     this.#stats = new RunStatsCollector();
     this.#source = null;
-    const run = new Run(this.#hooks(pace, createSource));
+    const run = new Run(this.#hooks(pace, gallery, createSource));
     this.#run = run;
     this.#status = { ...IDLE, state: 'preparing', step: 'opening-source' };
     this.#statusEvents.emit(this.#status);
@@ -248,7 +277,7 @@ export class ResightController implements AnalysisController {
     if (this.#run !== run) return;
     this.#wakeLock.set(false);
     this.#run = null;
-    this.#identities.clear();
+    this.#living.clear();
     const wasStopped = run.wasStopped || isAbort(error);
     const failure = error === null || isAbort(error) ? null : toErrorData(error);
     this.#patch({
@@ -266,7 +295,7 @@ export class ResightController implements AnalysisController {
     );
   }
 
-  #hooks(pace: SourcePace, createSource: CreateSource): RunHooks {
+  #hooks(pace: SourcePace, gallery: GalleryChoice, createSource: CreateSource): RunHooks {
     return {
       pace,
       perception: this.#parts.perception,
@@ -280,10 +309,13 @@ export class ResightController implements AnalysisController {
         return source;
       },
       nextEpoch: () => {
-        this.#identities.clear();
-        this.#livingIds = new Set();
+        this.#living.clear();
         this.#epoch += 1;
         return this.#epoch;
+      },
+      enterGallery: async () => {
+        if (gallery === 'street') await this.#parts.identity.enterGuest(STREET_DATABASE_NAME);
+        else this.#parts.identity.leaveGuest();
       },
       isWatched: () => this.#frameEvents.hasListeners,
       onStatus: (change) => {
@@ -306,11 +338,10 @@ export class ResightController implements AnalysisController {
     try {
       if (!source || result.meta.epoch !== this.#epoch) return;
       this.#stats.noteResult(result);
-      for (const bridge of result.bridges) this.#identities.delete(bridge.absorbedId);
-      this.#livingIds = new Set(result.tracks.map(({ id }) => id));
+      this.#living.noteResult(result);
       this.#resultEvents.emit(result);
       if (preview) this.#frameEvents.emit(preview, result);
-      for (const ended of result.ended) this.#identities.delete(ended.id);
+      this.#living.noteEnded(result);
     } finally {
       preview?.close();
     }
@@ -330,8 +361,7 @@ export class ResightController implements AnalysisController {
   #onIdentityEvent(event: IdentityEvent): void {
     if (event.type === 'identity') {
       if (event.identity.epoch !== this.#epoch) return;
-      const { trackId } = event.identity;
-      if (this.#livingIds.has(trackId)) this.#identities.set(trackId, event.identity);
+      this.#living.add(event.identity);
       this.#identityEvents.emit(event.identity);
     } else if (event.type === 'storage-error') {
       this.#pendingSightingCount = event.pendingCount;

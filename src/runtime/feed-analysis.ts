@@ -1,10 +1,10 @@
-import type { FrameImage, FrameMeta } from '../contracts/frame';
+import type { CameraId, FrameImage, FrameMeta } from '../contracts/frame';
 import type { FrameFeed, SourceFrame, SourceInfo } from '../contracts/source';
 import type { FrameResult } from '../contracts/worker-api';
 import { LatestSlot } from '../core/latest-slot';
 import type { PerceptionClient } from './perception-client';
 
-/** Pictures of a file are shown at most this often; analysis is not held up by drawing. */
+/** Pulled pictures are shown at most this often; analysis is not held up by drawing. */
 const PREVIEW_INTERVAL_MS = 66;
 
 /** Where the results of one run go. */
@@ -25,8 +25,8 @@ export interface FeedSink {
 /** Analyses a feed until it ends or the signal aborts (then it returns normally). */
 export async function analyzeFeed(feed: FrameFeed, sink: FeedSink): Promise<void> {
   if (feed.type === 'pull') {
-    const frames = feed.frames();
-    await (sink.info.pace === 'offline' ? pullEvery(frames, sink) : pullLatest(frames, sink));
+    const isAsked = sink.info.pace === 'offline' || feed.isMadeOnDemand === true;
+    await (isAsked ? pullEvery(feed.frames(), sink) : pullLatest(feed.frames(), sink));
     return;
   }
   await sink.perception.analyzeLive(feed, (result) => {
@@ -34,22 +34,23 @@ export async function analyzeFeed(feed: FrameFeed, sink: FeedSink): Promise<void
   });
 }
 
-/** Offline: every frame in order, one in flight and one waiting; asking is the back-pressure. */
+/** Every frame in order, one in flight and one waiting; asking is the back-pressure. */
 async function pullEvery(frames: AsyncIterable<SourceFrame>, sink: FeedSink): Promise<void> {
   let inFlight: Promise<void> = Promise.resolve();
   let waiting: Promise<void> = Promise.resolve();
   let frameId = 0;
-  let lastPreviewMs = 0;
+  const lastPreviewMs = new Map<CameraId, number>();
   try {
-    for await (const frame of frames) {
-      await sink.whenRunning();
+    for await (const frame of whileRunning(frames, sink)) {
       if (sink.signal.aborted) {
         frame.image.close();
         return;
       }
       const now = performance.now();
-      const wantsPreview = sink.isWatched() && now - lastPreviewMs >= PREVIEW_INTERVAL_MS;
-      if (wantsPreview) lastPreviewMs = now;
+      const cameraId = cameraIdOf(frame, sink);
+      const wantsPreview =
+        sink.isWatched() && now - (lastPreviewMs.get(cameraId) ?? 0) >= PREVIEW_INTERVAL_MS;
+      if (wantsPreview) lastPreviewMs.set(cameraId, now);
       inFlight = waiting;
       waiting = analyze(frame, frameId, wantsPreview, sink);
       // It may fail while the next frame is pulled; the awaits below tell, not the console.
@@ -62,6 +63,22 @@ async function pullEvery(frames: AsyncIterable<SourceFrame>, sink: FeedSink): Pr
     // Whatever ended the loop, no frame is under way when this returns.
     await Promise.allSettled([inFlight, waiting]);
   }
+}
+
+/** Asks for the next frame only while the run is not paused: one made on demand would be old by its end. */
+async function* whileRunning(
+  frames: AsyncIterable<SourceFrame>,
+  sink: FeedSink,
+): AsyncGenerator<SourceFrame> {
+  await sink.whenRunning();
+  for await (const frame of frames) {
+    yield frame;
+    await sink.whenRunning();
+  }
+}
+
+function cameraIdOf(frame: SourceFrame, sink: FeedSink): CameraId {
+  return frame.cameraId ?? sink.info.cameraId;
 }
 
 /** Live where frames must be pulled (Firefox): the newest frame waits, older ones are closed. */
@@ -108,7 +125,7 @@ async function analyze(
 ): Promise<void> {
   const meta: FrameMeta = {
     epoch: sink.epoch(),
-    cameraId: sink.info.cameraId,
+    cameraId: cameraIdOf(frame, sink),
     frameId,
     captureTimeUs: frame.captureTimeUs,
     ...displaySize(frame.image),

@@ -1,4 +1,4 @@
-import { proxy, transfer, type Remote } from 'comlink';
+import { transfer, type Remote } from 'comlink';
 import type { GalleryClient, Unsubscribe } from '../contracts/app';
 import type {
   RemovalReport,
@@ -16,45 +16,73 @@ import type {
   IdentityReady,
   IdentityTimings,
 } from '../contracts/worker-api';
-import { AppError } from '../core/app-error';
+import type { AppError } from '../core/app-error';
+import { deleteDatabase } from '../storage/delete-database';
 import { Emitter } from './emitter';
-import { WorkerHost } from './worker-host';
+import { GalleryWorker } from './gallery-worker';
 
-/** The identity worker as the page sees it: the gallery at any time, the embedder once configured. */
+/**
+ * Recognition and gallery as the page sees them: the gallery at any time, the embedder once configured.
+ *
+ * Beside the user's own gallery there may be a guest for a while, made empty and thrown away afterwards. All
+ * calls then go to the guest; the own one's worker lives on and finishes what it still has to write.
+ */
 export class IdentityClient implements GalleryClient {
   readonly #createWorker: () => Worker;
-  readonly #databaseName: string;
   readonly #events = new Emitter<[IdentityEvent]>();
   readonly #gone = new Emitter<[AppError]>();
-  #host: WorkerHost<IdentityApi> | null = null;
-  #opened: Promise<void> | null = null;
-  #configured: { readonly key: string; readonly ready: IdentityReady } | null = null;
+  readonly #own: GalleryWorker;
+  #guest: GalleryWorker | null = null;
 
   constructor(createWorker: () => Worker, databaseName: string) {
     this.#createWorker = createWorker;
-    this.#databaseName = databaseName;
+    this.#own = this.#galleryWorker(databaseName);
+  }
+
+  /** A guest gallery is in use. */
+  get isGuest(): boolean {
+    return this.#guest !== null;
+  }
+
+  /**
+   * Goes over to an empty gallery of this name; one that is there is deleted first. No run may be going on. Throws AppError
+   * GALLERY_IN_USE when another tab uses it, STORAGE_*; then the own gallery is in use.
+   */
+  async enterGuest(databaseName: string): Promise<void> {
+    this.leaveGuest();
+    await deleteDatabase(databaseName);
+    this.#guest = this.#galleryWorker(databaseName);
+    this.#events.emit({ type: 'gallery-changed' });
+  }
+
+  /** Back to the user's own gallery. What the guest holds is deleted with the next `enterGuest`, or now if that can be. */
+  leaveGuest(): void {
+    const guest = this.#guest;
+    if (!guest) return;
+    this.#guest = null;
+    guest.dispose();
+    // Deleting it is a courtesy to the disk: `enterGuest` does it again before it matters.
+    deleteDatabase(guest.databaseName).catch(() => undefined);
+    this.#events.emit({ type: 'gallery-changed' });
   }
 
   /** Opens the gallery; a failed opening is tried again by the next call. */
   ready(): Promise<void> {
-    this.#opened ??= this.#open().catch((error: unknown) => {
-      this.#opened = null;
-      throw error;
-    });
-    return this.#opened;
+    return this.#inUse.ready();
   }
 
   /** Loads the embedder unless the same one is loaded. */
   async configure(config: Omit<IdentityConfig, 'databaseName'>): Promise<IdentityReady> {
-    await this.ready();
+    const worker = this.#inUse;
+    await worker.ready();
     const key = JSON.stringify([config.manifest.sha256, config.backend, config.modelUrl]);
-    if (this.#configured?.key === key) {
+    if (worker.configured?.key === key) {
       await this.setThresholds(config.thresholds);
-      return this.#configured.ready;
+      return worker.configured.ready;
     }
-    const databaseName = this.#databaseName;
-    const ready = await this.#call((remote) => remote.configure({ ...config, databaseName }));
-    this.#configured = { key, ready };
+    const { databaseName } = worker;
+    const ready = await worker.call((remote) => remote.configure({ ...config, databaseName }));
+    worker.configured = { key, ready };
     return ready;
   }
 
@@ -124,38 +152,25 @@ export class IdentityClient implements GalleryClient {
     });
   }
 
-  async #open(): Promise<void> {
-    const host = new WorkerHost<IdentityApi>(this.#createWorker(), 'identity');
-    host.onGone = (reason) => {
-      this.#forgetHost();
-      this.#gone.emit(reason);
-    };
-    this.#host = host;
-    try {
-      await host.call((remote) => remote.openGallery(this.#databaseName));
-      await host.call((remote) =>
-        remote.subscribe(
-          proxy((event: IdentityEvent) => {
-            this.#events.emit(event);
-          }),
-        ),
-      );
-    } catch (error) {
-      host.terminate();
-      this.#forgetHost();
-      throw error;
-    }
+  get #inUse(): GalleryWorker {
+    return this.#guest ?? this.#own;
   }
 
-  #forgetHost(): void {
-    this.#host = null;
-    this.#opened = null;
-    this.#configured = null;
+  #galleryWorker(databaseName: string): GalleryWorker {
+    const worker = new GalleryWorker(this.#createWorker, databaseName, {
+      onEvent: (event) => {
+        // The own gallery may still have trouble with storage to tell of while a guest is in use.
+        const isAboutStorage = event.type.startsWith('storage-');
+        if (worker === this.#inUse || isAboutStorage) this.#events.emit(event);
+      },
+      onGone: (reason) => {
+        if (worker === this.#inUse) this.#gone.emit(reason);
+      },
+    });
+    return worker;
   }
 
-  async #call<T>(invoke: (remote: Remote<IdentityApi>) => T | PromiseLike<T>): Promise<T> {
-    await this.ready();
-    if (!this.#host) throw new AppError('WORKER_GONE', 'The identity worker is not running');
-    return this.#host.call(invoke);
+  #call<T>(invoke: (remote: Remote<IdentityApi>) => T | PromiseLike<T>): Promise<T> {
+    return this.#inUse.call(invoke);
   }
 }

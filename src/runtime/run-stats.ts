@@ -1,4 +1,5 @@
 import type { RunProgress, RunStats } from '../contracts/app';
+import type { CameraId } from '../contracts/frame';
 import type { FrameSource, SourceInfo } from '../contracts/source';
 import type { EndedTrack } from '../contracts/track';
 import type { FramePath, FrameResult, IdentityTimings } from '../contracts/worker-api';
@@ -28,7 +29,7 @@ export class RunStatsCollector {
   #droppedCount = 0;
   /** What was analysed and dropped with sources before this one (a camera that came back). */
   #earlier = { analysedCount: 0, droppedCount: 0 };
-  #confirmedTrackCount = 0;
+  readonly #confirmedTrackCounts = new Map<CameraId, number>();
   #framePath: FramePath | null = null;
   #identity: IdentityTimings | null = null;
   #identityBefore: IdentityTimings | null = null;
@@ -56,9 +57,9 @@ export class RunStatsCollector {
     this.totals.detectMs += result.stageMs.detect;
     this.totals.trackMs += result.stageMs.track;
     this.noteEnded(result.ended);
-    this.#confirmedTrackCount = result.tracks.reduce(
-      (count, track) => count + (track.state === 'confirmed' ? 1 : 0),
-      0,
+    this.#confirmedTrackCounts.set(
+      result.meta.cameraId,
+      result.tracks.filter(({ state }) => state === 'confirmed').length,
     );
     this.#points.push({ atMs: nowMs, positionUs: result.meta.captureTimeUs });
     while (this.#points.length > 2 && nowMs - (this.#points[0]?.atMs ?? nowMs) > RATE_WINDOW_MS) {
@@ -112,7 +113,7 @@ export class RunStatsCollector {
       },
       latencyMs: this.#latency.count > 0 ? this.#latency.median : null,
       framePath: this.#framePath,
-      confirmedTrackCount: this.#confirmedTrackCount,
+      confirmedTrackCount: [...this.#confirmedTrackCounts.values()].reduce((a, b) => a + b, 0),
       progress: info?.pace === 'offline' ? this.#progress(info) : null,
     };
   }

@@ -31,6 +31,8 @@ export interface RunHooks {
   /** Makes a fresh source; `previous` is the one to continue when a camera or file is opened again. */
   createSource(previous: FrameSource | null): Promise<FrameSource>;
   nextEpoch(): number;
+  /** Puts the gallery that this run writes to in use. */
+  enterGallery(): Promise<void>;
   isWatched(): boolean;
   onStatus(change: Partial<RunStatus>): void;
   onResult(result: FrameResult, preview: FrameImage | null): void;
@@ -135,6 +137,8 @@ export class Run {
   async #begin(): Promise<void> {
     const { signal } = this.#abort;
     try {
+      await this.#hooks.enterGallery();
+      signal.throwIfAborted();
       const [info] = await Promise.all([this.#openSource(), this.#prepareEngine()]);
       this.#info = info;
       signal.throwIfAborted();

@@ -6,6 +6,7 @@ import type {
   SourceInfo,
 } from '../contracts/source';
 import { AppError } from '../core/app-error';
+import { asOneCamera } from '../core/source-cameras';
 import { requireMediaDevices } from './camera-errors';
 import {
   chooseFeedType,
@@ -156,7 +157,7 @@ export class CameraSource implements FrameSource {
 
   async #describe({ track, notice }: OpenedCamera): Promise<SourceInfo> {
     const settings = track.getSettings();
-    return {
+    return asOneCamera({
       kind: this.kind,
       pace: this.pace,
       cameraId: await stableSourceId('camera', [track.label, settings.deviceId ?? '']),
@@ -170,7 +171,7 @@ export class CameraSource implements FrameSource {
       timeBase: 'wall',
       codec: null,
       notice,
-    };
+    });
   }
 
   /** A torch that refuses is no reason not to start. */

@@ -5,6 +5,7 @@ import type {
   SourceFrame,
   SourceInfo,
 } from '../contracts/source';
+import { asOneCamera } from '../core/source-cameras';
 import { FileFrames } from './file-frames';
 import { type OpenedFile, openVideoFile } from './file-open';
 import { stableSourceId } from './source-id';
@@ -58,7 +59,7 @@ export class FileSource implements FrameSource {
     this.#opened = opened;
     signal.addEventListener('abort', this.#onAbort, { once: true });
     const cameraId = await stableSourceId('file', [this.#file.name, String(this.#file.size)]);
-    return {
+    return asOneCamera({
       kind: this.kind,
       pace: this.pace,
       cameraId,
@@ -71,7 +72,7 @@ export class FileSource implements FrameSource {
       timeBase: 'media',
       codec: opened.codec,
       notice: null,
-    };
+    });
   }
 
   feed(): FrameFeed {

@@ -1,4 +1,5 @@
 import type { EmbeddedCrop, VehicleCrop } from '../../contracts/embedding';
+import type { CameraId } from '../../contracts/frame';
 import type { Sighting } from '../../contracts/gallery';
 import type { MatchThresholds, VehicleId } from '../../contracts/match';
 import type { EndedTrack, TrackBridge, TrackId } from '../../contracts/track';
@@ -133,15 +134,15 @@ export class IdentityStage implements CropSinkApi {
     for (const bridge of update.bridges) this.#bridge(bridge);
     this.#tracks.coVisibility.noteFrame(update.seen.map(({ trackId }) => trackId));
     for (const { trackId, ...facts } of update.seen) {
-      const record = this.#tracks.open(trackId, facts, update.captureTimeUs);
+      const record = this.#tracks.open(trackId, update.cameraId, facts, update.captureTimeUs);
       record?.update(facts, update.captureTimeUs);
     }
-    for (const ended of update.ended) this.#end(ended);
+    for (const ended of update.ended) this.#end(ended, update.cameraId);
     for (const record of this.#tracks.all()) this.#lookAfter(record, update.captureTimeUs);
   }
 
   async endRun(ended: readonly EndedTrack[]): Promise<void> {
-    for (const track of ended) this.#end(track);
+    for (const track of ended) this.#end(track, null);
     await Promise.all(this.#crops);
     for (const record of this.#tracks.all()) this.#finish(record);
     await this.#teller.settle();
@@ -197,7 +198,7 @@ export class IdentityStage implements CropSinkApi {
   #recordForCrop({ meta, trackId, vehicleClass }: VehicleCrop): TrackRecord | null {
     if (meta.epoch !== this.#run?.epoch) return null;
     const facts = { vehicleClass, firstSeenUs: meta.captureTimeUs, hitCount: 1 };
-    return this.#tracks.open(trackId, facts, meta.captureTimeUs);
+    return this.#tracks.open(trackId, meta.cameraId, facts, meta.captureTimeUs);
   }
 
   async #offerPicture(crop: VehicleCrop, quality: number): Promise<void> {
@@ -229,11 +230,15 @@ export class IdentityStage implements CropSinkApi {
     if (survivor.decision || survivor.isConfident) this.#decide(survivor);
   }
 
-  #end(ended: EndedTrack): void {
+  /** `cameraId` null: told at the end of the run. A vehicle was told of with its camera before. */
+  #end(ended: EndedTrack, cameraId: CameraId | null): void {
     const { id, wasConfirmed, lastSeenUs, ...facts } = ended;
     if (this.#tracks.isAbsorbed(id)) return;
     if (!wasConfirmed) return this.#discard(id);
-    const record = this.#tracks.open(id, facts, lastSeenUs);
+    const record =
+      cameraId === null
+        ? this.#tracks.find(id)
+        : this.#tracks.open(id, cameraId, facts, lastSeenUs);
     if (!record) return;
     record.update(facts, lastSeenUs);
     record.ended = ended;

@@ -1,5 +1,6 @@
 import type { Sighting } from '../../contracts/gallery';
 import type { RunStart } from '../../contracts/worker-api';
+import { cameraOf } from '../../core/source-cameras';
 import type { SightingWrite } from './ports';
 import type { TrackRecord } from './track-record';
 
@@ -12,13 +13,14 @@ export function makeSightingWrite(record: TrackRecord, run: RunStart): SightingW
   if (!decision) return null;
   const isIdentifiable = decision.outcome !== 'unidentifiable';
   const descriptor = isIdentifiable ? record.descriptor.mean() : null;
+  const { cameraId, label } = cameraOf(run.source, record.cameraId);
   const isMedia = run.source.timeBase === 'media';
   const sighting: Sighting = {
     id: record.sightingId,
     vehicleId: decision.vehicleId,
     runId: run.runId,
-    cameraId: run.source.cameraId,
-    cameraLabel: run.source.label,
+    cameraId,
+    cameraLabel: label,
     sourceKind: run.source.kind,
     vehicleClass: record.vehicleClass,
     startUnixMs: isMedia ? record.firstSeenUnixMs : toUnixMs(record.firstSeenUs, run),

@@ -1,3 +1,4 @@
+import type { CameraId } from '../../contracts/frame';
 import type { VehicleId } from '../../contracts/match';
 import type { TrackBridge, TrackId } from '../../contracts/track';
 import { CoVisibility } from './co-visibility';
@@ -35,12 +36,12 @@ export class TrackBook {
   }
 
   /** The record of a living track, made when needed; null for a track that has ended. */
-  open(trackId: TrackId, facts: TrackFacts, nowUs: number): TrackRecord | null {
+  open(trackId: TrackId, cameraId: CameraId, facts: TrackFacts, nowUs: number): TrackRecord | null {
     const id = this.#aliases.resolve(trackId);
     if (this.#endedIds.has(id)) return null;
     const known = this.#records.get(id);
     if (known) return known;
-    const record = new TrackRecord(id, this.#createId(), facts, nowUs, this.#nowUnixMs);
+    const record = new TrackRecord(id, cameraId, this.#createId(), facts, nowUs, this.#nowUnixMs);
     this.#records.set(id, record);
     return record;
   }

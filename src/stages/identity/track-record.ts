@@ -1,5 +1,6 @@
 import type { VehicleClass } from '../../contracts/detection';
 import type { EmbeddedCrop } from '../../contracts/embedding';
+import type { CameraId } from '../../contracts/frame';
 import type { MatchDecision, SightingId, VehicleId } from '../../contracts/match';
 import type { EndedTrack, TrackId } from '../../contracts/track';
 import { TrackDescriptor } from '../embed/track-descriptor';
@@ -41,6 +42,7 @@ interface HeldPicture {
 /** All that is held for one living track: bounded, however long it lives. */
 export class TrackRecord {
   trackId: TrackId;
+  readonly cameraId: CameraId;
   sightingId: SightingId;
   vehicleClass: VehicleClass;
   firstSeenUs: number;
@@ -66,12 +68,14 @@ export class TrackRecord {
 
   constructor(
     trackId: TrackId,
+    cameraId: CameraId,
     sightingId: SightingId,
     facts: TrackFacts,
     nowUs: number,
     nowUnixMs: () => number,
   ) {
     this.trackId = trackId;
+    this.cameraId = cameraId;
     this.sightingId = sightingId;
     this.vehicleClass = facts.vehicleClass;
     this.firstSeenUs = facts.firstSeenUs;

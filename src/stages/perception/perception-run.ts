@@ -1,4 +1,4 @@
-import type { FrameImage, FrameMeta } from '../../contracts/frame';
+import type { CameraId, FrameImage, FrameMeta } from '../../contracts/frame';
 import type { EndedTrack, Track, TrackBatch, TrackId } from '../../contracts/track';
 import type {
   CropOutcome,
@@ -8,19 +8,22 @@ import type {
   TracksUpdate,
 } from '../../contracts/worker-api';
 import type { Detector } from '../detect/detector';
-import { CropScheduler } from '../embed/crop-scheduler';
-import { VehicleTracker } from '../track/tracker';
+import { TrackIds } from '../track/track-ids';
+import { CameraLane } from './camera-lane';
 import { CropCourier, type CropSink } from './crop-courier';
 import { FrameCounter } from './frame-counter';
 
-/** Detection, tracking and cropping of one run, frame after frame. Holds all that a new run forgets. */
+/**
+ * Detection, tracking and cropping of one run, frame after frame, for as many cameras as its source has. Holds
+ * all that a new run forgets.
+ */
 export class PerceptionRun {
   readonly start: RunStart;
   readonly counter = new FrameCounter();
   readonly #detector: Detector;
   #courier: CropCourier | null = null;
-  readonly #tracker: VehicleTracker;
-  readonly #scheduler = new CropScheduler();
+  readonly #lanes = new Map<CameraId, CameraLane>();
+  readonly #ids = new TrackIds();
   #options: PerceptionOptions;
   #lastCaptureUs = 0;
 
@@ -34,7 +37,6 @@ export class PerceptionRun {
     this.start = start;
     this.#detector = detector;
     this.#options = options;
-    this.#tracker = new VehicleTracker(options);
     if (sink) this.connectSink(sink);
   }
 
@@ -49,7 +51,7 @@ export class PerceptionRun {
   /** Applies from the next frame on. */
   setOptions(options: PerceptionOptions): void {
     this.#options = options;
-    this.#tracker.setOptions(options);
+    for (const lane of this.#lanes.values()) lane.tracker.setOptions(options);
   }
 
   /** Takes the frame and closes it, whatever happens. One call at a time. */
@@ -57,9 +59,10 @@ export class PerceptionRun {
     try {
       const found = await this.#detector.detect(image, meta);
       const detectedMs = performance.now();
-      const tracks = this.#tracker.update(found.batch);
+      const lane = this.#laneOf(meta.cameraId);
+      const tracks = lane.tracker.update(found.batch);
       const trackedMs = performance.now();
-      await this.#cutCrops(image, tracks);
+      await this.#cutCrops(image, lane, tracks);
       const cutMs = performance.now();
       this.#lastCaptureUs = meta.captureTimeUs;
       this.#report(tracks);
@@ -95,7 +98,9 @@ export class PerceptionRun {
    * `abandon`. Offline: throws what a crop failed with.
    */
   async finish(): Promise<readonly EndedTrack[]> {
-    const ended = this.#tracker.finish(this.#lastCaptureUs);
+    const ended = [...this.#lanes.values()].flatMap(({ tracker }) =>
+      tracker.finish(this.#lastCaptureUs),
+    );
     try {
       await this.#courier?.settle();
     } finally {
@@ -111,9 +116,18 @@ export class PerceptionRun {
     this.#courier?.close();
   }
 
-  async #cutCrops(image: FrameImage, tracks: TrackBatch): Promise<void> {
+  #laneOf(cameraId: CameraId): CameraLane {
+    let lane = this.#lanes.get(cameraId);
+    if (!lane) {
+      lane = new CameraLane(this.#options, this.#ids);
+      this.#lanes.set(cameraId, lane);
+    }
+    return lane;
+  }
+
+  async #cutCrops(image: FrameImage, lane: CameraLane, tracks: TrackBatch): Promise<void> {
     if (!this.#courier || !this.#options.isEmbeddingEnabled) return;
-    await this.#courier.cut(image, tracks.meta, this.#scheduler.select(tracks));
+    await this.#courier.cut(image, tracks.meta, lane.scheduler.select(tracks));
   }
 
   #report(tracks: TrackBatch): void {
@@ -122,15 +136,19 @@ export class PerceptionRun {
   }
 
   #learn(trackId: TrackId, outcome: CropOutcome | null): void {
-    this.#scheduler.noteEmbedded(trackId, outcome?.crop.quality);
-    // A bridge may have given the crop to another track while it was embedded.
-    if (outcome) this.#tracker.setAppearance(outcome.crop.trackId, outcome.trackDescriptor);
+    // Ids are of one lane only; the others do not know them.
+    for (const { tracker, scheduler } of this.#lanes.values()) {
+      scheduler.noteEmbedded(trackId, outcome?.crop.quality);
+      // A bridge may have given the crop to another track while it was embedded.
+      if (outcome) tracker.setAppearance(outcome.crop.trackId, outcome.trackDescriptor);
+    }
   }
 }
 
 function toUpdate({ meta, tracks, ended, bridges }: TrackBatch): TracksUpdate {
   return {
     epoch: meta.epoch,
+    cameraId: meta.cameraId,
     captureTimeUs: meta.captureTimeUs,
     seen: tracks.filter(isSeen).map(({ id, vehicleClass, firstSeenUs, hitCount }) => ({
       trackId: id,

@@ -5,6 +5,7 @@ import { findBridges } from './appearance-bridge';
 import { Associator, type AssociationRule } from './association';
 import { isExplainedBy, isUsableDetection } from './box-conflicts';
 import { LiveTrack } from './live-track';
+import { TrackIds } from './track-ids';
 import {
   resolveTrackerOptions,
   type ResolvedTrackerOptions,
@@ -54,12 +55,17 @@ export class VehicleTracker {
   readonly #associator = new Associator();
   #options: ResolvedTrackerOptions;
   #tracks: LiveTrack[] = [];
-  #nextId: TrackId = 1;
   #lastFrameUs: number | null = null;
 
-  /** Throws RangeError for options outside their ranges. */
-  constructor(options: TrackerOptions) {
+  readonly #ids: TrackIds;
+
+  /**
+   * `ids`: where new tracks get their ids from; shared by the trackers of several cameras of one run.
+   * Throws RangeError for options outside their ranges.
+   */
+  constructor(options: TrackerOptions, ids: TrackIds = new TrackIds()) {
     this.#options = resolveTrackerOptions(options);
+    this.#ids = ids;
   }
 
   /** Applies from the next frame on. Vehicles of a class that was deselected end there. */
@@ -102,13 +108,6 @@ export class VehicleTracker {
     this.#tracks = [];
     this.#lastFrameUs = captureTimeUs;
     return ended;
-  }
-
-  /** Forgets everything; ids begin at 1 again. */
-  reset(): void {
-    this.#tracks = [];
-    this.#nextId = 1;
-    this.#lastFrameUs = null;
   }
 
   #beginFrame(batch: DetectionBatch): FrameWork {
@@ -232,7 +231,7 @@ export class VehicleTracker {
   #startTracks(work: FrameWork): void {
     for (const detection of [...work.strong, ...work.weak]) {
       if (this.#isExplained(detection, null)) continue;
-      const track = new LiveTrack(this.#nextId++, detection, work.nowUs);
+      const track = new LiveTrack(this.#ids.next(), detection, work.nowUs);
       track.evidence.addHit(detection.score, Infinity, false, this.#options);
       this.#tracks.push(track);
     }

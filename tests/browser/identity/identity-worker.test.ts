@@ -5,6 +5,7 @@ import type { ModelManifest } from '../../../src/contracts/model';
 import type { EndedTrack } from '../../../src/contracts/track';
 import type { CropSinkApi, IdentityApi, IdentityEvent } from '../../../src/contracts/worker-api';
 import { thresholdsFor } from '../../../src/core/match-thresholds';
+import { asOneCamera } from '../../../src/core/source-cameras';
 import { installErrorTransfer } from '../../../src/runtime/rpc-errors';
 import manifestJson from '../../../models/embed-vehicle-v0/manifest.json';
 
@@ -66,7 +67,7 @@ function startRun(sink: Remote<CropSinkApi>, epoch: number, originUnixMs: number
   return sink.startRun({
     epoch,
     runId: crypto.randomUUID(),
-    source: {
+    source: asOneCamera({
       kind: 'camera',
       pace: 'live',
       cameraId: 'gate',
@@ -79,7 +80,7 @@ function startRun(sink: Remote<CropSinkApi>, epoch: number, originUnixMs: number
       timeBase: 'wall',
       codec: null,
       notice: null,
-    },
+    }),
   });
 }
 

@@ -12,6 +12,7 @@ import type {
   RunStart,
   TracksUpdate,
 } from '../../../src/contracts/worker-api';
+import { asOneCamera } from '../../../src/core/source-cameras';
 import type { Detector } from '../../../src/stages/detect/detector';
 import type { CropSink } from '../../../src/stages/perception/crop-courier';
 import { PerceptionStage } from '../../../src/stages/perception/perception-stage';
@@ -104,7 +105,7 @@ function runStart(pace: SourcePace, epoch = 1): RunStart {
   return {
     epoch,
     runId: `run-${epoch}`,
-    source: {
+    source: asOneCamera({
       kind: pace === 'live' ? 'camera' : 'file',
       pace,
       cameraId: 'camera',
@@ -117,7 +118,7 @@ function runStart(pace: SourcePace, epoch = 1): RunStart {
       timeBase: 'wall',
       codec: null,
       notice: null,
-    },
+    }),
   };
 }
 

@@ -5,6 +5,8 @@ import type { MatchThresholds, TrackIdentity } from '../../../src/contracts/matc
 import type { EndedTrack } from '../../../src/contracts/track';
 import type { IdentityEvent, RunStart, TracksUpdate } from '../../../src/contracts/worker-api';
 import { toUnitLength } from '../../../src/core/vector';
+import type { SourceInfo } from '../../../src/contracts/source';
+import { asOneCamera } from '../../../src/core/source-cameras';
 import { IdentityStage } from '../../../src/stages/identity/identity-stage';
 import type {
   CropEmbedder,
@@ -192,6 +194,8 @@ export class IdentityHarness {
   /** The time of day as the stage reads it. */
   nowUnixMs = 9_000_000;
   #epoch = 0;
+  /** The camera that frames and crops come from: `gate` or `exit`. */
+  cameraId = 'gate';
 
   constructor(store = new FakeStore()) {
     this.store = store;
@@ -237,20 +241,22 @@ export class IdentityHarness {
     return {
       epoch: this.#epoch,
       runId,
-      source: {
-        kind: 'camera',
-        pace,
-        cameraId: 'gate',
-        label: 'Gate',
-        widthPx: 640,
-        heightPx: 360,
-        framesPerSecond: 10,
-        durationUs: null,
-        originUnixMs,
-        timeBase,
-        codec: null,
-        notice: null,
-      },
+      source: withExit(
+        asOneCamera({
+          kind: 'camera',
+          pace,
+          cameraId: 'gate',
+          label: 'Gate',
+          widthPx: 640,
+          heightPx: 360,
+          framesPerSecond: 10,
+          durationUs: null,
+          originUnixMs,
+          timeBase,
+          codec: null,
+          notice: null,
+        }),
+      ),
     };
   }
 
@@ -287,7 +293,7 @@ export class IdentityHarness {
       trackId,
       meta: {
         epoch,
-        cameraId: 'gate',
+        cameraId: this.cameraId,
         frameId: 0,
         captureTimeUs: atS * SECOND_US,
         widthPx: 640,
@@ -314,6 +320,7 @@ export class IdentityHarness {
   ): void {
     this.stage.tracksUpdated({
       epoch: this.#epoch,
+      cameraId: this.cameraId,
       captureTimeUs: atS * SECOND_US,
       seen: trackIds.map((trackId) => ({
         trackId,
@@ -363,4 +370,10 @@ export class IdentityHarness {
   get stored(): Sighting[] {
     return [...this.store.sightings.values()].map(({ sighting }) => sighting);
   }
+}
+
+/** The same source with a second camera. */
+function withExit(source: SourceInfo): SourceInfo {
+  const exit = { cameraId: 'exit', label: 'Exit', widthPx: 640, heightPx: 360 };
+  return { ...source, cameras: [...source.cameras, exit] };
 }

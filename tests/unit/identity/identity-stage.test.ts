@@ -56,6 +56,32 @@ describe('a vehicle that comes and goes', () => {
   });
 });
 
+describe('a vehicle that passes two cameras of one run', () => {
+  it('is one vehicle with a sighting at each, and the second says where the first was', async () => {
+    const harness = begin();
+    await harness.visit(1, 0, 4, lookOf(0));
+    harness.cameraId = 'exit';
+    await harness.visit(2, 12, 16, lookOf(0, 1, 0.1));
+    expect(harness.told(2)).toMatchObject({
+      decision: { outcome: 'matched', vehicleNumber: 1 },
+      lastSeenLabel: 'Gate',
+    });
+    expect(harness.stored).toMatchObject([
+      { cameraId: 'gate', cameraLabel: 'Gate' },
+      { cameraId: 'exit', cameraLabel: 'Exit' },
+    ]);
+  });
+
+  it('keeps the camera it was seen at when its track ends with the run', async () => {
+    const harness = begin();
+    harness.cameraId = 'exit';
+    await harness.crop(1, 0, lookOf(0));
+    harness.frame(0.5, [1]);
+    await harness.stage.endRun([harness.ended(1, 0, 0.5)]);
+    expect(harness.stored).toMatchObject([{ cameraId: 'exit' }]);
+  });
+});
+
 describe('vehicles visible together', () => {
   it('are never one vehicle, however alike', async () => {
     const harness = begin();

@@ -16,29 +16,29 @@ function makeBook(): TrackBook {
 describe('the book of tracks, over a day', () => {
   it('does not open a track again that ended a moment ago, under none of its ids', () => {
     const book = makeBook();
-    book.open(1, facts, 0);
-    book.open(2, facts, 0);
+    book.open(1, 'gate', facts, 0);
+    book.open(2, 'gate', facts, 0);
     book.bridge({ survivorId: 1, absorbedId: 2, similarity: 0.9 });
     book.end(1, 'vehicle');
-    expect(book.open(1, facts, 0)).toBeNull();
-    expect(book.open(2, facts, 0)).toBeNull();
+    expect(book.open(1, 'gate', facts, 0)).toBeNull();
+    expect(book.open(2, 'gate', facts, 0)).toBeNull();
     expect(book.isAbsorbed(2)).toBe(false);
   });
 
   it('does not remember flickers that never were a track', () => {
     const book = makeBook();
     book.end(1, null);
-    expect(book.open(1, facts, 0)).not.toBeNull();
+    expect(book.open(1, 'gate', facts, 0)).not.toBeNull();
   });
 
   it('forgets tracks that ended long ago', () => {
     const book = makeBook();
     for (let id = 1; id <= 1025; id += 1) {
-      book.open(id, facts, 0);
+      book.open(id, 'gate', facts, 0);
       book.end(id, 'vehicle');
     }
-    expect(book.open(2, facts, 0)).toBeNull();
-    expect(book.open(1, facts, 0)).not.toBeNull();
+    expect(book.open(2, 'gate', facts, 0)).toBeNull();
+    expect(book.open(1, 'gate', facts, 0)).not.toBeNull();
   });
 });
 

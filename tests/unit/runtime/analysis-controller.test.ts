@@ -4,7 +4,10 @@ import type { FrameImage } from '../../../src/contracts/frame';
 import type { FrameSource, SourceFrame } from '../../../src/contracts/source';
 import type { Track } from '../../../src/contracts/track';
 import type { FrameResult, IdentityEvent } from '../../../src/contracts/worker-api';
+import type { StreetChoice } from '../../../src/contracts/street';
 import { AppError } from '../../../src/core/app-error';
+import { asOneCamera } from '../../../src/core/source-cameras';
+import { SHOWROOM_STREET } from '../../../src/core/street-choice';
 import { ResightController, type ControllerParts } from '../../../src/runtime/analysis-controller';
 
 /** Lets a test decide when something that was begun may finish. */
@@ -16,7 +19,7 @@ class Gate {
 }
 
 function fileSource(file: File, isOpen: Set<string>, frameCount: number): FrameSource {
-  const info = {
+  const info = asOneCamera({
     kind: 'file' as const,
     pace: 'offline' as const,
     cameraId: file.name,
@@ -29,7 +32,7 @@ function fileSource(file: File, isOpen: Set<string>, frameCount: number): FrameS
     timeBase: 'media' as const,
     codec: null,
     notice: null,
-  };
+  });
   return {
     kind: 'file',
     pace: 'offline',
@@ -70,6 +73,10 @@ class Scene {
   frameCount = 3;
   tracks: readonly Pick<Track, 'id' | 'state'>[] = [];
   prepareError: AppError | null = null;
+  guestError: AppError | null = null;
+  /** Galleries that were put in use, in order. */
+  readonly galleries: string[] = [];
+  readonly streets: StreetChoice[] = [];
   tell: (event: IdentityEvent) => void = () => undefined;
   readonly controller: ResightController;
 
@@ -79,6 +86,7 @@ class Scene {
   }
 
   private parts(): ControllerParts {
+    const { galleries } = this;
     const timings = { embedMsTotal: 0, embedCount: 0, matchMsTotal: 0, matchCount: 0 };
     const parts = {
       store: {
@@ -110,6 +118,14 @@ class Scene {
           return () => undefined;
         },
         onGone: () => () => undefined,
+        get isGuest() {
+          return galleries.at(-1) !== 'own' && galleries.length > 0;
+        },
+        enterGuest: (name: string) => {
+          galleries.push(name);
+          return this.guestError ? Promise.reject(this.guestError) : Promise.resolve();
+        },
+        leaveGuest: () => galleries.push('own'),
         timings: () => Promise.resolve(timings),
         finishRun: () => (this.isFinishHeld ? this.finish.opened : Promise.resolve()),
       },
@@ -124,6 +140,10 @@ class Scene {
       createFileSource: (file: File) => {
         this.openedNames.push(file.name);
         return Promise.resolve(fileSource(file, this.openSources, this.frameCount));
+      },
+      createStreetSource: (choice: StreetChoice) => {
+        this.streets.push(choice);
+        return Promise.resolve(fileSource(file('street'), this.openSources, this.frameCount));
       },
       createCameraSource: () => Promise.reject(new AppError('CAMERA_NOT_FOUND', 'none')),
       listCameras: () => Promise.resolve([]),
@@ -213,6 +233,32 @@ describe('ResightController', () => {
     await scene.controller.openVideo(file('b.mp4'));
     await reach('finished');
     expect(scene.controller.status.error).toBeNull();
+  });
+
+  it('gives the Demo street a gallery of its own, and the own one back to the next run', async () => {
+    await scene.controller.startStreet({ pace: 'offline', weather: 'rain' });
+    await reach('finished');
+    expect(scene.streets).toMatchObject([{ weather: 'rain', seed: SHOWROOM_STREET.seed }]);
+    expect(scene.controller.isStreetGallery).toBe(true);
+    await scene.controller.openVideo(file('a.mp4'));
+    expect(scene.controller.isStreetGallery).toBe(false);
+    expect(scene.galleries).toEqual(['resight-street', 'own']);
+  });
+
+  it('shows the own gallery and nothing of the street once that is left', async () => {
+    await scene.controller.startStreet({ pace: 'offline' });
+    await reach('finished');
+    await scene.controller.leaveStreet();
+    expect(scene.controller.isStreetGallery).toBe(false);
+    expect(scene.controller.status.state).toBe('idle');
+    expect(scene.controller.status.source).toBeNull();
+  });
+
+  it('says why a street could not begin and opens no source', async () => {
+    scene.guestError = new AppError('GALLERY_IN_USE', 'another tab');
+    await expect(scene.controller.startStreet()).rejects.toMatchObject({ code: 'GALLERY_IN_USE' });
+    expect(scene.controller.status.state).toBe('failed');
+    expect(scene.streets).toEqual([]);
   });
 
   it('keeps what was set', () => {

@@ -3,6 +3,7 @@ import type { FrameImage, FrameMeta } from '../../../src/contracts/frame';
 import type { SourceFrame, SourceInfo } from '../../../src/contracts/source';
 import type { FrameResult } from '../../../src/contracts/worker-api';
 import { AppError } from '../../../src/core/app-error';
+import { asOneCamera } from '../../../src/core/source-cameras';
 import { analyzeFeed, type FeedSink } from '../../../src/runtime/feed-analysis';
 import type { PerceptionClient } from '../../../src/runtime/perception-client';
 import { PauseGate } from '../../../src/runtime/pause-gate';
@@ -23,7 +24,7 @@ class FakeImage {
   }
 }
 
-const info: SourceInfo = {
+const info: SourceInfo = asOneCamera({
   kind: 'file',
   pace: 'offline',
   cameraId: 'file',
@@ -36,7 +37,7 @@ const info: SourceInfo = {
   timeBase: 'media',
   codec: null,
   notice: null,
-};
+});
 
 async function* frames(count: number): AsyncGenerator<SourceFrame> {
   for (let index = 0; index < count; index += 1) {
@@ -142,6 +143,41 @@ describe('analyzeFeed', () => {
     await analyzeFeed(pull(100), makeSink(perception, [], { signal: abort.signal }));
     expect(perception.seen.length).toBeLessThan(10);
     expect(FakeImage.openCount).toBe(0);
+  });
+
+  it('asks a live source that makes frames on demand for no more than it can analyse', async () => {
+    const perception = new FakePerception(turn);
+    const results: FrameResult[] = [];
+    const live = { ...info, pace: 'live' as const };
+    await analyzeFeed(
+      { ...pull(20), isMadeOnDemand: true },
+      makeSink(perception, results, { info: live }),
+    );
+    expect(results).toHaveLength(20);
+    expect(results.at(-1)?.droppedCount).toBe(0);
+  });
+
+  it('tells which camera a frame is of, and previews each camera', async () => {
+    const results: [string, boolean][] = [];
+    await analyzeFeed(
+      {
+        type: 'pull',
+        async *frames() {
+          for await (const frame of frames(2)) {
+            const image = Object.assign(frame.image, { clone: () => frame.image });
+            yield { ...frame, image, cameraId: frame.captureTimeUs === 0 ? 'a' : 'b' };
+          }
+        },
+      },
+      makeSink(new FakePerception(), [], {
+        isWatched: () => true,
+        onResult: ({ meta }, preview) => results.push([meta.cameraId, preview !== null]),
+      }),
+    );
+    expect(results).toEqual([
+      ['a', true],
+      ['b', true],
+    ]);
   });
 
   it('drops older frames of a live source that must be pulled, and counts them', async () => {

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { SourceInfo } from '../../../src/contracts/source';
 import type { FrameResult } from '../../../src/contracts/worker-api';
+import { asOneCamera } from '../../../src/core/source-cameras';
 import { RunStatsCollector } from '../../../src/runtime/run-stats';
 
 const idle = { decodeMsTotal: 0, droppedCount: 0, deliveredCount: null };
 
-const file: SourceInfo = {
+const file: SourceInfo = asOneCamera({
   kind: 'file',
   pace: 'offline',
   cameraId: 'file',
@@ -18,7 +19,7 @@ const file: SourceInfo = {
   timeBase: 'media',
   codec: null,
   notice: null,
-};
+});
 
 function result(captureTimeUs: number): FrameResult {
   return {

@@ -10,25 +10,27 @@ import type {
 } from '../../../src/contracts/source';
 import type { FrameLedger, FrameResult, RunStart } from '../../../src/contracts/worker-api';
 import { AppError } from '../../../src/core/app-error';
+import { asOneCamera } from '../../../src/core/source-cameras';
 import type { Engine } from '../../../src/runtime/engine';
 import type { IdentityClient } from '../../../src/runtime/identity-client';
 import type { PerceptionClient } from '../../../src/runtime/perception-client';
 import { Run, type RunHooks } from '../../../src/runtime/run';
 
-const info = (pace: SourceInfo['pace']): SourceInfo => ({
-  kind: pace === 'live' ? 'camera' : 'file',
-  pace,
-  cameraId: 'yard',
-  label: 'Yard',
-  widthPx: 64,
-  heightPx: 36,
-  framesPerSecond: 10,
-  durationUs: null,
-  originUnixMs: 0,
-  timeBase: pace === 'live' ? 'wall' : 'media',
-  codec: null,
-  notice: null,
-});
+const info = (pace: SourceInfo['pace']): SourceInfo =>
+  asOneCamera({
+    kind: pace === 'live' ? 'camera' : 'file',
+    pace,
+    cameraId: 'yard',
+    label: 'Yard',
+    widthPx: 64,
+    heightPx: 36,
+    framesPerSecond: 10,
+    durationUs: null,
+    originUnixMs: 0,
+    timeBase: pace === 'live' ? 'wall' : 'media',
+    codec: null,
+    notice: null,
+  });
 
 /** A source whose feed is handed over whole (live) or pulled (a file of `frameCount` frames). */
 class TestSource implements FrameSource {
@@ -192,6 +194,7 @@ class Scene {
         return Promise.resolve(source);
       },
       nextEpoch: () => (this.epoch += 1),
+      enterGallery: () => Promise.resolve(),
       isWatched: () => false,
       onStatus: (change) => {
         this.status = { ...this.status, ...change };

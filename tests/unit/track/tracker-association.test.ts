@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { TrackIds } from '../../../src/stages/track/track-ids';
 import { VehicleTracker } from '../../../src/stages/track/tracker';
 import { boxAt, detection, frameAt, idNear, lastBatch, play, randomNumbers } from './scene';
 
@@ -140,12 +141,12 @@ describe('VehicleTracker does not confuse vehicles', () => {
     expect(result.vehicles.size).toBe(200);
   });
 
-  it('numbers tracks from 1 and begins again after a reset', () => {
-    const tracker = new VehicleTracker({ scoreThreshold: 0.35 });
+  it('numbers tracks from 1, and the tracks of several cameras of a run apart', () => {
+    const ids = new TrackIds();
+    const [a, b] = [0, 1].map(() => new VehicleTracker({ scoreThreshold: 0.35 }, ids));
     const one = [detection(boxAt(100, 100))];
-    expect(tracker.update(frameAt(0, one)).tracks[0]?.id).toBe(1);
-    tracker.reset();
-    const after = tracker.update(frameAt(0.1, one));
-    expect(after.tracks.map(({ id, hitCount }) => [id, hitCount])).toEqual([[1, 1]]);
+    expect(a?.update(frameAt(0, one)).tracks[0]?.id).toBe(1);
+    expect(b?.update(frameAt(0, one)).tracks[0]?.id).toBe(2);
+    expect(a?.update(frameAt(0.1, one)).tracks.map(({ id }) => id)).toEqual([1]);
   });
 });
