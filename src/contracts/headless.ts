@@ -2,6 +2,14 @@ import type { Detection } from './detection';
 import type { ErrorData } from './errors';
 import type { BackendChoice } from './model';
 import type { SourceInfo } from './source';
+import type {
+  FrameTruth,
+  StreetChoice,
+  StreetQuality,
+  StreetReady,
+  StreetScenePlan,
+  StreetStillRequest,
+} from './street';
 import type { FrameLedger } from './worker-api';
 
 /*
@@ -90,9 +98,73 @@ export interface HeadlessScreenBench {
   readonly watchedVehicleCount: number;
 }
 
+/** One Demo street, analysed to its end. `videoSeconds` is the street's length. */
+export interface HeadlessStreetSummary extends HeadlessVideoSummary {
+  /** What a detection had to reach to begin a track. */
+  readonly scoreThreshold: number;
+}
+
+/** What drawing the street alone costs, with nothing analysed. */
+export interface HeadlessStreetTiming {
+  /** Median milliseconds of one frame as the worker measured it. */
+  readonly renderMs: number;
+  /** Frames a second as the page received them, one after another. */
+  readonly framesPerSecond: number;
+  readonly quality: StreetQuality;
+  readonly rendererName: string;
+}
+
+/** Packed RGBA bytes, row by row, as Base64: what crosses to the driving script without a codec. */
+export interface HeadlessPixels {
+  readonly widthPx: number;
+  readonly heightPx: number;
+  readonly rgbaBase64: string;
+}
+
+/** One still of the street and what the app's own detector found in it. */
+export interface HeadlessStill {
+  readonly truth: FrameTruth;
+  readonly detections: readonly Detection[];
+  readonly pixels: HeadlessPixels;
+}
+
+/** One vehicle of a still, cut by its true box as the app cuts crops by found ones. */
+export interface HeadlessTruthCrop {
+  readonly identity: number;
+  readonly pixels: HeadlessPixels;
+}
+
+/** Stills side by side in one picture. */
+export interface HeadlessSheetPlan {
+  /** Row by row; all of one size. */
+  readonly cells: readonly { readonly request: StreetStillRequest; readonly label: string }[];
+  readonly columnCount: number;
+}
+
 export interface HeadlessApi {
   /** Analyses one file; JSON Lines go to `window.resightEmit` in batches, in order. */
   analyze(fileIndex: number): Promise<HeadlessVideoSummary>;
+  /** Analyses a Demo street to its end, as `analyze` does a file, with a `truth` line for every frame. Needs `pace` `offline`. */
+  analyzeStreet(choice: StreetChoice): Promise<HeadlessStreetSummary>;
+  /** Times so many frames of a street, cameras in turn, that begin at `startUs` and are 1 / `framesPerSecond` apart. */
+  timeStreet(
+    plan: StreetScenePlan,
+    frames: {
+      readonly startUs: number;
+      readonly framesPerSecond: number;
+      readonly count: number;
+    },
+  ): Promise<HeadlessStreetTiming>;
+  /** Builds the scenery for the stills below; again: builds it anew. */
+  openStills(plan: StreetScenePlan): Promise<StreetReady>;
+  /** Draws a still and runs the detector over it. Needs `openStills`. */
+  detectStill(request: StreetStillRequest): Promise<HeadlessStill>;
+  /** Draws a still and cuts every vehicle out of it of which anything is in the frame. Needs `openStills`. */
+  cropStill(
+    request: StreetStillRequest,
+  ): Promise<{ readonly truth: FrameTruth; readonly crops: readonly HeadlessTruthCrop[] }>;
+  /** Draws stills into one JPEG, as Base64. Needs `openStills`. */
+  drawSheet(plan: HeadlessSheetPlan): Promise<string>;
   /** Runs the detector alone over the frames with these indices (decoded frames, from 0). */
   detect(
     fileIndex: number,

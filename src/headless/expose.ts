@@ -1,9 +1,12 @@
 import { HEADLESS_FILES_ID, type HeadlessApi } from '../contracts/headless';
+import { analyzeStreet } from './analyze-street';
 import { analyzeVideo } from './analyze-video';
 import { benchPipeline } from './bench-pipeline';
 import { benchScreen } from './bench-screen';
 import { detectFrames } from './detect-frames';
 import type { HeadlessServices } from './services';
+import { StreetStills } from './street-stills';
+import { timeStreet } from './time-street';
 
 /** Puts {@link HeadlessApi} and its file input on the page. */
 export function exposeHeadless(services: HeadlessServices): void {
@@ -19,8 +22,15 @@ export function exposeHeadless(services: HeadlessServices): void {
     if (!file) throw new RangeError(`Expected a file with index ${index}, found none`);
     return file;
   };
+  const stills = new StreetStills(services);
   const api: HeadlessApi = {
     analyze: (index) => analyzeVideo(services, fileAt(index)),
+    analyzeStreet: (choice) => analyzeStreet(services, choice),
+    timeStreet: (plan, frames) => timeStreet(services, plan, frames),
+    openStills: (plan) => stills.open(plan),
+    detectStill: (request) => stills.detect(request),
+    cropStill: (request) => stills.crop(request),
+    drawSheet: (plan) => stills.sheet(plan),
     detect: (index, frameIndices) => detectFrames(services, fileAt(index), frameIndices),
     ledger: () => services.parts.perception.ledger(),
     benchPipeline: (index, roundCount) => benchPipeline(services, fileAt(index), roundCount),
