@@ -3,6 +3,9 @@ import type { FrameImage } from '../contracts/frame';
 import { AppError } from '../core/app-error';
 import type { RgbaPixels } from '../stages/embed/resample';
 
+/** Bytes that are passed to one call as arguments: engines take some tens of thousands. */
+const CHUNK_BYTES = 8192;
+
 /** A canvas for reading and writing pixels; it belongs to the caller. */
 export function createPixelCanvas(
   widthPx: number,
@@ -35,21 +38,16 @@ export async function toHeadlessPixels({
   widthPx,
   heightPx,
 }: RgbaPixels): Promise<HeadlessPixels> {
-  // A copy, because a Blob takes no view of memory that might be shared.
+  // A copy: a Blob takes no view of memory that might be shared.
   return { widthPx, heightPx, rgbaBase64: await toBase64(new Blob([new Uint8Array(data)])) };
 }
 
 /** The bytes of a blob as Base64. */
-export function toBase64(blob: Blob): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const reader = new FileReader();
-    reader.onload = () => {
-      const url = String(reader.result); // readAsDataURL gives a string
-      resolve(url.slice(url.indexOf(',') + 1));
-    };
-    reader.onerror = () => {
-      reject(new AppError('INTERNAL', 'A picture could not be read', { cause: reader.error }));
-    };
-    reader.readAsDataURL(blob);
-  });
+export async function toBase64(blob: Blob): Promise<string> {
+  const bytes = new Uint8Array(await blob.arrayBuffer());
+  let text = '';
+  for (let start = 0; start < bytes.length; start += CHUNK_BYTES) {
+    text += String.fromCharCode(...bytes.subarray(start, start + CHUNK_BYTES));
+  }
+  return btoa(text);
 }

@@ -15,5 +15,5 @@ export interface HeadlessServices {
   /** Tells the truth about every frame of a Demo street that runs. */
   readonly streetTruth: { add(listener: (truth: FrameTruth) => void): Unsubscribe };
   /** One of the caller's own, besides the one of a Demo street that runs. */
-  createStreetClient(): StreetDrawer;
+  readonly createStreetClient: () => StreetDrawer;
 }
