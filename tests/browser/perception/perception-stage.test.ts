@@ -223,6 +223,28 @@ afterEach(() => {
   frames.length = 0;
 });
 
+describe('perception of several cameras', () => {
+  it('follows each apart, numbers their tracks together, and crops from both', async () => {
+    const sink = new FakeSink();
+    const stage = await readyStage(new StandingCar(), sink);
+    stage.startRun(runStart('offline'));
+    const results: FrameResult[] = [];
+    for (let index = 0; index < 12; index += 1) {
+      const cameraId = index % 2 === 0 ? 'camera' : 'other';
+      results.push(await stage.analyzeFrame(take(index), { ...meta(index), cameraId }));
+    }
+    const [ofOne, ofOther] = results.slice(-2);
+    expect(ofOne?.tracks.map(({ id, state }) => [id, state])).toEqual([[1, 'confirmed']]);
+    expect(ofOther?.tracks.map(({ id, state }) => [id, state])).toEqual([[2, 'confirmed']]);
+    expect(sink.updates.at(-1)).toMatchObject({ cameraId: 'other', seen: [{ trackId: 2 }] });
+    expect(new Set(sink.crops.map((crop) => `${crop.meta.cameraId} ${crop.trackId}`))).toEqual(
+      new Set(['camera 1', 'other 2']),
+    );
+    expect((await stage.stopRun(1)).map(({ id }) => id)).toEqual([1, 2]);
+    expect(openFrameCount()).toBe(0);
+  });
+});
+
 describe('perception of a live stream', () => {
   it('analyses the newest frame, closes those in between, and counts each', async () => {
     const car = new StandingCar();
