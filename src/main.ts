@@ -1,5 +1,6 @@
 import { MODELS } from '../models';
 import type { BackendChoice } from './contracts/model';
+import type { FrameTruth, StreetFrameRequest, StreetScenePlan } from './contracts/street';
 import { runtimeFileNames, runtimeFlavour } from './core/runtime-files';
 import { readHeadlessOptions, type HeadlessRunOptions } from './headless/options';
 import { ResightController, type ControllerParts } from './runtime/analysis-controller';
@@ -7,10 +8,12 @@ import { AppUpdates } from './runtime/app-updates';
 import type { KeyValueStore } from './runtime/backend-memory';
 import { BackendSelector } from './runtime/backend-selector';
 import { readDeviceFacts } from './runtime/device-facts';
+import { Emitter } from './runtime/emitter';
 import { Engine, type EnginePlaces } from './runtime/engine';
 import { IdentityClient } from './runtime/identity-client';
 import { PerceptionClient } from './runtime/perception-client';
 import { createProbe } from './runtime/probe';
+import { StreetClient } from './runtime/street-client';
 import { listCameras, onCamerasChanged } from './sources/camera-devices';
 import { CameraSource } from './sources/camera-source';
 
@@ -30,6 +33,8 @@ const createPerceptionWorker = (): Worker =>
   new Worker(new URL('../workers/perception.worker.ts', import.meta.url), { type: 'module' });
 const createIdentityWorker = (): Worker =>
   new Worker(new URL('../workers/identity.worker.ts', import.meta.url), { type: 'module' });
+const createStreetWorker = (): Worker =>
+  new Worker(new URL('../workers/street.worker.ts', import.meta.url), { type: 'module' });
 const createProbeWorker = (): Worker =>
   new Worker(new URL('../workers/probe.worker.ts', import.meta.url), { type: 'module' });
 
@@ -48,7 +53,10 @@ function attempt<T>(act: () => T): T | undefined {
   }
 }
 
-function compose(options: HeadlessRunOptions | null): ControllerParts {
+function compose(
+  options: HeadlessRunOptions | null,
+  streetTruth: Emitter<[FrameTruth]>,
+): ControllerParts {
   const perception = new PerceptionClient(createPerceptionWorker);
   const identity = new IdentityClient(createIdentityWorker, DATABASE_NAME);
   const probe = createProbe(createProbeWorker, places.runtimeBaseUrl);
@@ -70,6 +78,22 @@ function compose(options: HeadlessRunOptions | null): ControllerParts {
     createFileSource: async (file) => {
       const { FileSource } = await import('./sources/file-source');
       return new FileSource(file, options?.file);
+    },
+    createStreetSource: async (choice) => {
+      const { createStreetSource } = await import('./sources/street-source');
+      const client = new StreetClient(createStreetWorker);
+      const drawer = {
+        open: (plan: StreetScenePlan) => client.open(plan),
+        frame: (request: StreetFrameRequest) => client.frame(request),
+        close: () => {
+          client.dispose();
+        },
+      };
+      // Measuring costs a second look at every picture: only where someone listens.
+      const onTruth = (truth: FrameTruth): void => {
+        streetTruth.emit(truth);
+      };
+      return createStreetSource(choice, drawer, streetTruth.hasListeners ? onTruth : undefined);
     },
   };
 }
@@ -96,12 +120,18 @@ async function keepAssets(updates: AppUpdates, controller: ResightController): P
 }
 
 const headlessOptions = readHeadlessOptions(new URLSearchParams(location.search));
-const parts = compose(headlessOptions);
+const streetTruth = new Emitter<[FrameTruth]>();
+const parts = compose(headlessOptions, streetTruth);
 const controller = new ResightController(parts);
 if (headlessOptions) {
   controller.updateSettings(headlessOptions.settings);
   const { exposeHeadless } = await import('./headless/expose');
-  exposeHeadless({ controller, parts });
+  exposeHeadless({
+    controller,
+    parts,
+    streetTruth,
+    createStreetClient: () => new StreetClient(createStreetWorker),
+  });
 }
 if (!headlessOptions || headlessOptions.hasScreen) {
   const target = document.getElementById('app');

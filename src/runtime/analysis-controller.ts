@@ -173,7 +173,8 @@ export class ResightController implements AnalysisController {
 
   startStreet(choice: Partial<StreetChoice> = {}): Promise<void> {
     const street = { ...SHOWROOM_STREET, ...choice };
-    return this.#start(street.pace, 'street', () => this.#parts.createStreetSource(street));
+    // A live street, too, would rather go slower than be looked at with half an eye.
+    return this.#start('offline', 'street', () => this.#parts.createStreetSource(street));
   }
 
   async leaveStreet(): Promise<void> {
@@ -240,7 +241,7 @@ export class ResightController implements AnalysisController {
   }
 
   async #start(
-    pace: SourcePace,
+    analysisPace: SourcePace,
     gallery: GalleryChoice,
     createSource: CreateSource,
   ): Promise<void> {
@@ -251,7 +252,7 @@ export class ResightController implements AnalysisController {
     if (startNumber !== this.#startNumber) return;
     this.#stats = new RunStatsCollector();
     this.#source = null;
-    const run = new Run(this.#hooks(pace, gallery, createSource));
+    const run = new Run(this.#hooks(analysisPace, gallery, createSource));
     this.#run = run;
     this.#status = { ...IDLE, state: 'preparing', step: 'opening-source' };
     this.#statusEvents.emit(this.#status);
@@ -295,9 +296,9 @@ export class ResightController implements AnalysisController {
     );
   }
 
-  #hooks(pace: SourcePace, gallery: GalleryChoice, createSource: CreateSource): RunHooks {
+  #hooks(analysisPace: SourcePace, gallery: GalleryChoice, createSource: CreateSource): RunHooks {
     return {
-      pace,
+      analysisPace,
       perception: this.#parts.perception,
       identity: this.#parts.identity,
       engine: this.#parts.engine,

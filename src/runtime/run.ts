@@ -26,8 +26,11 @@ export interface RunHooks {
   readonly identity: IdentityClient;
   readonly engine: Engine;
   settings(): Settings;
-  /** Known before the source is open: models are loaded meanwhile. */
-  readonly pace: SourcePace;
+  /**
+   * `offline`: the source waits for the analysis, so a larger input is worth its time. Known before the source is open:
+   * models are loaded meanwhile.
+   */
+  readonly analysisPace: SourcePace;
   /** Makes a fresh source; `previous` is the one to continue when a camera or file is opened again. */
   createSource(previous: FrameSource | null): Promise<FrameSource>;
   nextEpoch(): number;
@@ -285,7 +288,7 @@ export class Run {
   async #prepareEngine(): Promise<void> {
     const ready = await this.#hooks.engine.prepare(
       this.#hooks.settings(),
-      this.#hooks.pace,
+      this.#hooks.analysisPace,
       (step) => {
         if (!this.#info) this.#hooks.onStatus({ step });
       },

@@ -185,7 +185,7 @@ class Scene {
       identity: identity as unknown as IdentityClient,
       engine: engine as unknown as Engine,
       settings: () => ({}) as Settings,
-      pace: 'live',
+      analysisPace: 'live',
       createSource: (previous) => {
         this.previous.push(previous);
         const source = this.nextSource();
