@@ -126,6 +126,8 @@ export interface HeadlessStill {
   readonly truth: FrameTruth;
   readonly detections: readonly Detection[];
   readonly pixels: HeadlessPixels;
+  /** The same as a PNG, as Base64; null when it was not wanted. */
+  readonly pngBase64: string | null;
 }
 
 /** One vehicle of a still, cut by its true box as the app cuts crops by found ones. */
@@ -158,7 +160,7 @@ export interface HeadlessApi {
   /** Builds the scenery for the stills below; again: builds it anew. */
   openStills(plan: StreetScenePlan): Promise<StreetReady>;
   /** Draws a still and runs the detector over it. Needs `openStills`. */
-  detectStill(request: StreetStillRequest): Promise<HeadlessStill>;
+  detectStill(request: StreetStillRequest, wantsPng: boolean): Promise<HeadlessStill>;
   /** Draws a still and cuts every vehicle out of it of which anything is in the frame. Needs `openStills`. */
   cropStill(
     request: StreetStillRequest,

@@ -10,6 +10,7 @@ export async function analyzeVideo(
 ): Promise<HeadlessVideoSummary> {
   const writer = new LineWriter();
   try {
+    await services.controller.leaveStreet();
     const summary = await runToEnd(services, () => services.controller.openVideo(file), writer);
     writer.write({ type: 'summary', ...summary });
     return summary;

@@ -28,7 +28,7 @@ export function exposeHeadless(services: HeadlessServices): void {
     analyzeStreet: (choice) => analyzeStreet(services, choice),
     timeStreet: (plan, frames) => timeStreet(services, plan, frames),
     openStills: (plan) => stills.open(plan),
-    detectStill: (request) => stills.detect(request),
+    detectStill: (request, wantsPng) => stills.detect(request, wantsPng),
     cropStill: (request) => stills.crop(request),
     drawSheet: (plan) => stills.sheet(plan),
     detect: (index, frameIndices) => detectFrames(services, fileAt(index), frameIndices),

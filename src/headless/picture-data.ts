@@ -32,6 +32,14 @@ export function readPixels(image: FrameImage): RgbaPixels {
   return { data: context.getImageData(0, 0, widthPx, heightPx).data, widthPx, heightPx };
 }
 
+/** A whole picture as a PNG, as Base64. Borrows it. */
+export async function toPng(image: FrameImage): Promise<string> {
+  const { widthPx, heightPx } = displaySize(image);
+  const context = createPixelCanvas(widthPx, heightPx);
+  context.drawImage(image, 0, 0);
+  return toBase64(await context.canvas.convertToBlob({ type: 'image/png' }));
+}
+
 /** Pixels as a script that drives the page can take them. */
 export async function toHeadlessPixels({
   data,

@@ -47,6 +47,8 @@ export async function runToEnd(
     const backend = status.detector?.backend;
     if (!source || !backend) throw new AppError('INTERNAL', 'The run ended without a source');
     const timings = await parts.identity.timings();
+    // A street has an embedder of its own, made for it.
+    const base = controller.isStreetGallery ? null : before;
     const { analysedCount, stageMs } = controller.stats();
     const { totals } = controller;
     const perFrame = (ms: number): number => round(ms / Math.max(1, analysedCount), 1000);
@@ -62,8 +64,8 @@ export async function runToEnd(
         prepare: perFrame(totals.prepareMs),
         detect: perFrame(totals.detectMs),
         track: perFrame(totals.trackMs),
-        embed: perFrame(timings.embedMsTotal - (before?.embedMsTotal ?? 0)),
-        match: perFrame(timings.matchMsTotal - (before?.matchMsTotal ?? 0)),
+        embed: perFrame(timings.embedMsTotal - (base?.embedMsTotal ?? 0)),
+        match: perFrame(timings.matchMsTotal - (base?.matchMsTotal ?? 0)),
       },
       backend,
       source,

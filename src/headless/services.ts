@@ -1,12 +1,7 @@
 import type { Unsubscribe } from '../contracts/app';
-import type { FrameTruth, StreetApi } from '../contracts/street';
+import type { FrameTruth } from '../contracts/street';
 import type { ControllerParts, ResightController } from '../runtime/analysis-controller';
-
-/** A worker that draws streets, until it is disposed of. */
-export interface StreetDrawer extends StreetApi {
-  /** Ends the worker. */
-  dispose(): void;
-}
+import type { StreetClient } from '../runtime/street-client';
 
 /** What the composition root hands over. */
 export interface HeadlessServices {
@@ -15,5 +10,5 @@ export interface HeadlessServices {
   /** Tells the truth about every frame of a Demo street that runs. */
   readonly streetTruth: { add(listener: (truth: FrameTruth) => void): Unsubscribe };
   /** One of the caller's own, besides the one of a Demo street that runs. */
-  readonly createStreetClient: () => StreetDrawer;
+  readonly createStreetClient: () => StreetClient;
 }

@@ -16,8 +16,10 @@ import {
   readPixels,
   toBase64,
   toHeadlessPixels,
+  toPng,
 } from './picture-data';
-import type { HeadlessServices, StreetDrawer } from './services';
+import type { StreetClient } from '../runtime/street-client';
+import type { HeadlessServices } from './services';
 
 /** Room around the box, as `stages/embed/crop-scheduler.ts` leaves. */
 const CROP_MARGIN = 0.04;
@@ -33,7 +35,7 @@ const SHEET_QUALITY = 0.82;
 export class StreetStills {
   readonly #services: HeadlessServices;
   readonly #reader = new CropPixelReader();
-  #street: StreetDrawer | null = null;
+  #street: StreetClient | null = null;
   /** Size the detector's run was begun for. */
   #runSize: string | null = null;
   #stillCount = 0;
@@ -49,10 +51,11 @@ export class StreetStills {
   }
 
   /** Draws a still and runs the detector over it. */
-  async detect(request: StreetStillRequest): Promise<HeadlessStill> {
+  async detect(request: StreetStillRequest, wantsPng: boolean): Promise<HeadlessStill> {
     await this.#beginRun(request);
     const { image, truth } = await this.#draw(request);
     const pixels = await toHeadlessPixels(readPixels(image));
+    const pngBase64 = wantsPng ? await toPng(image) : null;
     const { detections } = await this.#services.parts.perception.analyzeFrame(image, {
       epoch: 1,
       cameraId: STILLS_CAMERA_ID,
@@ -62,7 +65,7 @@ export class StreetStills {
       heightPx: pixels.heightPx,
     });
     this.#stillCount += 1;
-    return { truth, detections, pixels };
+    return { truth, detections, pixels, pngBase64 };
   }
 
   /** Draws a still and cuts its vehicles out by their true boxes. */

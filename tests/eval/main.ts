@@ -1,25 +1,92 @@
 import { parseArgs } from 'node:util';
-import { evaluateDetection } from './detection';
 import { sharedFolder } from '../support/shared-folder';
+import { evaluateDetection } from './detection';
+import { evaluateStreet } from './street';
+import {
+  readStreetReid,
+  readStreetRun,
+  readStreetSheet,
+  readStreetStills,
+  STREET_USAGE,
+} from './street-arguments';
+import { evaluateStreetReid } from './street-reid';
+import { drawStreetSheet } from './street-sheet';
+import { evaluateStreetStills } from './street-stills';
 
-const USAGE = 'Usage: npm run eval -- detection [--json] [--side <px>]';
+const USAGE = `Usage: npm run eval -- detection [--json] [--side <px>]
+${STREET_USAGE}`;
 
-const { positionals, values } = parseArgs({
-  allowPositionals: true,
-  options: { json: { type: 'boolean', default: false }, side: { type: 'string' } },
-});
+/** What one evaluation found, and how to print it; null when it could not be made here, and said so. */
+type Outcome = { readonly result: object; readonly isJson: boolean } | null;
+
 const log = (line: string): void => {
   process.stderr.write(`${line}\n`);
 };
-const folder = sharedFolder();
-if (positionals[0] !== 'detection') {
-  log(USAGE);
-  process.exitCode = 1;
-} else if (folder === null) {
-  log('skipped: no ../shared');
-} else {
-  const side = values.side === undefined ? undefined : Number(values.side);
-  const result = await evaluateDetection(folder, log, side);
-  const line = values.json ? JSON.stringify(result) : JSON.stringify(result, null, 2);
-  process.stdout.write(`${line}\n`);
+
+/** Each reads its own arguments at once, so that a wrong one is told before anything is built. */
+const EVALUATIONS: Readonly<Record<string, (argv: readonly string[]) => () => Promise<Outcome>>> = {
+  detection: (argv) => {
+    const { values } = parseArgs({
+      args: [...argv],
+      options: { json: { type: 'boolean', default: false }, side: { type: 'string' } },
+    });
+    const side = values.side === undefined ? undefined : Number(values.side);
+    return async () => {
+      const folder = sharedFolder();
+      if (folder === null) {
+        log('skipped: no ../shared');
+        return null;
+      }
+      return { result: await evaluateDetection(folder, log, side), isJson: values.json };
+    };
+  },
+  street: (argv) => {
+    const wanted = readStreetRun(argv);
+    return async () => ({ result: await evaluateStreet(wanted, log), isJson: wanted.isJson });
+  },
+  'street-stills': (argv) => {
+    const wanted = readStreetStills(argv);
+    return async () => ({
+      result: await evaluateStreetStills(wanted, sharedFolder(), log),
+      isJson: wanted.isJson,
+    });
+  },
+  'street-reid': (argv) => {
+    const wanted = readStreetReid(argv);
+    return async () => ({
+      result: await evaluateStreetReid(wanted, sharedFolder(), log),
+      isJson: wanted.isJson,
+    });
+  },
+  'street-sheet': (argv) => {
+    const wanted = readStreetSheet(argv);
+    return async () => ({ result: await drawStreetSheet(wanted, log), isJson: wanted.isJson });
+  },
+};
+
+const [name = '', ...argv] = process.argv.slice(2);
+const evaluate = readOrExplain();
+if (evaluate) {
+  try {
+    const outcome = await evaluate();
+    if (outcome) {
+      process.stdout.write(`${JSON.stringify(outcome.result, null, outcome.isJson ? 0 : 2)}\n`);
+    }
+  } catch (error) {
+    log(error instanceof Error ? error.message : String(error));
+    process.exitCode = 1;
+  }
+}
+
+/** Null after telling what was wrong with the command line. */
+function readOrExplain(): (() => Promise<Outcome>) | null {
+  try {
+    const read = EVALUATIONS[name];
+    if (!read) throw new Error(`Expected the name of an evaluation, got "${name}".`);
+    return read(argv);
+  } catch (error) {
+    log(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
+    process.exitCode = 1;
+    return null;
+  }
 }
