@@ -1,0 +1,56 @@
+import type { Object3D, Scene, WebGLRenderer } from 'three';
+import type { StreetCameraPlan, VehicleState, VehicleTruth } from '../../contracts/street';
+import { BODY_FACTS } from '../vehicles/body-facts';
+import { cutAtFrame, extentOf, viewFrom } from './vehicle-extent';
+import { VisibilityMeter, type MeterLens } from './visibility-meter';
+
+/** A vehicle as it stands in the scene. */
+export interface StandingVehicle {
+  readonly state: VehicleState;
+  readonly model: { readonly object: Object3D; readonly outlineM: Float32Array };
+}
+
+/** Knows what is true about the pictures of one camera. */
+export class TruthMeasurer {
+  readonly #lens: MeterLens;
+  readonly #plan: StreetCameraPlan;
+  readonly #meter: VisibilityMeter;
+
+  /** `renderer` and `lens` are borrowed; the lens must stay where it is. */
+  constructor(renderer: WebGLRenderer, lens: MeterLens, plan: StreetCameraPlan) {
+    this.#lens = lens;
+    this.#plan = plan;
+    this.#meter = new VisibilityMeter(renderer, lens, plan);
+  }
+
+  /** All vehicles of which something is in the frame, hidden or not. The scene was drawn just now: matrices are up to date. */
+  measure(scene: Scene, vehicles: readonly StandingVehicle[]): readonly VehicleTruth[] {
+    const { widthPx, heightPx, positionM } = this.#plan;
+    const framed = vehicles.flatMap(({ state, model }) => {
+      const extent = extentOf(model.outlineM, model.object.matrixWorld, (x, y, z) =>
+        this.#lens.project(x, y, z),
+      );
+      const box = extent && cutAtFrame(extent, widthPx, heightPx);
+      return extent && box ? [{ state, object: model.object, extent, box }] : [];
+    });
+    const shares = this.#meter.measure(
+      scene,
+      framed.map(({ object }) => object),
+    );
+    return framed.map(({ state, extent, box }, index) => ({
+      identity: state.identity,
+      bodyType: state.look.bodyType,
+      vehicleClass: BODY_FACTS[state.look.bodyType].vehicleClass,
+      box,
+      heightPx: extent.y2 - extent.y1,
+      visibleFraction: shares[index] ?? 0,
+      view: viewFrom(state, positionM[0], positionM[2]),
+      speedMps: state.speedMps,
+      isParked: state.isParked,
+    }));
+  }
+
+  dispose(): void {
+    this.#meter.dispose();
+  }
+}
