@@ -1,7 +1,7 @@
 import type { VehicleLook } from '../../contracts/street';
 import type { Random } from '../random';
 import { bodyMotion, drawDriver } from './body-motion';
-import type { Driver, Leader } from './car-following';
+import { followAcceleration, type Driver, type Leader } from './car-following';
 import { lastIn } from './lane-use';
 import type { LookDraw } from './parking';
 import { ROUTES, type RouteName } from './routes';
@@ -18,7 +18,7 @@ const MEAN_INTERVAL_S: Readonly<Record<EntryName, number>> = {
   awayInner: 20,
   awayOuter: 19,
   towards: 15.5,
-  side: 46,
+  side: 58,
 };
 /** Nobody comes sooner after the one before. */
 const SMALLEST_INTERVAL_S = 2.2;
@@ -32,9 +32,10 @@ const LATEST_RETURN_US = 150_000_000;
 const MOST_RETURNING = 64;
 /** A vehicle waits outside while there is less room. */
 const ENTRY_GAP_M = 6;
-/** It comes in at this share of what its driver would like, and slow enough to stop behind the one ahead like this. */
-const ENTRY_SPEED_SHARE = 0.95;
-const ENTRY_BRAKING_MPS2 = 1;
+/** Shares of the speed its driver would like, tried until it need not brake harder than this at once. */
+const ENTRY_SPEED_SHARES: readonly number[] = [0.95, 0.85, 0.75, 0.65, 0.55, 0.45, 0.35];
+const SLOWEST_ENTRY_SHARE = 0.25;
+const ENTRY_BRAKING_MPS2 = 0.8;
 /** Draws of a look until one fits the entry. */
 const LOOK_DRAWS = 8;
 
@@ -147,13 +148,12 @@ export class Arrivals {
   }
 }
 
-/** Slow enough to keep behind the last one that came in. */
+/** As fast as wanted, or slow enough to keep behind the last one that came in. */
 function entrySpeedMps(driver: Driver, ahead: Leader | null): number {
-  const wanted = ENTRY_SPEED_SHARE * driver.desiredSpeedMps;
-  if (ahead === null) return wanted;
-  const keepingMps = (ahead.gapM - driver.standingGapM) / driver.timeGapS;
-  const stoppingMps = Math.sqrt(
-    ahead.speedMps ** 2 + 2 * ENTRY_BRAKING_MPS2 * (ahead.gapM - driver.standingGapM),
+  const wanted = driver.desiredSpeedMps;
+  const share = ENTRY_SPEED_SHARES.find(
+    (candidate) =>
+      followAcceleration(driver, candidate * wanted, wanted, ahead) >= -ENTRY_BRAKING_MPS2,
   );
-  return Math.min(wanted, keepingMps, stoppingMps);
+  return (share ?? SLOWEST_ENTRY_SHARE) * wanted;
 }

@@ -15,6 +15,16 @@ const SLOWING_MPS2 = 1.3;
 export const PARKING_SHIFT_M = 12;
 export const PARKING_WAY_M = 16;
 
+/** Who turns indicates from here on, metres before the turn, until the front wheels are straight again. */
+const INDICATE_TURN_M = 40;
+
+/** What a vehicle on a route that turns shows where it is. */
+export function turnIndicator({ route, stationM, body }: StreetVehicle): 'right' | null {
+  if (route.turn === null) return null;
+  const isNear = stationM > route.turn.startM - INDICATE_TURN_M;
+  return isNear && stationM < route.turn.endM + body.wheelbaseM / 2 ? 'right' : null;
+}
+
 /** What the driver would like to drive where the vehicle is now, m/s. */
 export function desiredSpeedMps(vehicle: StreetVehicle): number {
   const { route, stationM, driver, parkFrontM } = vehicle;

@@ -1,4 +1,5 @@
 import type { Signals } from '../layout';
+import { MERGED_M } from './lane-use';
 import { stoppingDecelerationMps2 } from './car-following';
 import { awayStationM, ROUTES, type RouteName } from './routes';
 import type { StreetVehicle } from './street-vehicle';
@@ -10,12 +11,9 @@ export type Gates = Readonly<Record<RouteName, Gate>>;
 /** Vehicles stop with their front this far before the line. */
 const STOP_SHORT_M = 0.9;
 /** At amber, whoever need not brake harder than this stops. */
-const AMBER_BRAKING_MPS2 = 3;
+const AMBER_BRAKING_MPS2 = 2.8;
 /** The outer lane is clear for those out of the side road when the rear of the last one is past z = -62. */
 const OUTER_CLEAR_M = awayStationM(-62);
-/** And clear for the main road when the rear of the last one out of the side road is this far before the end of its turn. */
-const MERGED_SHORT_M = 2;
-
 /**
  * Gates by route. A green light opens a gate only once the junction is clear of those who crossed the outer lane's way
  * before it.
@@ -40,8 +38,7 @@ function gateOf(colour: Signals['main']): Gate {
 }
 
 function isMerging({ route, frontM, rearM }: StreetVehicle): boolean {
-  if (route.name !== 'sideMerging' || route.turn === null) return false;
-  return frontM > route.stopLineM && rearM < route.turn.endM - MERGED_SHORT_M;
+  return route.name === 'sideMerging' && frontM > route.stopLineM && rearM < MERGED_M;
 }
 
 function isOnOuterInJunction({ route, leftLane, frontM, rearM }: StreetVehicle): boolean {

@@ -23,6 +23,12 @@ const REAR_CORNER_M = 0.4;
 /** From here a vehicle that turns heeds only its own way. */
 const COMMITTED_M = TURN_START_M + 3;
 
+/**
+ * A rear that is here has come out of the side road: two metres are left of the turn. Until then the gates of
+ * junction.ts keep the outer lane's vehicles away.
+ */
+export const MERGED_M = (ROUTES.sideMerging.turn?.endM ?? 0) - 2;
+
 const ALONE: readonly UsedLane[] = [];
 const LANES_OF = {
   awayInner: ['awayInner'],
@@ -60,8 +66,7 @@ function partOf(vehicle: StreetVehicle, lane: UsedLane): LanePart | null {
     return lane === 'leaving' ? { rearM: vehicle.rearM, speedMps: vehicle.speedMps } : null;
   }
   if (route.name === 'sideMerging') {
-    const isInLane =
-      lane === 'coming' || (lane === 'awayOuter' && vehicle.frontM >= route.stopLineM);
+    const isInLane = lane === 'coming' || (lane === 'awayOuter' && vehicle.rearM >= MERGED_M);
     return isInLane ? { rearM: vehicle.rearM, speedMps: vehicle.speedMps } : null;
   }
   return null;

@@ -1,9 +1,10 @@
 import type { StreetEvent, VehicleState } from '../../contracts/street';
 import type { Signals } from '../layout';
 import { createRandom } from '../random';
+import { drawLook } from '../vehicles/draw-look';
 import { Arrivals } from './arrivals';
 import { CrossingBook } from './crossing-book';
-import { drivenAcceleration } from './driving';
+import { drivenAcceleration, turnIndicator } from './driving';
 import { gatesAt, hasMerged } from './junction';
 import { LaneChanges } from './lane-changes';
 import { Parking, type LookDraw } from './parking';
@@ -35,7 +36,7 @@ export class StreetTraffic {
   #events: StreetEvent[] = [];
 
   /** `seed`: 32-bit unsigned integer. `draw`: how vehicles look. */
-  constructor(seed: number, draw: LookDraw) {
+  constructor(seed: number, draw: LookDraw = drawLook) {
     const random = createRandom(seed);
     this.#arrivals = new Arrivals(random.fork('arrivals'), draw, this.#steppedUs);
     this.#parking = new Parking(random.fork('parking'));
@@ -102,6 +103,7 @@ export class StreetTraffic {
     vehicles.forEach((vehicle, index) => {
       if (vehicle.isParked) return vehicle.stay();
       vehicle.move(STEP_US / 1e6, accelerations[index] ?? 0);
+      if (vehicle.route.turn !== null) vehicle.indicator = turnIndicator(vehicle);
       if (hasMerged(vehicle)) vehicle.route = ROUTES.awayOuter;
       this.#events.push(...this.#book.eventsOf(vehicle, this.#steppedUs, STEP_US));
     });

@@ -24,7 +24,7 @@ interface Pose {
 const BRAKE_ON_MPS2 = -0.6;
 const BRAKE_OFF_MPS2 = -0.2;
 /** Slower is standing: the model alone creeps up to its place for ever. */
-const STANDING_MPS = 0.08;
+const STANDING_MPS = 0.04;
 
 /**
  * One vehicle on its passage. The front axle keeps to the route, the rear axle is drawn after it (a single-track
