@@ -34,6 +34,7 @@ const OWN_PLACE = PLACES[0];
  */
 export function drawLabels(target: PaintTarget): void {
   let placeCount = 0;
+  for (const visual of target.visuals.values()) visual.labelWidth = 0;
   for (const visual of target.visuals.values()) {
     if (isSelected(visual, target)) {
       const label = labelOf(target, visual, 0);
@@ -91,6 +92,10 @@ function draw(
   const x = labelX(target, visual, label, place);
   const y = labelY(target, visual, label, place);
   target.context.drawImage(label.image, x, y);
+  visual.labelLeft = x;
+  visual.labelTop = y;
+  visual.labelWidth = label.width;
+  visual.labelHeight = label.height;
   return take(x, y, x + label.width, y + label.height, placeCount);
 }
 

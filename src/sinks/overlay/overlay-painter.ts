@@ -6,6 +6,7 @@ import { drawLabels } from './draw-labels';
 import { drawBoxes, drawTrails, type PaintTarget } from './draw-layers';
 import { hitVisual } from './hit-test';
 import { LabelBitmaps } from './label-bitmaps';
+import { paintedVehicle, type PaintedVehicle } from './painted-vehicle';
 import { containMapping } from './view-mapping';
 import { Visual } from './visual';
 
@@ -39,6 +40,7 @@ export class OverlayPainter {
   #mode: OverlayMode = 'live';
   #isMirrored = false;
   #selected: VehicleId | null = null;
+  #severalOriginUnixMs: number | null = null;
   #frameWidthPx = 0;
   #frameHeightPx = 0;
   #epoch = -1;
@@ -86,6 +88,14 @@ export class OverlayPainter {
     if (vehicleId === this.#selected) return;
     this.#selected = vehicleId;
     this.#isDirty = true;
+  }
+
+  /**
+   * In a run with several cameras labels tell how long after which of them a vehicle is seen again: for
+   * that, the Unix milliseconds at the source's time 0. Null for a single camera.
+   */
+  setSeveralCameras(originUnixMs: number | null): void {
+    this.#severalOriginUnixMs = originUnixMs;
   }
 
   /** Call when the element changed its size or moved to a screen of another density. */
@@ -156,6 +166,7 @@ export class OverlayPainter {
     if (this.#layers.boxes) drawBoxes(target);
     this.#context.restore();
     if (this.#layers.labels) drawLabels(target);
+    else for (const visual of this.#visuals.values()) visual.labelWidth = 0;
     this.#isDirty = false;
     return true;
   }
@@ -169,6 +180,18 @@ export class OverlayPainter {
     const trackId = hitVisual(this.#visuals.values(), x * pixelRatio, y * pixelRatio, pixelRatio);
     if (trackId === null) return null;
     return this.#visuals.get(trackId)?.identity?.decision.vehicleId ?? null;
+  }
+
+  /** Vehicles of which something lies in the picture, as painted last. */
+  paintedVehicles(): readonly PaintedVehicle[] {
+    const { pixelRatio } = this.#viewport;
+    const mapping = this.#mapping(pixelRatio);
+    const painted: PaintedVehicle[] = [];
+    for (const visual of this.#visuals.values()) {
+      const vehicle = paintedVehicle(visual, mapping, pixelRatio);
+      if (vehicle) painted.push(vehicle);
+    }
+    return painted;
   }
 
   /** Where a vehicle was painted last, frame pixels; null when it is not on the overlay. */
@@ -200,7 +223,7 @@ export class OverlayPainter {
     } else {
       visual.box.place(track, frameUnixMs);
     }
-    visual.describe(track, identity, nowUnixMs);
+    visual.describe(track, identity, nowUnixMs, this.#severalOriginUnixMs);
     visual.updateNumber = this.#updateNumber;
     const { box } = track;
     // A guessed position is no evidence of where the vehicle went.

@@ -28,16 +28,30 @@ export class Visual {
   top = 0;
   width = 0;
   height = 0;
+  /** Where its label was painted last, device pixels; width 0 when there was no room for one. */
+  labelLeft = 0;
+  labelTop = 0;
+  labelWidth = 0;
+  labelHeight = 0;
 
   #track: Track | null = null;
   #describedUnixMs = 0;
+  #originUnixMs: number | null = null;
 
   constructor(trackId: TrackId) {
     this.trackId = trackId;
   }
 
-  /** Takes state and label from the newest result; geometry is set on `box` by the caller. */
-  describe(track: Track, identity: TrackIdentity | null, nowUnixMs: number): void {
+  /**
+   * Takes state and label from the newest result; geometry is set on `box` by the caller. `originUnixMs`
+   * is what the source's clock began at in a run with several cameras, null in one with a single camera.
+   */
+  describe(
+    track: Track,
+    identity: TrackIdentity | null,
+    nowUnixMs: number,
+    originUnixMs: number | null = null,
+  ): void {
     const kind = markKind(track.state, identity) ?? 'pending';
     const isSame =
       this.#track?.vehicleClass === track.vehicleClass &&
@@ -48,11 +62,13 @@ export class Visual {
     this.#track = track;
     if (isSame) return;
     this.#describedUnixMs = nowUnixMs;
+    this.#originUnixMs = originUnixMs;
     this.identity = identity;
     this.kind = kind;
     this.colorIndex = identity ? identityColorIndex(identity.decision.vehicleNumber) : -1;
+    const startUnixMs = originUnixMs === null ? null : originUnixMs + track.firstSeenUs / 1000;
     this.labelTexts = [
-      fullLabel(track.vehicleClass, identity, nowUnixMs),
+      fullLabel(track.vehicleClass, identity, nowUnixMs, startUnixMs),
       mediumLabel(track.vehicleClass, identity),
       shortLabel(identity),
     ];
@@ -61,6 +77,6 @@ export class Visual {
 
   /** A decision that came between two results. */
   identify(identity: TrackIdentity, nowUnixMs: number): void {
-    if (this.#track) this.describe(this.#track, identity, nowUnixMs);
+    if (this.#track) this.describe(this.#track, identity, nowUnixMs, this.#originUnixMs);
   }
 }

@@ -1,10 +1,34 @@
 import type { Sighting, VehicleDetail, VehicleSummary } from '../../contracts/gallery';
 import { mediaPosition, seenTime, timeToSecond, wallSpan } from '../../core/time-text';
+import { travelText } from '../../sinks/overlay/label-text';
+import type { LiveVehicle } from '../state/live-vehicles.svelte';
 
-/** When a vehicle was seen last: `14:02`, or `0:12 in yard.mp4` for one from a recording. */
-export function lastSeenText(vehicle: VehicleSummary, nowUnixMs: number): string {
+/**
+ * When a vehicle was seen last: `14:02`, or `0:12 in yard.mp4` for one from a recording. Where there are
+ * several cameras, by which: `14:02, Camera A`.
+ */
+export function lastSeenText(
+  vehicle: VehicleSummary,
+  nowUnixMs: number,
+  hasCameraName = false,
+): string {
   const { lastSeenUnixMs: unixMs, lastSeenMediaUs: mediaUs, lastSeenLabel: label } = vehicle;
-  return seenTime({ unixMs, mediaUs, label }, nowUnixMs);
+  return withCamera(seenTime({ unixMs, mediaUs, label }, nowUnixMs), hasCameraName, label);
+}
+
+function withCamera(time: string, hasCameraName: boolean, label: string): string {
+  return hasCameraName && label !== '' ? `${time}, ${label}` : time;
+}
+
+/**
+ * Where a vehicle is seen now in a run with several cameras: `Camera A now`; after another one, which and how
+ * long: `Camera B, 12 s after Camera A`. Null in a run with a single camera.
+ */
+export function placeText(vehicle: LiveVehicle): string | null {
+  const { cameraLabel, identity, sinceUnixMs } = vehicle;
+  if (cameraLabel === null) return null;
+  const travel = identity.decision.outcome === 'matched' ? travelText(identity, sinceUnixMs) : null;
+  return travel === null ? `${cameraLabel} now` : `${cameraLabel}, ${travel}`;
 }
 
 /** Characters of a long text that stay in sight at its end: `…lot-2.mp4`. */
@@ -19,18 +43,18 @@ export function headAndTail(text: string): readonly [head: string, tail: string]
 }
 
 /** When a vehicle was seen for the first time, told like {@link lastSeenText}. */
-export function firstSeenText(vehicle: VehicleDetail, nowUnixMs: number): string {
+export function firstSeenText(
+  vehicle: VehicleDetail,
+  nowUnixMs: number,
+  hasCameraName = false,
+): string {
   const first = vehicle.sightings.find(
     ({ startUnixMs }) => startUnixMs === vehicle.firstSeenUnixMs,
   );
-  return seenTime(
-    {
-      unixMs: vehicle.firstSeenUnixMs,
-      mediaUs: first?.startMediaUs ?? null,
-      label: first?.cameraLabel ?? '',
-    },
-    nowUnixMs,
-  );
+  const label = first?.cameraLabel ?? '';
+  const mediaUs = first?.startMediaUs ?? null;
+  const time = seenTime({ unixMs: vehicle.firstSeenUnixMs, mediaUs, label }, nowUnixMs);
+  return withCamera(time, hasCameraName, label);
 }
 
 /** The stretch of one sighting: `14:02 to 14:05`, `0:12 to 0:19`. */

@@ -6,9 +6,12 @@ import type {
 } from '../../contracts/app';
 import type { FrameImage } from '../../contracts/frame';
 import type { VehicleId } from '../../contracts/match';
+import type { CameraInfo, SourceInfo } from '../../contracts/source';
 import type { TrackId } from '../../contracts/track';
 import type { FrameResult } from '../../contracts/worker-api';
 import { OverlayPainter } from '../../sinks/overlay/overlay-painter';
+import type { ViewRect } from '../../sinks/overlay/painted-vehicle';
+import type { LivePicture, LiveSight, ScreenBox } from '../state/live-views';
 
 /** The three elements that lie on each other in the view. */
 export interface StageElements {
@@ -19,11 +22,12 @@ export interface StageElements {
 }
 
 /**
- * Joins picture and overlay. Times are `Date.now()` as in the worker that stamps the results: the
+ * Joins picture and overlay of one camera; what other cameras of the run bring is left to their own
+ * drivers. Times are `Date.now()` as in the worker that stamps the results: the
  * performance clock stands still while a device sleeps and ignores corrections of the wall clock. For a live preview the overlay is painted with the display and runs on
  * between results; for pulled frames picture and boxes change together, at most once a display frame.
  */
-export class StageDriver {
+export class StageDriver implements LivePicture {
   readonly #controller: AnalysisController;
   readonly #elements: StageElements;
   readonly #painter: OverlayPainter;
@@ -34,6 +38,8 @@ export class StageDriver {
   /** A display frame came since the last picture: the next one is worth drawing. */
   #isPictureDue = true;
   #hasPreview = false;
+  /** The one of several cameras that is shown here; null: the only one, whatever its id. */
+  #camera: CameraInfo | null = null;
   /** When the newest live result's frame was received; null once it was painted. */
   #unpaintedUnixMs: number | null = null;
 
@@ -68,13 +74,35 @@ export class StageDriver {
     this.#schedule();
   }
 
+  /** Chooses one of several cameras; null for the only one of a source. */
+  setCamera(camera: CameraInfo | null): void {
+    if (camera?.cameraId !== this.#camera?.cameraId) this.#painter.clear();
+    this.#camera = camera;
+    this.#tellOrigin(this.#controller.status.source);
+    this.#schedule();
+  }
+
+  sights(): readonly LiveSight[] {
+    const { left, top } = this.#elements.overlay.getBoundingClientRect();
+    const onPage = (box: ViewRect): ScreenBox => ({
+      ...box,
+      left: box.left + left,
+      top: box.top + top,
+    });
+    return this.#painter.paintedVehicles().map((vehicle) => ({
+      ...vehicle,
+      cameraLabel: this.#camera?.label ?? null,
+      box: onPage(vehicle.box),
+      label: vehicle.label && onPage(vehicle.label),
+    }));
+  }
+
   /** The vehicle at a pointer's place; null where there is none or it has no number yet. */
   vehicleAt(clientX: number, clientY: number): VehicleId | null {
     const bounds = this.#elements.overlay.getBoundingClientRect();
     return this.#painter.vehicleAt(clientX - bounds.left, clientY - bounds.top);
   }
 
-  /** A picture of a vehicle as it is on screen now, at most `sidePx` long; null when it cannot be had. */
   async snapshot(trackId: TrackId, sidePx: number): Promise<ImageBitmap | null> {
     const box = this.#painter.frameBoxOf(trackId);
     const { video, picture } = this.#elements;
@@ -116,6 +144,7 @@ export class StageDriver {
     } else if (state === 'paused') video.pause();
     this.#painter.setMode(this.#hasPreview ? 'live' : 'exact');
     this.#painter.setMirrored(isFrontCamera(previewStream));
+    this.#tellOrigin(status.source);
     if (state === 'idle' || state === 'preparing' || state === 'failed') {
       this.#painter.clear();
       this.#unpaintedUnixMs = null;
@@ -123,15 +152,23 @@ export class StageDriver {
     this.#schedule();
   }
 
+  #isMine({ meta }: FrameResult): boolean {
+    return this.#camera === null || this.#camera.cameraId === meta.cameraId;
+  }
+
+  #tellOrigin(source: SourceInfo | null): void {
+    this.#painter.setSeveralCameras(this.#camera && source ? source.originUnixMs : null);
+  }
+
   #onResult(result: FrameResult): void {
-    if (!this.#hasPreview) return;
+    if (!this.#hasPreview || !this.#isMine(result)) return;
     this.#painter.update(result, this.#controller.identities, Date.now());
     this.#unpaintedUnixMs = result.receivedUnixMs;
     this.#schedule();
   }
 
   #onFrame(image: FrameImage, result: FrameResult): void {
-    if (!this.#isPictureDue || this.#hasPreview) return;
+    if (!this.#isPictureDue || this.#hasPreview || !this.#isMine(result)) return;
     const { picture } = this.#elements;
     const { widthPx, heightPx } = result.meta;
     if (picture.width !== widthPx) picture.width = widthPx;

@@ -68,6 +68,13 @@ const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
       'Analysis stopped at a place that cannot be decoded. What was seen until then is kept.',
     action: 'Copy the file again from where it came from, or repair it, then open it once more.',
   },
+  STREET_UNAVAILABLE: {
+    headline: 'The street cannot be drawn here',
+    happened:
+      'The Demo street is drawn with WebGL 2 in the background, which this browser does not offer on this page, or has stopped.',
+    action:
+      'Turn on hardware acceleration in the browser’s settings, or use a current Chrome, Edge, Firefox or Safari. A camera or a video works without it.',
+  },
   MODEL_UNAVAILABLE: {
     headline: 'A model could not be loaded',
     happened: 'The file that recognises vehicles is not on this device and could not be fetched.',

@@ -104,14 +104,16 @@ export class Announcer {
     this.say(`${headline}. ${action}`);
   }
 
-  #noteIdentity({ epoch, trackId, decision }: TrackIdentity): void {
+  #noteIdentity({ epoch, trackId, decision, lastSeenLabel }: TrackIdentity): void {
     if (decision.outcome === 'unidentifiable') return;
     if (!this.#isNews(epoch, trackId, decision.vehicleId)) return;
     if (decision.outcome === 'new') this.#newNumbers.push(decision.vehicleNumber);
     else {
       const similarity =
         decision.similarity === null ? '' : `, ${similarityText(decision.similarity)}`;
-      this.#returning.push(`vehicle ${decision.vehicleNumber} seen again${similarity}`);
+      const isSeveral = (this.#source?.cameras.length ?? 1) > 1;
+      const from = isSeveral && lastSeenLabel !== null ? `, known from ${lastSeenLabel}` : '';
+      this.#returning.push(`vehicle ${decision.vehicleNumber} seen again${similarity}${from}`);
     }
     this.#tellSoon();
   }

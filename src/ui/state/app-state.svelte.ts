@@ -2,16 +2,20 @@ import { createContext } from 'svelte';
 import type { AnalysisController, Unsubscribe } from '../../contracts/app';
 import type { AppUpdatesView } from '../../contracts/app-updates';
 import type { VehicleId } from '../../contracts/match';
+import { rowBoxOf } from '../tour/row-box';
 import { Announcer } from './announcer.svelte';
 import { CameraList } from './camera-list.svelte';
 import { FullScreen } from './full-screen.svelte';
 import { HudSampler } from './hud-sampler.svelte';
 import { LiveThumbnails } from './live-thumbnails.svelte';
 import { LiveVehicles } from './live-vehicles.svelte';
+import { LiveViews, type ScreenBox } from './live-views';
 import { MinuteClock } from './minute-clock.svelte';
+import { localMemory } from './note-memory';
 import { PictureCache } from './picture-cache';
 import { RunView } from './run-view.svelte';
 import { StorageView } from './storage-view.svelte';
+import { Tour, type TourTarget } from './tour.svelte';
 import { UpdatesState } from './updates-view.svelte';
 import { VehicleDetailState } from './vehicle-detail.svelte';
 import { VehicleListState } from './vehicle-list.svelte';
@@ -29,7 +33,9 @@ export class AppState {
   readonly controller: AnalysisController;
   readonly run: RunView;
   readonly live: LiveVehicles;
-  readonly thumbnails = new LiveThumbnails();
+  /** The pictures of the run's cameras on the page. */
+  readonly views = new LiveViews(() => this.thumbnails.clear());
+  readonly thumbnails = new LiveThumbnails(this.views);
   readonly vehicles: VehicleListState;
   readonly detail: VehicleDetailState;
   readonly storage: StorageView;
@@ -40,15 +46,19 @@ export class AppState {
   readonly fullScreen = new FullScreen();
   readonly pictures: PictureCache;
   readonly updates: UpdatesState;
+  readonly tour: Tour;
   readonly #unsubscribe: Unsubscribe;
   /** The vehicle drawn thick and marked in the list. */
   selected = $state<VehicleId | null>(null);
   dialog = $state<DialogName | null>(null);
+  /** The gallery on screen is the Demo street's, see {@link AnalysisController.isStreetGallery}. */
+  isStreetGallery = $state(false);
   /** Something that was done, shown until it is closed. */
   notice = $state<string | null>(null);
 
   constructor({ controller, updates }: AppServices) {
     this.controller = controller;
+    this.isStreetGallery = controller.isStreetGallery;
     this.run = new RunView(controller);
     this.live = new LiveVehicles(controller, (vehicles) => void this.thumbnails.fill(vehicles));
     this.vehicles = new VehicleListState(controller.gallery);
@@ -59,8 +69,20 @@ export class AppState {
     this.announcer = new Announcer(controller);
     this.pictures = new PictureCache(controller.gallery);
     this.updates = new UpdatesState(updates);
+    this.tour = new Tour({
+      controller,
+      sights: () => this.views.sights(),
+      locate: (target) => this.locate(target),
+      isCovered: () => this.dialog !== null,
+      say: (sentence) => this.announcer.say(sentence),
+      memory: localMemory,
+      now: () => performance.now(),
+    });
     // Its own snapshots of vehicles that may have been deleted; those in view are taken anew.
-    this.#unsubscribe = controller.gallery.onChanged(() => this.thumbnails.clear());
+    this.#unsubscribe = controller.gallery.onChanged(() => {
+      this.thumbnails.clear();
+      this.#noteGallery();
+    });
   }
 
   /** Begins what runs by itself: the gallery is read, the picture sampled. */
@@ -90,6 +112,14 @@ export class AppState {
     void this.detail.open(vehicleId);
   }
 
+  /** Where something that the tour points at is on the page; null when it is not in sight. */
+  locate(target: TourTarget): ScreenBox | null {
+    if (target.part === 'row') return rowBoxOf(target.vehicleId);
+    const sight = this.views.sightOf(target.trackId);
+    if (!sight) return null;
+    return target.part === 'label' ? (sight.label ?? sight.box) : sight.box;
+  }
+
   /** Tells on screen and to a screen reader what was done. */
   say(sentence: string): void {
     this.notice = sentence;
@@ -99,6 +129,15 @@ export class AppState {
   closeDialog(): void {
     this.dialog = null;
     this.detail.close();
+  }
+
+  /** Another gallery is shown: what was chosen in the one before is not in it. */
+  #noteGallery(): void {
+    const { isStreetGallery } = this.controller;
+    if (isStreetGallery === this.isStreetGallery) return;
+    this.isStreetGallery = isStreetGallery;
+    this.select(null);
+    if (this.dialog === 'vehicle') this.closeDialog();
   }
 
   #neighbour(by: 1 | -1): VehicleId | null {
@@ -139,6 +178,7 @@ export class AppState {
     this.announcer.dispose();
     this.pictures.dispose();
     this.updates.dispose();
+    this.tour.dispose();
   }
 }
 

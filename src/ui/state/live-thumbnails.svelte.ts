@@ -1,11 +1,6 @@
 import type { VehicleId } from '../../contracts/match';
-import type { TrackId } from '../../contracts/track';
 import type { LiveVehicle } from './live-vehicles.svelte';
-
-/** Where pictures of what is on screen come from. */
-export interface SnapshotSource {
-  snapshot(trackId: TrackId, sidePx: number): Promise<ImageBitmap | null>;
-}
+import type { LiveViews } from './live-views';
 
 /** Longer side of a row's picture on a dense screen, pixels. */
 const SIDE_PX = 192;
@@ -14,16 +9,17 @@ const MAX_THUMBNAILS = 120;
 
 /**
  * Pictures of vehicles that have no stored sighting yet, because they are still in view: taken from the
- * screen's own picture, kept in memory only and dropped with the run.
+ * screen's own pictures, kept in memory only and dropped with the run.
  */
 export class LiveThumbnails {
   #urls = $state.raw<ReadonlyMap<VehicleId, string>>(new Map());
-  #source: SnapshotSource | null = null;
+  readonly #views: Pick<LiveViews, 'snapshot'>;
   #isBusy = false;
+  /** Raised when all are dropped: one under way is not kept. */
+  #generation = 0;
 
-  setSource(source: SnapshotSource | null): void {
-    this.#source = source;
-    if (!source) this.clear();
+  constructor(views: Pick<LiveViews, 'snapshot'>) {
+    this.#views = views;
   }
 
   urlOf(vehicleId: VehicleId): string | null {
@@ -32,16 +28,16 @@ export class LiveThumbnails {
 
   /** Takes at most one missing picture a call: a snapshot must not cost a display frame. */
   async fill(vehicles: readonly LiveVehicle[]): Promise<void> {
-    const source = this.#source;
     const missing = vehicles.find(
       (vehicle) => !vehicle.isLost && !this.#urls.has(vehicle.vehicleId),
     );
-    if (!source || !missing || this.#isBusy) return;
+    if (!missing || this.#isBusy) return;
     this.#isBusy = true;
+    const generation = this.#generation;
     try {
-      const image = await source.snapshot(missing.trackId, SIDE_PX);
+      const image = await this.#views.snapshot(missing.trackId, SIDE_PX);
       const blob = image ? await encode(image) : null;
-      if (blob && this.#source === source) this.#keep(missing.vehicleId, blob);
+      if (blob && generation === this.#generation) this.#keep(missing.vehicleId, blob);
     } catch {
       // The picture went away while it was read; the next call tries again.
     } finally {
@@ -50,6 +46,7 @@ export class LiveThumbnails {
   }
 
   clear(): void {
+    this.#generation += 1;
     for (const url of this.#urls.values()) URL.revokeObjectURL(url);
     this.#urls = new Map();
   }

@@ -1,17 +1,11 @@
 import type { AnalysisController, RunStatus, Settings, Unsubscribe } from '../../contracts/app';
 import type { ErrorCode } from '../../contracts/errors';
-import type { Sighting } from '../../contracts/gallery';
-import type { SightingId, VehicleId } from '../../contracts/match';
 import type { CameraSettings } from '../../contracts/source';
+import type { StreetWeather } from '../../contracts/street';
+import { SHOWROOM_STREET } from '../../core/street-choice';
 import { sourceNoticeText } from '../shared/source-notice-text';
-
-/** The vehicles of a run over a file, for its summary. */
-export interface RunTally {
-  /** Vehicles that got their number in this run. */
-  readonly newCount: number;
-  /** Vehicles recognised from an earlier sighting, be it of this run. */
-  readonly returningCount: number;
-}
+import { shownByStatus, type RunRequest } from './run-request';
+import { TallyCounter, type RunTally } from './run-tally';
 
 /** Warnings about the gallery, which is there without a run. */
 const OUTLASTS_RUN: ReadonlySet<ErrorCode> = new Set([
@@ -26,17 +20,21 @@ export class RunView {
   status = $state.raw() as RunStatus; // set in the constructor; a field initialiser cannot see the controller
   settings = $state.raw() as Settings; // as above
   hasTorch = $state(false);
+  /** What the Demo street has, or will have. */
+  weather = $state<StreetWeather>(SHOWROOM_STREET.weather);
   /** Errors the user closed stay closed. */
   #dismissedError = $state.raw<object | null>(null);
   #dismissedWarning = $state.raw<object | null>(null);
   /** The source whose notice the user closed. */
   #dismissedSource = $state.raw<object | null>(null);
 
+  #request = $state.raw<RunRequest | null>(null);
+  /** One run ends so that another begins: between the two the screen stays what it is. */
+  #restartCount = $state(0);
+
   readonly controller: AnalysisController;
   readonly #unsubscribers: Unsubscribe[];
-  #lastVideo: File | null = null;
-  /** The newest state of each sighting: a long one is written again and again while it lasts. */
-  readonly #sightings = new Map<SightingId, Pick<Sighting, 'vehicleId' | 'decision'>>();
+  readonly #counter = new TallyCounter();
 
   constructor(controller: AnalysisController) {
     this.controller = controller;
@@ -45,13 +43,17 @@ export class RunView {
     this.hasTorch = controller.hasTorch;
     this.#unsubscribers = [
       controller.onStatus((status) => this.#take(status)),
-      controller.gallery.onSighting((_vehicle, sighting) => this.#count(sighting)),
+      controller.gallery.onSighting((_vehicle, sighting) => {
+        // Live runs have no summary, and no end to what would be kept for it.
+        if (this.isActive && !this.isLive) this.#counter.count(sighting);
+      }),
     ];
   }
 
   /** A run is under way in any of its phases. */
   get isActive(): boolean {
     const { state } = this.status;
+    if (this.#restartCount > 0) return true;
     return state === 'preparing' || this.isShowing || state === 'stopping';
   }
 
@@ -64,20 +66,27 @@ export class RunView {
     return this.status.source?.pace !== 'offline';
   }
 
+  /** The run is the Demo street. */
+  get isStreet(): boolean {
+    if (!this.isActive) return false;
+    const { source } = this.status;
+    return source ? source.kind === 'street' : this.requested === 'street';
+  }
+
+  /** The kind of source the user asked for last; null when it was not asked for here. */
+  get requested(): RunRequest['type'] | null {
+    return this.#request?.type ?? null;
+  }
+
   /** The view holds a picture worth keeping on screen. */
   get hasPicture(): boolean {
     const { state } = this.status;
     return this.isShowing || state === 'stopping' || state === 'finished';
   }
 
-  /** Counted when asked for; not reactive: a summary is made once the run is over. */
+  /** Of a run over a file, see {@link TallyCounter}. */
   get tally(): RunTally {
-    const newVehicles = new Set<VehicleId>();
-    const returning = new Set<VehicleId>();
-    for (const { vehicleId, decision } of this.#sightings.values()) {
-      (decision.outcome === 'matched' ? returning : newVehicles).add(vehicleId);
-    }
-    return { newCount: newVehicles.size, returningCount: returning.size };
+    return this.#counter.tally;
   }
 
   get error(): RunStatus['error'] {
@@ -111,30 +120,43 @@ export class RunView {
   }
 
   async startCamera(): Promise<void> {
-    this.#lastVideo = null;
+    this.#request = { type: 'camera' };
     await shownByStatus(this.controller.startCamera());
+  }
+
+  /** Starts the Demo street, anew where it is on. */
+  async startStreet(weather: StreetWeather = this.weather): Promise<void> {
+    this.#request = { type: 'street' };
+    this.weather = weather;
+    this.#restartCount += 1;
+    await shownByStatus(this.controller.startStreet({ weather }));
+    this.#restartCount -= 1;
+  }
+
+  /** Ends the Demo street, if it is on, and shows the user's own vehicles again. */
+  async leaveStreet(): Promise<void> {
+    await shownByStatus(this.controller.leaveStreet());
   }
 
   /** Ends a run that is on: two sources at once is a later feature. */
   async openVideo(file: File): Promise<void> {
-    this.#lastVideo = file;
     if (this.isActive) await this.stop();
+    this.#request = { type: 'video', file };
     await shownByStatus(this.controller.openVideo(file));
-  }
-
-  /** Whether the last attempt was a video file that can be opened again. */
-  get canRetryVideo(): boolean {
-    return this.#lastVideo !== null;
   }
 
   /** Tries again what failed. */
   async retry(): Promise<void> {
-    if (this.#lastVideo) await this.openVideo(this.#lastVideo);
+    const request = this.#request;
+    if (request?.type === 'video') await this.openVideo(request.file);
+    else if (request?.type === 'street') await this.startStreet();
     else await this.startCamera();
   }
 
+  /** Ends the run; of the Demo street that means to leave it. */
   async stop(): Promise<void> {
-    await shownByStatus(this.controller.stop());
+    if (this.isStreet) await this.leaveStreet();
+    else await shownByStatus(this.controller.stop());
   }
 
   /** The space bar: start, pause, go on. Does nothing while the run changes state by itself. */
@@ -161,24 +183,10 @@ export class RunView {
 
   #take(status: RunStatus): void {
     if (status.state === 'preparing' && this.status.state !== 'preparing') {
-      this.#sightings.clear();
+      this.#counter.clear();
     }
     this.status = status;
     this.settings = this.controller.settings;
     this.hasTorch = this.controller.hasTorch;
-  }
-
-  #count({ id, vehicleId, decision }: Sighting): void {
-    // Live runs have no summary, and no end to what would be kept for it.
-    if (this.isActive && !this.isLive) this.#sightings.set(id, { vehicleId, decision });
-  }
-}
-
-/** The controller puts every failure of a run into its status, where the screen shows it. */
-async function shownByStatus(run: Promise<void>): Promise<void> {
-  try {
-    await run;
-  } catch {
-    // Already on screen through `status.error`; telling it twice helps nobody.
   }
 }

@@ -1,4 +1,5 @@
 import type { AppUpdatesStatus, AppUpdatesView } from '../../contracts/app-updates';
+import { localMemory, type NoteMemory } from './note-memory';
 
 const NOTHING: AppUpdatesStatus = {
   isUpdateWaiting: false,
@@ -7,32 +8,9 @@ const NOTHING: AppUpdatesStatus = {
   problem: null,
 };
 
-/** A place on the device for what was said once; `localStorage` where it is allowed. */
-export interface NoteMemory {
-  has(key: string): boolean;
-  add(key: string): void;
-}
-
 const OFFLINE_NOTE_KEY = 'resight-offline-note';
 /** Long enough to be read twice; the settings say the same at any time. */
 const OFFLINE_NOTE_MS = 12_000;
-
-const localMemory: NoteMemory = {
-  has: (key) => {
-    try {
-      return localStorage.getItem(key) !== null;
-    } catch {
-      return false; // denied: said once a visit
-    }
-  },
-  add: (key) => {
-    try {
-      localStorage.setItem(key, 'said');
-    } catch {
-      // Denied or full: said again at the next visit.
-    }
-  },
-};
 
 /** Installing, offline use and new versions; without a service worker nothing of it is offered. */
 export class UpdatesState {

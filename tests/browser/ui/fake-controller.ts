@@ -10,56 +10,35 @@ import type {
 import type { ErrorCode } from '../../../src/contracts/errors';
 import type { FrameImage } from '../../../src/contracts/frame';
 import type { TrackIdentity } from '../../../src/contracts/match';
-import type { ModelManifest } from '../../../src/contracts/model';
-import type { CameraDevice, SourceInfo, SourceNotice } from '../../../src/contracts/source';
+import type {
+  CameraDevice,
+  CameraInfo,
+  SourceInfo,
+  SourceNotice,
+} from '../../../src/contracts/source';
+import type { StreetChoice } from '../../../src/contracts/street';
+import type { Track } from '../../../src/contracts/track';
 import type { FrameResult } from '../../../src/contracts/worker-api';
+import { SHOWROOM_STREET } from '../../../src/core/street-choice';
 import { decisionOf, FakeGallery } from './fake-gallery';
+import { DETECTOR, DURATION_US, FAKE_SETTINGS, READY, sourceOf } from './fake-parts';
 import { ACTORS, actorTrack, drawScene, SCENE_HEIGHT_PX, SCENE_WIDTH_PX } from './fake-scene';
+import {
+  decidedPassages,
+  drawStreet,
+  leftAtS,
+  STREET_CAMERAS,
+  streetSource,
+  streetTracks,
+} from './fake-street';
 import { IDLE } from '../../../src/runtime/idle-status';
 
-const DURATION_US = 74_000_000;
 const STEPS: readonly PreparingStep[] = [
   'opening-source',
   'measuring-backend',
   'loading-models',
   'warming-up',
 ];
-
-const DETECTOR: ModelManifest = {
-  id: 'fake',
-  task: 'detect',
-  title: 'NanoDet (built in)',
-  file: 'fake.onnx',
-  sha256: '',
-  bytes: 0,
-  input: {
-    name: 'input',
-    sidePx: null,
-    strideMultiple: 32,
-    channelOrder: 'BGR',
-    mean: [0, 0, 0],
-    std: [1, 1, 1],
-    padValue: 0,
-  },
-  output: { type: 'nanodet-dfl', heads: [], classes: [], binCount: 11 },
-  preprocessVersion: 1,
-  licence: 'Apache-2.0',
-  origin: '',
-};
-
-const FAKE_SETTINGS: Settings = {
-  camera: { deviceId: null, heightPx: 720, facingMode: 'environment', torch: false },
-  scoreThreshold: 0.35,
-  matchThreshold: 0.8,
-  classes: ['car', 'motorcycle', 'bus', 'truck'],
-  layers: { boxes: true, labels: true, trails: true },
-  isHudVisible: false,
-  theme: 'system',
-  retention: { maxAgeDays: 30, maxVehicleCount: 20_000 },
-  detectorId: 'fake',
-  backendOverride: null,
-  inputSideOverridePx: null,
-};
 
 /** In Node the script plays without its pictures. */
 const HAS_PICTURES = typeof OffscreenCanvas !== 'undefined';
@@ -70,13 +49,14 @@ export interface FakeOptions {
   readonly holdAt?: PreparingStep;
 }
 
-/** Plays a scripted street: nothing is analysed, everything else behaves like the real controller. */
+/** Plays a scripted road or the Demo street: nothing is analysed, everything else behaves like the real controller. */
 export class FakeController implements AnalysisController {
   readonly calls: string[] = [];
   readonly detectors = [DETECTOR];
   readonly gallery: FakeGallery;
   readonly identities = new Map<number, TrackIdentity>();
   hasTorch = false;
+  isStreetGallery = false;
   status: RunStatus = IDLE;
   settings: Settings = FAKE_SETTINGS;
   drawMs: number[] = [];
@@ -98,6 +78,7 @@ export class FakeController implements AnalysisController {
   readonly #cameraListeners = new Set<() => void>();
   #canvas: OffscreenCanvas | null = null;
   #preview: CanvasRenderingContext2D | null = null;
+  #weather = SHOWROOM_STREET.weather;
   #epoch = 0;
   #frameId = 0;
 
@@ -160,6 +141,7 @@ export class FakeController implements AnalysisController {
 
   async startCamera(): Promise<void> {
     this.calls.push('startCamera');
+    this.#showGallery(false);
     if (!HAS_PICTURES) return this.#begin(sourceOf('camera'), () => null);
     const canvas = document.createElement('canvas');
     canvas.width = SCENE_WIDTH_PX;
@@ -172,7 +154,26 @@ export class FakeController implements AnalysisController {
   async openVideo(file: File): Promise<void> {
     this.calls.push(`openVideo ${file.name}`);
     this.#preview = null;
-    await this.#begin({ ...sourceOf('file'), label: file.name }, () => null);
+    this.#showGallery(false);
+    await this.#begin(sourceOf('file', file.name), () => null);
+  }
+
+  async startStreet(choice: Partial<StreetChoice> = {}): Promise<void> {
+    this.calls.push(`startStreet ${JSON.stringify(choice)}`);
+    this.#preview = null;
+    this.#weather = choice.weather ?? SHOWROOM_STREET.weather;
+    this.seconds = 0;
+    this.identities.clear();
+    this.#showGallery(true);
+    await this.#begin(streetSource(Date.now()), () => null);
+  }
+
+  leaveStreet(): Promise<void> {
+    this.calls.push('leaveStreet');
+    this.identities.clear();
+    this.set({ ...IDLE });
+    this.#showGallery(false);
+    return Promise.resolve();
   }
 
   pause(): void {
@@ -224,10 +225,16 @@ export class FakeController implements AnalysisController {
   /** Shows the scene's next moment, `stepSeconds` later, with boxes and decisions. */
   tick(stepSeconds = 0.1): void {
     this.seconds += stepSeconds;
+    if (this.status.source?.kind === 'street') return this.#tickStreet();
     if (this.#preview) drawScene(this.#preview, this.seconds);
-    const result = this.#result();
+    const [camera] = sourceOf('camera').cameras;
+    if (!camera) return;
+    const tracks = ACTORS.map((actor) => actorTrack(actor, this.seconds));
+    const result = this.#result(camera, tracks);
     this.#identify();
-    if (this.status.previewStream === null) this.#showFrame(result);
+    if (this.status.previewStream === null) {
+      this.#showFrame(result, (context) => drawScene(context, this.seconds));
+    }
     for (const listener of this.#resultListeners) listener(result);
   }
 
@@ -259,19 +266,53 @@ export class FakeController implements AnalysisController {
     this.proceed();
   }
 
-  #result(): FrameResult {
+  #tickStreet(): void {
+    this.#identifyStreet();
+    for (const camera of STREET_CAMERAS) {
+      const result = this.#result(camera, streetTracks(camera.cameraId, this.seconds));
+      this.#showFrame(result, (context) =>
+        drawStreet(context, camera.cameraId, this.seconds, this.#weather),
+      );
+      for (const listener of this.#resultListeners) listener(result);
+    }
+  }
+
+  #identifyStreet(): void {
+    const originUnixMs = this.status.source?.originUnixMs ?? 0;
+    for (const passage of decidedPassages(this.seconds)) {
+      const { trackId, vehicleNumber, similarity } = passage;
+      if (this.identities.has(trackId)) continue;
+      const leftS = leftAtS(passage);
+      this.identify({
+        epoch: this.#epoch,
+        trackId,
+        decision: decisionOf(vehicleNumber, similarity),
+        lastSeenUnixMs: leftS === null ? null : originUnixMs + leftS * 1000,
+        lastSeenMediaUs: null,
+        lastSeenLabel: leftS === null ? null : 'Camera A',
+      });
+    }
+  }
+
+  #showGallery(isStreet: boolean): void {
+    if (isStreet === this.isStreetGallery) return;
+    this.isStreetGallery = isStreet;
+    this.gallery.showStreet(isStreet);
+  }
+
+  #result(camera: CameraInfo, tracks: readonly Track[]): FrameResult {
     this.#frameId += 1;
     return {
       meta: {
         epoch: this.#epoch,
-        cameraId: 'camera-1',
+        cameraId: camera.cameraId,
         frameId: this.#frameId,
         captureTimeUs: Math.round(this.seconds * 1e6),
-        widthPx: SCENE_WIDTH_PX,
-        heightPx: SCENE_HEIGHT_PX,
+        widthPx: camera.widthPx,
+        heightPx: camera.heightPx,
       },
       detections: [],
-      tracks: ACTORS.map((actor) => actorTrack(actor, this.seconds)),
+      tracks,
       ended: [],
       bridges: [],
       stageMs: { prepare: 0.6, detect: 41, track: 0.14, crop: 0.2 },
@@ -296,12 +337,17 @@ export class FakeController implements AnalysisController {
     }
   }
 
-  #showFrame(result: FrameResult): void {
+  #showFrame(
+    result: FrameResult,
+    draw: (context: OffscreenCanvasRenderingContext2D) => void,
+  ): void {
     if (!HAS_PICTURES) return;
-    this.#canvas ??= new OffscreenCanvas(SCENE_WIDTH_PX, SCENE_HEIGHT_PX);
+    this.#canvas ??= new OffscreenCanvas(1, 1);
+    this.#canvas.width = result.meta.widthPx;
+    this.#canvas.height = result.meta.heightPx;
     const context = this.#canvas.getContext('2d');
     if (!context) return;
-    drawScene(context, this.seconds);
+    draw(context);
     const image = this.#canvas.transferToImageBitmap();
     for (const listener of this.#frameListeners) listener(image, result);
     image.close();
@@ -317,36 +363,6 @@ export class FakeController implements AnalysisController {
       remainingMs: 23_000,
     };
   }
-}
-
-const READY = {
-  backend: {
-    provider: 'wasm',
-    threadCount: 2,
-    inputSidePx: 416,
-    origin: 'remembered',
-    measuredMs: 41,
-  },
-  loadMs: 180,
-  warmUpMs: 90,
-} as const;
-
-function sourceOf(kind: 'camera' | 'file'): SourceInfo {
-  const isFile = kind === 'file';
-  return {
-    kind,
-    pace: isFile ? 'offline' : 'live',
-    cameraId: 'camera-1',
-    label: isFile ? 'busy-junction.mp4' : 'Street camera (USB)',
-    widthPx: SCENE_WIDTH_PX,
-    heightPx: SCENE_HEIGHT_PX,
-    framesPerSecond: 30,
-    durationUs: isFile ? DURATION_US : null,
-    originUnixMs: Date.now() - 600_000,
-    timeBase: isFile ? 'media' : 'wall',
-    codec: null,
-    notice: null,
-  };
 }
 
 function subscribe<Listener>(listeners: Set<Listener>, listener: Listener): Unsubscribe {

@@ -23,6 +23,8 @@ export class FakeGallery implements GalleryClient {
   readonly calls: string[] = [];
   readyError: AppError | null = null;
   #vehicles: VehicleSummary[];
+  /** Those of the gallery that is not shown. */
+  #others: VehicleSummary[] = [];
   readonly #sightingListeners = new Set<(vehicle: VehicleSummary, sighting: Sighting) => void>();
   readonly #changeListeners = new Set<() => void>();
 
@@ -102,6 +104,13 @@ export class FakeGallery implements GalleryClient {
   onChanged(listener: () => void): Unsubscribe {
     this.#changeListeners.add(listener);
     return () => this.#changeListeners.delete(listener);
+  }
+
+  /** Changes to the Demo street's own gallery, or back. */
+  showStreet(isStreet: boolean): void {
+    this.calls.push(`showStreet ${isStreet}`);
+    [this.#vehicles, this.#others] = [this.#others, this.#vehicles];
+    this.changed();
   }
 
   /** Gives a vehicle's recording another name. */
