@@ -1,0 +1,178 @@
+import { BLACK, CHROME, paintPlate, PLASTIC, type FaceJob } from './face-painter';
+
+/** Front of a delivery van: a short sloping bonnet above a tall bumper. */
+export function paintVanFront(job: FaceJob): void {
+  const { panel, details, halfM } = job;
+  const { bottom, top } = panel.frame;
+  const heightM = top - bottom;
+  const at = (share: number): number => bottom + heightM * share;
+  const bumper = details.face.isBumperDark ? '#26282b' : null;
+  if (bumper) panel.rect(0, at(0.18), 2 * halfM, heightM * 0.4, bumper, 0);
+  panel.rect(0, at(0.06), 2 * halfM, heightM * 0.14, PLASTIC, 0);
+  panel.rect(0, at(0.2), halfM, heightM * 0.16, BLACK, 0.03);
+  panel.rect(0, at(0.68), halfM * 1.05, heightM * 0.34, '#3a3d40', 0.05);
+  panel.rect(0, at(0.68), halfM * 1.0, heightM * 0.28, BLACK, 0.04);
+  for (let bar = -1; bar <= 1; bar += 1) {
+    panel.rect(
+      0,
+      at(0.68) + bar * 0.05,
+      halfM * 0.96,
+      0.014,
+      details.face.isChromed ? CHROME : '#4b4e52',
+      0,
+    );
+  }
+  panel.ellipse(0, at(0.68), 0.07, 0.07, CHROME);
+  panel.pair(halfM * 0.8, at(0.78), 0.3, heightM * 0.42, '#131517', 0.07);
+  panel.pair(halfM * 0.8, at(0.78), 0.26, heightM * 0.36, '#98a1a7', 0.06);
+  panel.pair(halfM * 0.78, at(0.78), 0.14, 0.13, '#f6f9fa', 0.065);
+  panel.pair(halfM * 0.9, at(0.66), 0.08, 0.07, '#d98a2b', 0.02);
+  paintPlate(job, at(0.34), false);
+}
+
+/** Twin doors at the back of a van, with or without windows. */
+export function paintVanBack(job: FaceJob): void {
+  const { panel, details, halfM } = job;
+  const { bottom, top } = panel.frame;
+  panel.rect(0, bottom + 0.08, 2 * halfM, 0.22, PLASTIC, 0);
+  if (details.livery === null || details.variant > 0) {
+    panel.pair(halfM * 0.44, top - 0.48, halfM * 0.64, 0.5, '#0d1114', 0.06);
+    panel.pair(halfM * 0.4, top - 0.42, halfM * 0.3, 0.26, 'rgba(150,175,195,0.25)', 0.04);
+  }
+  const gap = 'rgba(0,0,0,0.7)';
+  panel.rect(0, (top + bottom) / 2 + 0.1, 0.022, top - bottom, gap, 0);
+  panel.pair(halfM * 0.86, (top + bottom) / 2 + 0.1, 0.014, top - bottom, 'rgba(0,0,0,0.5)', 0);
+  for (const up of [bottom + 0.45, bottom + 1.3]) {
+    panel.pair(halfM * 0.88, up, 0.07, 0.1, '#232527', 0.01);
+  }
+  const lampM = [0.55, 0.7, 0.42, 0.6, 0.5][details.face.tailLamp % 5]!;
+  panel.pair(halfM * 0.93, bottom + 0.78, 0.14, lampM, '#a8141b', 0.03);
+  panel.pair(halfM * 0.93, bottom + 0.6, 0.12, 0.1, '#e7e1da', 0.02);
+  panel.pair(halfM * 0.93, bottom + 0.9, 0.12, 0.1, '#de761d', 0.02);
+  panel.rect(-0.18, bottom + 0.82, 0.2, 0.06, '#232527', 0.02);
+  paintPlate(job, bottom + 0.52, true);
+  if (details.livery) {
+    const { name, line, ink } = details.livery;
+    panel.text(0, bottom + 1.12, 0.16, halfM * 1.4, name, ink);
+    panel.text(0, bottom + 0.96, 0.08, halfM * 1.2, line, ink, '');
+  }
+}
+
+/** A bus front: the windscreen is painted, and the route above it. */
+export function paintBusFront(job: FaceJob): void {
+  const { panel, details, halfM } = job;
+  const { bottom, top } = panel.frame;
+  panel.rect(0, bottom + 0.12, 2 * halfM, 0.26, PLASTIC, 0);
+  panel.rect(0, bottom + 1.52, 2 * halfM * 0.96, 1.34, '#0b0f12', 0.14);
+  // The sky in the glass, the seats and the driver behind it.
+  panel.polygon(
+    [
+      [halfM * 0.86, bottom + 2.12],
+      [-halfM * 0.4, bottom + 2.12],
+      [-halfM * 0.1, bottom + 1.5],
+      [halfM * 0.86, bottom + 1.4],
+    ],
+    'rgba(150,175,195,0.3)',
+  );
+  panel.ellipse(-halfM * 0.45, bottom + 1.35, 0.16, 0.22, '#2c3036');
+  panel.ellipse(-halfM * 0.45, bottom + 1.65, 0.1, 0.13, '#7a5c4c');
+  panel.rect(0, bottom + 1.5, 0.035, 1.3, '#22272b', 0);
+  panel.line(
+    [
+      [0.5, bottom + 0.92],
+      [-0.2, bottom + 1.5],
+    ],
+    0.02,
+    '#15181a',
+  );
+  panel.rect(0, top - 0.24, halfM * 1.5, 0.27, '#08090a', 0.04);
+  panel.text(0, top - 0.24, 0.17, halfM * 1.4, details.livery?.name ?? '', '#ffb22e');
+  panel.pair(halfM * 0.76, bottom + 0.5, 0.42, 0.24, '#14161a', 0.07);
+  panel.pair(halfM * 0.84, bottom + 0.5, 0.18, 0.17, '#f2f6f8', 0.085);
+  panel.pair(halfM * 0.66, bottom + 0.5, 0.14, 0.13, '#cdd6db', 0.065);
+  panel.pair(halfM * 0.95, bottom + 0.5, 0.06, 0.14, '#d98a2b', 0.02);
+  panel.rect(0, bottom + 0.58, halfM * 0.8, 0.14, '#15171a', 0.03);
+  panel.ellipse(0, bottom + 0.72, 0.09, 0.09, CHROME);
+  paintPlate(job, bottom + 0.3, false);
+}
+
+/** A bus's back: a window above, the engine's grille below, lamps in columns. */
+export function paintBusBack(job: FaceJob): void {
+  const { panel, details, halfM } = job;
+  const { bottom, top } = panel.frame;
+  panel.rect(0, bottom + 0.1, 2 * halfM, 0.24, PLASTIC, 0);
+  panel.rect(0, top - 0.72, 2 * halfM * 0.84, 0.78, '#0b0f12', 0.1);
+  panel.rect(halfM * 0.3, top - 0.6, halfM * 0.6, 0.4, 'rgba(150,175,195,0.25)', 0.06);
+  panel.rect(-halfM * 0.5, top - 0.2, 0.5, 0.2, '#08090a', 0.02);
+  panel.text(
+    -halfM * 0.5,
+    top - 0.2,
+    0.14,
+    0.45,
+    (details.livery?.name ?? '').slice(0, 2),
+    '#ffb22e',
+  );
+  panel.rect(0, bottom + 0.84, halfM * 1.2, 0.5, '#1a1c1e', 0.03);
+  for (let slat = -4; slat <= 4; slat += 1) {
+    panel.rect(0, bottom + 0.84 + slat * 0.05, halfM * 1.15, 0.018, '#3c3f42', 0);
+  }
+  panel.line(
+    [
+      [-halfM * 0.7, bottom + 1.25],
+      [halfM * 0.7, bottom + 1.25],
+    ],
+    0.015,
+    'rgba(0,0,0,0.6)',
+  );
+  panel.pair(halfM * 0.88, bottom + 0.85, 0.17, 0.5, '#a5131a', 0.04);
+  panel.pair(halfM * 0.88, bottom + 1.2, 0.17, 0.17, '#e07a1e', 0.05);
+  panel.pair(halfM * 0.88, bottom + 0.52, 0.17, 0.12, '#e7e1da', 0.03);
+  paintPlate(job, bottom + 0.42, true);
+}
+
+/** Front of a lorry's cab below its windscreen. */
+export function paintLorryFront(job: FaceJob): void {
+  const { panel, details, halfM } = job;
+  const { bottom } = panel.frame;
+  panel.rect(0, bottom + 0.16, 2 * halfM, 0.36, '#26282b', 0);
+  panel.pair(halfM * 0.76, bottom + 0.22, 0.42, 0.2, '#0f1113', 0.05);
+  panel.pair(halfM * 0.8, bottom + 0.22, 0.18, 0.15, '#f4f8fa', 0.06);
+  panel.pair(halfM * 0.66, bottom + 0.22, 0.12, 0.12, '#cdd6db', 0.05);
+  panel.pair(halfM * 0.93, bottom + 0.22, 0.06, 0.12, '#d98a2b', 0.02);
+  const tallM = [0.4, 0.5, 0.34, 0.44, 0.3][details.face.grille % 5]!;
+  panel.rect(0, bottom + 0.62, halfM * 1.4, tallM, '#141517', 0.05);
+  for (let bar = -2; bar <= 2; bar += 1) {
+    const up = bottom + 0.62 + bar * (tallM / 5.5);
+    panel.rect(0, up, halfM * 1.32, 0.022, details.face.isChromed ? CHROME : '#4d5053', 0);
+  }
+  panel.ellipse(0, bottom + 0.62, 0.09, 0.09, CHROME);
+  panel.text(
+    0,
+    bottom + 0.92,
+    0.1,
+    halfM,
+    details.livery?.name ?? '',
+    details.livery?.ink ?? BLACK,
+  );
+  paintPlate(job, bottom + 0.12, false);
+}
+
+/** The doors of a cargo box and what is below them. */
+export function paintLorryBack(job: FaceJob): void {
+  const { panel, details, halfM } = job;
+  const { top } = panel.frame;
+  const middle = 2.18;
+  panel.rect(0, middle, 0.03, 2.36, 'rgba(0,0,0,0.75)', 0);
+  for (const along of [0.28, 0.74]) {
+    panel.pair(along, middle, 0.045, 2.3, '#8a8e92', 0);
+    panel.pair(along - 0.03, middle, 0.014, 2.3, 'rgba(0,0,0,0.4)', 0);
+    panel.pair(along + 0.06, middle - 0.55, 0.2, 0.05, '#5d6164', 0.01);
+  }
+  for (const up of [1.2, 1.8, 2.5, 3.15]) panel.pair(1.12, up, 0.16, 0.07, '#6b6f72', 0.01);
+  panel.rect(0, top - 0.04, 2 * halfM, 0.09, '#7d8184', 0);
+  panel.rect(0, 1.03, 2 * halfM, 0.1, '#7d8184', 0);
+  for (let mark = -5; mark <= 5; mark += 2) panel.rect(mark * 0.2, 1.03, 0.2, 0.06, '#b5222a', 0);
+  panel.pair(1.12, top - 0.06, 0.1, 0.06, '#c01a20', 0.01);
+  const { livery } = details;
+  if (livery) panel.text(0, 2.75, 0.22, halfM * 1.5, livery.name, livery.ink);
+}
