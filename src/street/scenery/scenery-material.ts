@@ -1,0 +1,70 @@
+import { Color, MeshLambertMaterial, type MeshLambertMaterialParameters } from 'three';
+import type { WeatherLight } from './weather-light';
+
+/*
+ * Ground and walls are most of a picture's pixels, and on a machine without a GPU a pixel's shader is most of a frame's
+ * cost. So scenery is Lambert, and does without the environment map that three.js would sample for it: the same
+ * amount of sky light is a factor here.
+ */
+
+/** Light that the environment map would add to the hemisphere light's. */
+const ENVIRONMENT_SHARE = 1.55;
+
+const DRY_LIGHT = /* glsl */ `irradiance *= ${ENVIRONMENT_SHARE};`;
+
+/**
+ * Wet ground mirrors the sky and, below it, the houses on both sides: planes at x = -12.5 and 13.5 m up to 7 m
+ * (`houses.ts`), blurred the more the farther the ray went. Schlick's Fresnel term for water (1.33).
+ */
+const WET_LIGHT = /* glsl */ `
+  {
+    vec3 ray = normalize(vWetPlace - cameraPosition);
+    float rough = 0.6 + 0.8 * diffuseColor.g;
+    float fresnel = 0.02 + 0.98 * pow(1.0 - abs(ray.y), 5.0);
+    float distanceM = ((ray.x > 0.0 ? 13.5 : -12.5) - vWetPlace.x) / (abs(ray.x) < 0.001 ? 0.001 : ray.x);
+    float heightM = abs(ray.y) * distanceM;
+    float blurM = 1.0 + 0.12 * distanceM;
+    float house = smoothstep(7.0 + blurM, 7.0 - blurM, heightM) * smoothstep(110.0, 40.0, distanceM);
+    vec3 mirrored = mix(wetSky, wetWall, house * 0.85);
+    outgoingLight = mix(outgoingLight * 0.62, mirrored, clamp(fresnel * wetness * rough, 0.0, 0.85));
+  }`;
+
+/** A Lambert material with vertex colours; wet where `wetLight` is given. */
+export function createSceneryMaterial(
+  parameters: MeshLambertMaterialParameters,
+  wetLight: WeatherLight | null,
+): MeshLambertMaterial {
+  const material = new MeshLambertMaterial({ vertexColors: true, ...parameters });
+  if (wetLight === null) {
+    material.onBeforeCompile = makeCheap;
+    material.customProgramCacheKey = () => 'street-dry';
+    return material;
+  }
+  const sky = new Color(wetLight.horizonColour).lerp(new Color(wetLight.zenithColour), 0.25);
+  material.onBeforeCompile = (shader) => {
+    makeCheap(shader);
+    shader.uniforms['wetness'] = { value: wetLight.wetness };
+    shader.uniforms['wetSky'] = { value: sky };
+    shader.uniforms['wetWall'] = { value: sky.clone().multiplyScalar(0.22) };
+    shader.vertexShader = shader.vertexShader
+      .replace('#include <common>', '#include <common>\nvarying vec3 vWetPlace;')
+      .replace(
+        '#include <project_vertex>',
+        '#include <project_vertex>\nvWetPlace = (modelMatrix * vec4(transformed, 1.0)).xyz;',
+      );
+    shader.fragmentShader = shader.fragmentShader
+      .replace(
+        '#include <common>',
+        '#include <common>\nvarying vec3 vWetPlace;\nuniform float wetness;\nuniform vec3 wetSky, wetWall;',
+      )
+      .replace('#include <opaque_fragment>', `${WET_LIGHT}\n#include <opaque_fragment>`);
+  };
+  material.customProgramCacheKey = () => 'street-wet';
+  return material;
+}
+
+function makeCheap(shader: { fragmentShader: string }): void {
+  shader.fragmentShader = shader.fragmentShader
+    .replace('#include <lights_fragment_maps>', DRY_LIGHT)
+    .replace('#include <envmap_fragment>', '');
+}
