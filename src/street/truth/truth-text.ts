@@ -2,7 +2,7 @@ import type { VehicleClass } from '../../contracts/detection';
 import type { FrameTruth, StreetEvent, VehicleTruth } from '../../contracts/street';
 
 /** Raised whenever a reader of {@link truthLines} would have to change. */
-export const TRUTH_LINES_VERSION = 1;
+const TRUTH_LINES_VERSION = 1;
 
 /**
  * MOTChallenge has numbers for cars (3) and for motorbikes (5), 1 to 13 being taken; buses and trucks get the next

@@ -4,10 +4,7 @@ import { heaviestPairs } from './pairing';
 import type { TrackingSequence } from './tracking-sequence';
 
 /** Overlaps from which on a pair counts as a match: HOTA is the mean over them. */
-export const HOTA_ALPHAS: readonly number[] = Array.from(
-  { length: 19 },
-  (_, index) => (index + 1) / 20,
-);
+const HOTA_ALPHAS: readonly number[] = Array.from({ length: 19 }, (_, index) => (index + 1) / 20);
 
 /** At one alpha, over one sequence or several together. */
 export interface HotaCounts {
