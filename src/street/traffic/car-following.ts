@@ -37,6 +37,8 @@ const SLOWING_S = 0.5;
 const SMALLEST_GAP_M = 0.1;
 /** A driver who stops for a line brakes this much harder at first than would just do, and then gently. */
 const EARLY_BRAKING = 1.3;
+/** The least that is allowed in the last hand's breadth, where next to nothing is needed and creeping would not end. */
+const HOLD_BRAKING_MPS2 = 0.6;
 
 /**
  * Acceleration, m/s^2. `desiredSpeedMps`: what is wanted here, which may be less than on a free road; when it is exceeded,
@@ -79,5 +81,6 @@ export function stopAcceleration(
   const follow = followAcceleration(driver, speedMps, desiredSpeedMps, obstacle);
   const needed = stoppingDecelerationMps2(speedMps, distanceM);
   const gentlest = needed > driver.decelerationMps2 ? -needed : Infinity;
-  return Math.max(Math.min(follow, gentlest), -EARLY_BRAKING * needed, -HARDEST_BRAKING_MPS2);
+  const earliest = Math.max(EARLY_BRAKING * needed, HOLD_BRAKING_MPS2);
+  return Math.max(Math.min(follow, gentlest), -earliest, -HARDEST_BRAKING_MPS2);
 }
