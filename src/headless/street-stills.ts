@@ -29,7 +29,7 @@ const SMALLEST_CROP_PX = 2;
 const STILL_INTERVAL_US = 60_000_000;
 const STILLS_CAMERA_ID = 'street-stills';
 /** Shows faults of a rendering, and keeps a sheet under 200 kB. */
-const SHEET_QUALITY = 0.82;
+const SHEET_QUALITY = 0.7;
 
 /** Single pictures of the street, looked at with the app's own detector and crop code. */
 export class StreetStills {

@@ -10,7 +10,7 @@ import type { Random } from '../../src/street/random';
 import { BODY_FACTS } from '../../src/street/vehicles/body-facts';
 import { drawLook } from '../../src/street/vehicles/draw-look';
 
-/** Where a still is taken from: the two cameras of the street, from the kerb across the road, and down at the junction. */
+/** Where a still is taken from: the two cameras of the street, from the kerb across the road, and from above the lanes down at the junction. */
 export const STILL_VIEWS = ['along-a', 'across', 'along-b', 'corner'] as const;
 export type StillView = (typeof STILL_VIEWS)[number];
 
@@ -199,10 +199,10 @@ function cameraOf(view: StillView, random: Random): StreetCameraPlan {
       ? {
           positionM: [-7.4, 4, ACROSS_MIDDLE_ZM + swingM],
           targetM: [LANES.awayOuter.xM, 0.8, ACROSS_MIDDLE_ZM],
-          verticalFovDeg: 38,
+          verticalFovDeg: 43,
         }
       : {
-          positionM: [8.2, 4.6, SIDE_ROAD.zM + 20],
+          positionM: [5.5, 4.6, SIDE_ROAD.zM + 20],
           targetM: [4.5 + swingM / 2, 0.8, SIDE_ROAD.zM],
           verticalFovDeg: 26,
         };

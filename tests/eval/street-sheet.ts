@@ -11,12 +11,17 @@ import { stateAt } from './street-placement';
 const CELL_WIDTH_PX = 240;
 const CELL_HEIGHT_PX = 150;
 const VERTICAL_FOV_DEG = 24;
-/** Three-quarter front, side, three-quarter rear: angle of the camera around the vehicle, from its nose, degrees. */
+/** Three-quarter front, side, three-quarter rear: angle of the camera around the vehicle, from its nose to its left, degrees. */
 const VIEWS = [
   { name: 'front', azimuthDeg: 28 },
-  { name: 'side', azimuthDeg: 90 },
+  // From its right, where the side road leaves room.
+  { name: 'side', azimuthDeg: -90 },
   { name: 'rear', azimuthDeg: 152 },
 ] as const;
+/** From its nose or tail a camera goes no further to the left than the road is free of poles, metres. */
+const MAX_OFFSET_M = 6;
+/** Who sits on a motorcycle reaches up to here; cars are nearly as high. */
+const RIDER_HEIGHT_M = 1.75;
 /** Of the vehicle's length, what a camera must have in its picture. */
 const ROOM = 1.3;
 
@@ -46,7 +51,7 @@ export async function drawStreetSheet(
 function sheetPlan(seed: number): HeadlessSheetPlan {
   const random = createRandom(seed);
   const cells = BODY_TYPES.flatMap((bodyType) => {
-    const place = { xM: LANES.awayInner.xM, zM: SIDE_ROAD.zM, headingRad: Math.PI };
+    const place = { xM: LANES.awayInner.xM, zM: SIDE_ROAD.zM, headingRad: Math.PI / 2 };
     const vehicle = stateAt(random.fork(bodyType), bodyType, place, true);
     return VIEWS.map(({ name, azimuthDeg }) => ({
       label: `${bodyType}, ${name}`,
@@ -60,7 +65,7 @@ function sheetPlan(seed: number): HeadlessSheetPlan {
   return { cells, columnCount: VIEWS.length };
 }
 
-/** At the height of a person on a step, as far away as the body is large; in front of the vehicle is azimuth 0, counted to its left. */
+/** Somewhat above the vehicle's middle, as far away as the body is large. */
 function cameraAround(
   bodyType: BodyType,
   place: { readonly xM: number; readonly zM: number; readonly headingRad: number },
@@ -68,11 +73,12 @@ function cameraAround(
 ): StreetCameraPlan {
   const [first] = STREET_CAMERAS;
   if (!first) throw new RangeError('Expected a street with a camera');
-  const { lengthM, heightM } = BODY_FACTS[bodyType];
+  const { lengthM } = BODY_FACTS[bodyType];
+  const heightM = Math.max(BODY_FACTS[bodyType].heightM, RIDER_HEIGHT_M);
   const halfFov = (VERTICAL_FOV_DEG / 2) * (Math.PI / 180);
   const wideEnoughM = (ROOM * lengthM * CELL_HEIGHT_PX) / CELL_WIDTH_PX;
   const distanceM = Math.max(wideEnoughM, ROOM * heightM) / (2 * Math.tan(halfFov)) + 1;
-  const angle = place.headingRad + azimuthDeg * (Math.PI / 180);
+  const angle = place.headingRad + nearTheRoad(azimuthDeg * (Math.PI / 180), distanceM);
   return {
     ...first,
     cameraId: 'sheet',
@@ -86,4 +92,11 @@ function cameraAround(
     ],
     targetM: [place.xM, heightM * 0.48, place.zM],
   };
+}
+
+/** The same side, seen more from the front or the back where the camera would leave the road. */
+function nearTheRoad(azimuth: number, distanceM: number): number {
+  if (azimuth < 0) return azimuth;
+  const most = Math.asin(Math.min(1, MAX_OFFSET_M / distanceM));
+  return azimuth < Math.PI / 2 ? Math.min(azimuth, most) : Math.max(azimuth, Math.PI - most);
 }

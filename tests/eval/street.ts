@@ -25,7 +25,6 @@ export interface StreetEvaluation extends StreetScores {
   readonly weather: StreetWeather;
   readonly minutes: number;
   readonly framesPerSecond: number;
-  readonly frames: number;
   readonly speed: StreetSpeed;
 }
 
@@ -67,7 +66,6 @@ export async function evaluateStreet(
     weather: choice.weather,
     minutes: choice.durationUs / 60e6,
     framesPerSecond: choice.framesPerSecond,
-    frames: summary.frames,
     ...scoreStreet(lines.input(summary.scoreThreshold)),
     speed: {
       drawnPerSecond: timing.framesPerSecond,
