@@ -30,7 +30,7 @@ describe('car following', () => {
     expect(followAcceleration(DRIVER, 6, 10, { gapM: gapM - 1, speedMps: 6 })).toBeLessThan(0);
   });
 
-  it('stops at a place, to a hand's breadth', () => {
+  it('stops at a place within half a metre before and a decimetre behind it', () => {
     let [speed, wayM, hardest] = [10, 0, 0];
     for (let step = 0; step < 1200; step += 1) {
       const acceleration = stopAcceleration(DRIVER, speed, 10, 40 - wayM);
