@@ -29,7 +29,7 @@ export interface StreetEvaluation extends StreetScores {
 }
 
 /** Frames that are drawn to see how fast that is, and where they begin: when vehicles are in view of both cameras. */
-const TIMED_FRAME_COUNT = 20;
+const TIMED_FRAME_COUNT = 12;
 const TIMED_FROM_US = 20e6;
 
 /** Runs the whole app over a stepped Demo street and scores what it says against what is true. */
