@@ -9,7 +9,7 @@ import { FullScreen } from './full-screen.svelte';
 import { HudSampler } from './hud-sampler.svelte';
 import { LiveThumbnails } from './live-thumbnails.svelte';
 import { LiveVehicles } from './live-vehicles.svelte';
-import { LiveViews, type ScreenBox } from './live-views';
+import { LiveViews, placeOf, type ScreenBox } from './live-views';
 import { MinuteClock } from './minute-clock.svelte';
 import { localMemory } from './note-memory';
 import { PictureCache } from './picture-cache';
@@ -116,8 +116,7 @@ export class AppState {
   locate(target: TourTarget): ScreenBox | null {
     if (target.part === 'row') return rowBoxOf(target.vehicleId);
     const sight = this.views.sightOf(target.trackId);
-    if (!sight) return null;
-    return target.part === 'label' ? (sight.label ?? sight.box) : sight.box;
+    return sight && placeOf(sight, target.part);
   }
 
   /** Tells on screen and to a screen reader what was done. */

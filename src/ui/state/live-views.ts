@@ -67,3 +67,21 @@ export class LiveViews {
     return null;
   }
 }
+
+/** Where a part of a vehicle is on the page; a label for which there was no room is taken for its box. */
+export function placeOf({ box, label }: LiveSight, part: 'box' | 'label' | 'whole'): ScreenBox {
+  if (!label || part === 'box') return box;
+  return part === 'label' ? label : around(box, label);
+}
+
+/** The smallest box that holds two. */
+function around(a: ScreenBox, b: ScreenBox): ScreenBox {
+  const left = Math.min(a.left, b.left);
+  const top = Math.min(a.top, b.top);
+  return {
+    left,
+    top,
+    width: Math.max(a.left + a.width, b.left + b.width) - left,
+    height: Math.max(a.top + a.height, b.top + b.height) - top,
+  };
+}

@@ -27,7 +27,8 @@ const SEEN_KEY = 'resight.tour-seen';
 
 /** What a card points at. */
 export type TourTarget =
-  | { readonly part: 'box' | 'label'; readonly trackId: TrackId }
+  /** `whole` is the box with its label. */
+  | { readonly part: 'box' | 'label' | 'whole'; readonly trackId: TrackId }
   | { readonly part: 'row'; readonly vehicleId: VehicleId };
 
 /** What the tour shows now. */
@@ -185,8 +186,9 @@ function fits(step: TourStep, { identity, cameraLabel }: LiveSight): boolean {
 }
 
 function targetOf(step: TourStep, { trackId, identity }: LiveSight): TourTarget | null {
+  if (step === 'box') return { part: 'box', trackId };
   if (step === 'number') return { part: 'label', trackId };
-  if (step !== 'list') return { part: 'box', trackId };
+  if (step === 'again') return { part: 'whole', trackId };
   return identity && { part: 'row', vehicleId: identity.decision.vehicleId };
 }
 

@@ -7,6 +7,9 @@ const MARGIN = 12;
 /** A card that points at nothing stays clear of the run's buttons at the bottom. */
 const BOTTOM_ROOM = 88;
 
+/** Height of the bar at the top. */
+const TOP_ROOM = 100;
+
 interface Size {
   readonly width: number;
   readonly height: number;
@@ -17,8 +20,16 @@ interface Point {
   readonly y: number;
 }
 
-/** Where a card lies best: beside its target and wholly on the page, else in the half of the page where the target is not. */
-export function placeCard(target: ScreenBox | null, card: Size, page: Size): ScreenBox {
+/**
+ * Where a card lies best: beside its target, wholly on the page and over nothing that must stay in reach; else
+ * at least not over its target.
+ */
+export function placeCard(
+  target: ScreenBox | null,
+  card: Size,
+  page: Size,
+  keepClear: readonly ScreenBox[] = [],
+): ScreenBox {
   const maxLeft = Math.max(MARGIN, page.width - card.width - MARGIN);
   const maxTop = Math.max(MARGIN, page.height - card.height - MARGIN);
   const at = (left: number, top: number): ScreenBox => ({
@@ -26,8 +37,12 @@ export function placeCard(target: ScreenBox | null, card: Size, page: Size): Scr
     top: Math.min(maxTop, Math.max(MARGIN, top)),
     ...card,
   });
+  const isClear = (place: ScreenBox): boolean => !keepClear.some((box) => overlaps(place, box, 0));
   const middle = (page.width - card.width) / 2;
-  if (!target) return at(middle, page.height - card.height - BOTTOM_ROOM);
+  if (!target) {
+    const places = [at(middle, page.height - card.height - BOTTOM_ROOM), at(middle, maxTop)];
+    return places.find(isClear) ?? at(middle, TOP_ROOM);
+  }
   const left = target.left + (target.width - card.width) / 2;
   const top = target.top + (target.height - card.height) / 2;
   const places = [
@@ -35,12 +50,13 @@ export function placeCard(target: ScreenBox | null, card: Size, page: Size): Scr
     at(left, target.top - card.height - GAP),
     at(target.left - card.width - GAP, top),
     at(target.left + target.width + GAP, top),
+    // Farther off; the arrow reaches over the page.
+    at(middle, TOP_ROOM),
+    at(middle, maxTop),
   ];
   const isHigh = target.top + target.height / 2 < page.height / 2;
-  return (
-    places.find((place) => !overlaps(place, target, GAP - 1)) ??
-    at(middle, isHigh ? maxTop : MARGIN)
-  );
+  const besides = places.filter((place) => !overlaps(place, target, GAP - 1));
+  return besides.find(isClear) ?? besides[0] ?? at(middle, isHigh ? maxTop : MARGIN);
 }
 
 /** Whether two boxes are nearer to each other than `room`. */

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { mountApp } from '../../../src/ui/mount';
 import { FakeController, type FakeOptions } from './fake-controller';
+import { button, expectAccessible, expectTouchTargets, nameOf } from './screen';
 
 let mounted: Record<string, unknown> | null = null;
 let target: HTMLElement;
@@ -27,63 +28,12 @@ function show(options: FakeOptions = {}): FakeController {
   return controller;
 }
 
-function button(name: string | RegExp): HTMLButtonElement {
-  const found = [...document.querySelectorAll('button')].find((candidate) => {
-    const text = nameOf(candidate);
-    return typeof name === 'string' ? text === name : name.test(text);
-  });
-  if (!found) throw new Error(`Expected a button named ${String(name)}, found none`);
-  return found;
-}
-
-/** The accessible name of a control, as far as this page makes names. */
-function nameOf(element: Element): string {
-  const label = element.getAttribute('aria-label');
-  if (label) return label;
-  const labels = 'labels' in element ? (element as HTMLInputElement).labels : null; // form controls have it
-  const labelled = element.getAttribute('aria-labelledby');
-  const parts = labels ? [...labels].map((node) => node.textContent) : [];
-  if (labelled) parts.push(document.getElementById(labelled)?.textContent ?? '');
-  parts.push(element.textContent);
-  return parts.join(' ').replace(/\s+/g, ' ').trim();
-}
-
 async function running(options: FakeOptions = {}): Promise<FakeController> {
   const controller = show(options);
   button('Start camera').click();
   await vi.waitFor(() => expect(controller.status.state).toBe('running'));
   controller.tick();
   return controller;
-}
-
-/** Everything a machine can check of the page's accessibility without another program. */
-function expectAccessible(): void {
-  for (const control of document.querySelectorAll('button, select, input, progress, meter')) {
-    expect(nameOf(control), control.outerHTML.slice(0, 200)).not.toBe('');
-  }
-  for (const image of document.querySelectorAll('img'))
-    expect(image.hasAttribute('alt')).toBe(true);
-  expect(document.querySelectorAll('main')).toHaveLength(1);
-  expect(document.querySelectorAll('h1')).toHaveLength(1);
-  // One region that can be heard: what lies under a modal dialog is inert.
-  const regions = [...document.querySelectorAll('[role="status"]')];
-  expect(regions.filter((region) => !region.closest('dialog'))).toHaveLength(1);
-  for (const dialog of document.querySelectorAll('dialog')) {
-    expect(regions.filter((region) => region.closest('dialog') === dialog)).toHaveLength(1);
-  }
-  const ids = [...document.querySelectorAll('[id]')].map(({ id }) => id);
-  expect(new Set(ids).size).toBe(ids.length);
-}
-
-function expectTouchTargets(): void {
-  for (const control of document.querySelectorAll(
-    'button:not(.visually-hidden), select, summary',
-  )) {
-    const { width, height } = control.getBoundingClientRect();
-    if (width === 0) continue;
-    expect(height, nameOf(control)).toBeGreaterThanOrEqual(44);
-    expect(width, nameOf(control)).toBeGreaterThanOrEqual(44);
-  }
 }
 
 describe('the first screen', () => {

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { StageDriver, type StageElements } from '../../../src/ui/live/stage-driver';
 import { FakeController } from './fake-controller';
+import { STREET_CAMERAS } from './fake-street';
 
 const ONLY_BOXES = { boxes: true, labels: false, trails: false };
 /** A wall clock far from what the performance clock says, as after a night's sleep. */
@@ -75,5 +76,58 @@ describe('StageDriver', () => {
     wallUnixMs += 400;
     // 60 frame pixels a second for 0.4 s, at half of the frame's size.
     await vi.waitFor(() => expect(leftmostPaintedX() - before).toBeGreaterThan(8));
+  });
+
+  it('shows only its own camera’s picture and vehicles, and tells the latency of the street', async () => {
+    const [, cameraB] = STREET_CAMERAS;
+    if (!cameraB) throw new Error('Expected a second camera, found none');
+    await controller.startStreet();
+    driver.setCamera(cameraB);
+    controller.paintedUnixMs.length = 0;
+    await vi.waitFor(() => {
+      controller.tick(0.1);
+      expect(driver.sights().map(({ trackId }) => trackId)).toEqual([2]);
+    });
+    expect(elements.picture.width).toBe(640);
+    expect(controller.paintedUnixMs.some((told) => told !== null)).toBe(true);
+    expect(driver.sights()[0]?.cameraLabel).toBe('Camera B');
+  });
+
+  it('says where on the page a vehicle and its label are', async () => {
+    const [cameraA] = STREET_CAMERAS;
+    driver.setLayers({ ...ONLY_BOXES, labels: true });
+    await controller.startStreet();
+    driver.setCamera(cameraA ?? null);
+    await vi.waitFor(() => {
+      controller.tick(0.1);
+      expect(driver.sights()).not.toHaveLength(0);
+    });
+    const bounds = elements.overlay.getBoundingClientRect();
+    const parked = driver.sights().find(({ trackId }) => trackId === 1);
+    // 110 wide with its foot at 170, in a frame that is as large as the view.
+    expect(parked?.box.width).toBeCloseTo(110, 0);
+    expect(parked ? parked.box.top + parked.box.height - bounds.top : 0).toBeCloseTo(170, 0);
+    const { label } = parked ?? {};
+    expect(label ? label.top + label.height : 0).toBeCloseTo((parked?.box.top ?? 0) - 3, 0);
+    driver.setLayers(ONLY_BOXES);
+    await vi.waitFor(() => {
+      controller.tick(0);
+      expect(driver.sights()[0]?.label).toBeNull();
+    });
+  });
+
+  it('cuts the place of a vehicle that leaves at the picture’s edge, and leaves out one that is gone', async () => {
+    const [cameraA] = STREET_CAMERAS;
+    await controller.startStreet();
+    driver.setCamera(cameraA ?? null);
+    await vi.waitFor(() => {
+      // The red car has just begun to come in from the left.
+      controller.tick(controller.seconds < 1.2 ? 0.2 : 0);
+      expect(driver.sights().map(({ trackId }) => trackId)).toContain(3);
+    });
+    const bounds = elements.overlay.getBoundingClientRect();
+    const coming = driver.sights().find(({ trackId }) => trackId === 3);
+    expect(coming?.box.left).toBeCloseTo(bounds.left, 0);
+    expect(coming?.box.width).toBeLessThan(60);
   });
 });

@@ -50,6 +50,16 @@ describe('labels', () => {
     expect(fullLabel('car', identity, NOW)).toBe('7 · 90\u202f% · last seen 0:12 in clip.mp4');
   });
 
+  it('tell how long after which camera in a run with several', () => {
+    const lastSeenUnixMs = NOW - 12_000;
+    const identity = identityOf(0.93, { lastSeenUnixMs, lastSeenLabel: 'Camera A' });
+    expect(fullLabel('car', identity, NOW, NOW)).toBe('7 · 93\u202f% · 12 s after Camera A');
+    const before = lastSeenUnixMs - 300;
+    expect(fullLabel('car', identity, NOW, before)).toBe('7 · 93\u202f% · right after Camera A');
+    const yesterday = identityOf(0.93, { lastSeenLabel: 'Camera A' });
+    expect(fullLabel('car', yesterday, NOW, NOW)).toBe('7 · 93\u202f% · last seen 14:02');
+  });
+
   it('get shorter without losing the number', () => {
     expect(mediumLabel('car', identityOf(0.874))).toBe('7 · 87\u202f%');
     expect(shortLabel(identityOf(0.874))).toBe('7');
