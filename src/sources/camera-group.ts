@@ -195,5 +195,5 @@ export class CameraGroup implements FrameSource {
 
 /** Ends what is still going on; what that says no longer matters to anyone. */
 async function letGo(members: readonly Member[]): Promise<void> {
-  await Promise.allSettled(members.map(({ frames }) => frames.return?.()));
+  await Promise.allSettled(members.map(async ({ frames }) => frames.return?.()));
 }

@@ -33,21 +33,27 @@ export class TruthMeasurer {
       const box = extent && cutAtFrame(extent, widthPx, heightPx);
       return extent && box ? [{ state, object: model.object, extent, box }] : [];
     });
-    const shares = this.#meter.measure(
+    const seen = this.#meter.measure(
       scene,
       framed.map(({ object }) => object),
     );
-    return framed.map(({ state, extent, box }, index) => ({
-      identity: state.identity,
-      bodyType: state.look.bodyType,
-      vehicleClass: BODY_FACTS[state.look.bodyType].vehicleClass,
-      box,
-      heightPx: extent.y2 - extent.y1,
-      visibleFraction: shares[index] ?? 0,
-      view: viewFrom(state, positionM[0], positionM[2]),
-      speedMps: state.speedMps,
-      isParked: state.isParked,
-    }));
+    return framed.flatMap(({ state, extent, box }, index) => {
+      const visibility = seen[index];
+      // Its box may reach into a corner of the frame that the vehicle itself does not.
+      if (!visibility?.isInFrame) return [];
+      const { identity, look, speedMps, isParked } = state;
+      return {
+        identity,
+        bodyType: look.bodyType,
+        vehicleClass: BODY_FACTS[look.bodyType].vehicleClass,
+        box,
+        heightPx: extent.y2 - extent.y1,
+        visibleFraction: visibility.share,
+        view: viewFrom(state, positionM[0], positionM[2]),
+        speedMps,
+        isParked,
+      };
+    });
   }
 
   dispose(): void {

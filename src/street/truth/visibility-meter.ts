@@ -33,6 +33,20 @@ export interface MeterLens {
   project(...placeM: Parameters<Project>): ReturnType<Project>;
 }
 
+/** What one camera sees of one vehicle. */
+export interface Visibility {
+  /** Seen elements over those of the whole silhouette, [0, 1]. */
+  readonly share: number;
+  /** Whether any of the silhouette is in the frame, hidden or not. */
+  readonly isInFrame: boolean;
+}
+
+/** Elements of one whole silhouette, on the raster's scale. */
+interface SilhouetteCount {
+  readonly whole: number;
+  readonly inFrame: number;
+}
+
 /** A silhouette that waits to be counted: where on the raster it is, and how large it is drawn. */
 interface Tile {
   readonly index: number;
@@ -75,10 +89,10 @@ export class VisibilityMeter {
   }
 
   /**
-   * The visible share of each vehicle, [0, 1]. `vehicles`: their root objects, which stand in the scene with their matrices up to
+   * What is seen of each vehicle. `vehicles`: their root objects, which stand in the scene with their matrices up to
    * date. The scene is as it was when this returns.
    */
-  measure(scene: Scene, vehicles: readonly Object3D[]): readonly number[] {
+  measure(scene: Scene, vehicles: readonly Object3D[]): readonly Visibility[] {
     const { shadowMap } = this.#renderer;
     const { autoUpdate } = shadowMap;
     const clearColour = this.#renderer.getClearColor(new Color());
@@ -88,8 +102,11 @@ export class VisibilityMeter {
     this.#flat.paint(scene, vehicles);
     try {
       const seen = this.#countSeen(scene, vehicles.length);
-      const whole = this.#countWhole(vehicles, seen);
-      return seen.map((count, index) => Math.min(1, count / Math.max(whole[index] ?? 0, count, 1)));
+      const silhouettes = this.#countSilhouettes(vehicles);
+      return seen.map((count, index) => {
+        const { whole, inFrame } = silhouettes[index] ?? NOTHING;
+        return { share: count / Math.max(whole, count, 1), isInFrame: inFrame > 0 };
+      });
     } finally {
       this.#flat.restore();
       this.#camera.clearViewOffset();
@@ -118,13 +135,9 @@ export class VisibilityMeter {
     return counts;
   }
 
-  /** Elements of each whole silhouette; of those that are not seen at all nobody asks. */
-  #countWhole(vehicles: readonly Object3D[], seen: readonly number[]): number[] {
-    const whole = new Array<number>(vehicles.length).fill(0);
-    const waiting = vehicles.flatMap((vehicle, index) => {
-      const tile = (seen[index] ?? 0) > 0 ? this.#tileFor(vehicle, index) : null;
-      return tile ? [tile] : [];
-    });
+  #countSilhouettes(vehicles: readonly Object3D[]): readonly SilhouetteCount[] {
+    const counts = new Array<SilhouetteCount>(vehicles.length).fill(NOTHING);
+    const waiting = vehicles.flatMap((vehicle, index) => this.#tileFor(vehicle, index) ?? []);
     while (waiting.length > 0) {
       const packer = new ShelfPacker(SHEET_PX, SHEET_PX);
       const drawn: { tile: Tile; place: Place }[] = [];
@@ -138,9 +151,9 @@ export class VisibilityMeter {
       }
       const rows = packer.usedHeightPx;
       this.#renderer.readRenderTargetPixels(this.#sheet, 0, 0, SHEET_PX, rows, this.#sheetPixels);
-      for (const { tile, place } of drawn) whole[tile.index] = this.#countTile(tile, place);
+      for (const { tile, place } of drawn) counts[tile.index] = this.#countTile(tile, place);
     }
-    return whole;
+    return counts;
   }
 
   #drawAlone(vehicle: Object3D | undefined, tile: Tile, place: Place): void {
@@ -154,15 +167,27 @@ export class VisibilityMeter {
     this.#camera.clearViewOffset();
   }
 
-  #countTile(tile: Tile, { xPx, yPx }: Place): number {
-    let count = 0;
-    for (let y = yPx; y < yPx + tile.drawnHeightPx; y += 1) {
-      for (let x = xPx; x < xPx + tile.drawnWidthPx; x += 1) {
-        if ((this.#sheetPixels[(y * SHEET_PX + x) * 4] ?? 0) > 0) count += 1;
+  #countTile(tile: Tile, place: Place): SilhouetteCount {
+    const { width, height } = this.#raster;
+    // Larger than 1 for silhouettes that are counted more coarsely.
+    const stepX = tile.widthPx / tile.drawnWidthPx;
+    const stepY = tile.heightPx / tile.drawnHeightPx;
+    let whole = 0;
+    let inFrame = 0;
+    for (let y = 0; y < tile.drawnHeightPx; y += 1) {
+      // A tile's place counts from the top, as cameras do; pixels come bottom row first.
+      const rasterY = height - tile.yPx - tile.heightPx + Math.floor((y + 0.5) * stepY);
+      for (let x = 0; x < tile.drawnWidthPx; x += 1) {
+        const pixel = (place.yPx + y) * SHEET_PX + place.xPx + x;
+        if (this.#sheetPixels[pixel * 4] === 0) continue;
+        whole += 1;
+        const rasterX = tile.xPx + Math.floor((x + 0.5) * stepX);
+        const isOnRaster = rasterX >= 0 && rasterX < width && rasterY >= 0 && rasterY < height;
+        if (isOnRaster && this.#isInFrame[rasterY * width + rasterX] === 1) inFrame += 1;
       }
     }
-    const area = tile.widthPx * tile.heightPx;
-    return (count * area) / (tile.drawnWidthPx * tile.drawnHeightPx);
+    const scale = stepX * stepY;
+    return { whole: whole * scale, inFrame: inFrame * scale };
   }
 
   /** The part of the raster, far beyond its edges if need be, that the vehicle's solid parts cover. */
@@ -209,6 +234,8 @@ export class VisibilityMeter {
     return extent;
   }
 }
+
+const NOTHING: SilhouetteCount = { whole: 0, inFrame: 0 };
 
 function createTarget(widthPx: number, heightPx: number): WebGLRenderTarget {
   const target = new WebGLRenderTarget(widthPx, heightPx, {

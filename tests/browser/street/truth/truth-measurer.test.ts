@@ -95,6 +95,12 @@ describe('the truth about a picture', () => {
     expect(measure().map(({ identity }) => identity)).toEqual([3]);
   });
 
+  test('leaves out a vehicle whose box reaches into a corner of the frame that it does not itself', () => {
+    // It passes the camera on the left: seen from above and far outside, its box is as large as the frame.
+    street.addVehicle(-6, -3.2, 0.6);
+    expect(measure()).toEqual([]);
+  });
+
   test('sees through the holes of leaves', () => {
     street.addVehicle(0, -20);
     const map = new DataTexture(new Uint8Array([0, 0, 0, 255, 0, 0, 0, 0]), 2, 1);
