@@ -8,7 +8,7 @@ import {
   panelFrames,
   type PanelName,
 } from './atlas';
-import type { BodyShape } from './body-shapes';
+import type { BodyShape } from './body-shape';
 import { type FaceJob, paintCarBack, paintCarFront } from './face-painter';
 import {
   paintBusBack,

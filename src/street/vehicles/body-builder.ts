@@ -1,7 +1,8 @@
 import type { BufferGeometry } from 'three';
 import type { BodyType, VehicleLook } from '../../contracts/street';
 import { atlasPlacer, type AtlasExtent } from './atlas';
-import { BODY_SHAPES, type BodyShape, type LampPoint } from './body-shapes';
+import type { BodyShape, LampPoint } from './body-shape';
+import { BODY_SHAPES } from './body-shapes';
 import { addFittings, addRoofLoad } from './fittings';
 import { addLorryBody } from './lorry-body';
 import { MeshBuilder, type BuiltMesh } from './mesh-builder';

@@ -86,8 +86,8 @@ const PAINTS: Readonly<Record<BodyType, PaintTable>> = {
 };
 
 /** Letters no plate confuses with a digit. */
-const PLATE_LETTERS = [...'ABCDEFGHJKLMNPRSTUVWXY'];
-const PLATE_DIGITS = [...'0123456789'];
+const PLATE_LETTERS = 'ABCDEFGHJKLMNPRSTUVWXY'.split('');
+const PLATE_DIGITS = '0123456789'.split('');
 /** Batches of one paint differ by this much, of 255. */
 const PAINT_SPREAD = 7;
 

@@ -14,6 +14,11 @@ export const BLACK = '#0c0d0f';
 export const PLASTIC = '#1a1b1d';
 export const CHROME = '#b9bdc0';
 
+/** One of a painter's variants. */
+export function variant(values: readonly number[], index: number): number {
+  return values[index % values.length] ?? 0;
+}
+
 /** A number plate, white in front and yellow behind. */
 export function paintPlate({ panel, plate }: FaceJob, up: number, isBack: boolean): void {
   panel.rect(0, up, 0.55, 0.14, '#1b1c1e', 0.01);
@@ -53,7 +58,7 @@ export function paintCarFront(job: FaceJob): void {
 function paintGrille({ panel, details, halfM }: FaceJob, up: number, heightM: number): void {
   const { grille, isChromed } = details.face;
   const frame = isChromed ? CHROME : '#3c3f43';
-  const widthM = halfM * [0.95, 1.15, 0.7, 1.05, 0.8][grille % 5]!;
+  const widthM = halfM * variant([0.95, 1.15, 0.7, 1.05, 0.8], grille);
   if (grille === 4) {
     // Closed, as on an electric car: two slits and a badge.
     panel.rect(0, up + heightM * 0.25, widthM, 0.03, BLACK, 0.015);
@@ -73,8 +78,8 @@ function paintGrille({ panel, details, halfM }: FaceJob, up: number, heightM: nu
 
 function paintHeadLamps({ panel, details, halfM }: FaceJob, up: number, heightM: number): void {
   const style = details.face.headLamp;
-  const lengthM = [0.4, 0.34, 0.46, 0.26, 0.44][style % 5]!;
-  const tallM = heightM * [0.95, 1.1, 0.6, 1.1, 0.75][style % 5]!;
+  const lengthM = variant([0.4, 0.34, 0.46, 0.26, 0.44], style);
+  const tallM = heightM * variant([0.95, 1.1, 0.6, 1.1, 0.75], style);
   const middle = halfM - lengthM / 2 - 0.02;
   panel.pair(middle, up, lengthM, tallM, '#131517', 0.06);
   panel.pair(middle, up, lengthM - 0.03, tallM - 0.03, '#98a1a7', 0.05);
@@ -130,8 +135,8 @@ export function paintCarBack(job: FaceJob): void {
 
 function paintTailLamps({ panel, details, halfM }: FaceJob, up: number, heightM: number): void {
   const style = details.face.tailLamp;
-  const lengthM = [0.36, 0.24, 0.44, 0.3, 0.4][style % 5]!;
-  const tallM = heightM * [0.9, 1.25, 0.55, 1.05, 0.7][style % 5]!;
+  const lengthM = variant([0.36, 0.24, 0.44, 0.3, 0.4], style);
+  const tallM = heightM * variant([0.9, 1.25, 0.55, 1.05, 0.7], style);
   const middle = halfM - lengthM / 2 - 0.015;
   panel.pair(middle, up, lengthM, tallM, '#3b0507', 0.05);
   panel.pair(middle, up + tallM * 0.1, lengthM - 0.03, tallM * 0.62, '#b8141c', 0.04);

@@ -1,6 +1,6 @@
 import { BoxGeometry, CylinderGeometry, Matrix4, SphereGeometry, Vector3 } from 'three';
 import type { AtlasPlacer } from './atlas';
-import type { BodyShape } from './body-shapes';
+import type { BodyShape } from './body-shape';
 import type { MeshBuilder, Slot } from './mesh-builder';
 import { PART_COLOURS } from './part-colours';
 import { halfWidthM } from './shell-section';

@@ -1,4 +1,4 @@
-import { BLACK, CHROME, paintPlate, PLASTIC, type FaceJob } from './face-painter';
+import { BLACK, CHROME, paintPlate, PLASTIC, variant, type FaceJob } from './face-painter';
 
 /** Front of a delivery van: a short sloping bonnet above a tall bumper. */
 export function paintVanFront(job: FaceJob): void {
@@ -45,7 +45,7 @@ export function paintVanBack(job: FaceJob): void {
   for (const up of [bottom + 0.45, bottom + 1.3]) {
     panel.pair(halfM * 0.88, up, 0.07, 0.1, '#232527', 0.01);
   }
-  const lampM = [0.55, 0.7, 0.42, 0.6, 0.5][details.face.tailLamp % 5]!;
+  const lampM = variant([0.55, 0.7, 0.42, 0.6, 0.5], details.face.tailLamp);
   panel.pair(halfM * 0.93, bottom + 0.78, 0.14, lampM, '#a8141b', 0.03);
   panel.pair(halfM * 0.93, bottom + 0.6, 0.12, 0.1, '#e7e1da', 0.02);
   panel.pair(halfM * 0.93, bottom + 0.9, 0.12, 0.1, '#de761d', 0.02);
@@ -139,7 +139,7 @@ export function paintLorryFront(job: FaceJob): void {
   panel.pair(halfM * 0.8, bottom + 0.22, 0.18, 0.15, '#f4f8fa', 0.06);
   panel.pair(halfM * 0.66, bottom + 0.22, 0.12, 0.12, '#cdd6db', 0.05);
   panel.pair(halfM * 0.93, bottom + 0.22, 0.06, 0.12, '#d98a2b', 0.02);
-  const tallM = [0.4, 0.5, 0.34, 0.44, 0.3][details.face.grille % 5]!;
+  const tallM = variant([0.4, 0.5, 0.34, 0.44, 0.3], details.face.grille);
   panel.rect(0, bottom + 0.62, halfM * 1.4, tallM, '#141517', 0.05);
   for (let bar = -2; bar <= 2; bar += 1) {
     const up = bottom + 0.62 + bar * (tallM / 5.5);

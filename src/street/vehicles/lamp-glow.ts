@@ -7,7 +7,7 @@ import {
   MeshBasicMaterial,
   SRGBColorSpace,
 } from 'three';
-import type { LampPoint } from './body-shapes';
+import type { LampPoint } from './body-shape';
 
 export type LampName = 'head' | 'tail' | 'brake' | 'left' | 'right';
 

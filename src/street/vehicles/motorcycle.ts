@@ -1,5 +1,5 @@
 import type { AtlasExtent } from './atlas';
-import type { LampPoint } from './body-shapes';
+import type { LampPoint } from './body-shape';
 import { SolidAdder } from './fittings';
 import type { MeshBuilder } from './mesh-builder';
 import { PART_COLOURS } from './part-colours';

@@ -3,7 +3,7 @@ export const PART_COLOURS = {
   /** Under the vehicle and inside the wheel arches: no light gets there. */
   dark: 0x060607,
   trim: 0x1a1b1e,
-  tyre: 0x17181a,
+  tyre: 0x202225,
   rubber: 0x222326,
   steel: 0x8d9194,
   chrome: 0xc4c8cc,

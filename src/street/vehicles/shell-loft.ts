@@ -1,14 +1,14 @@
 import type { AtlasExtent, AtlasPlacer, PanelName } from './atlas';
 import { atlasPlacer } from './atlas';
-import type { BodyShape, Span } from './body-shapes';
+import type { BodyShape, Span } from './body-shape';
 import type { MeshBuilder, Slot, Vertex } from './mesh-builder';
 import { PART_COLOURS } from './part-colours';
 import { archRadiusM, ROOF_SHARES, shellSections, type SectionPoint } from './shell-section';
 
 /** Stations closer than this would only make slivers, metres. */
 const CLOSEST_STATIONS_M = 0.012;
-/** Between stations where nothing happens, metres. */
-const STATION_STEP_M = 0.22;
+/** Stations along a shell where nothing happens: a car's are 22 cm apart, a bus has straighter walls. */
+const EVEN_STATION_COUNT = 20;
 /** How far the middle of front and back bulges over their corners, metres. */
 const FACE_BULGE_M = 0.09;
 
@@ -49,7 +49,9 @@ export function loftShell(shape: BodyShape, builder: MeshBuilder): void {
 function stationsOf(shape: BodyShape): readonly number[] {
   const [rear, front] = shape.shellM;
   const wanted: number[] = [];
-  for (let xM = rear; xM < front; xM += STATION_STEP_M) wanted.push(xM);
+  for (let step = 1; step < EVEN_STATION_COUNT; step += 1) {
+    wanted.push(rear + ((front - rear) * step) / EVEN_STATION_COUNT);
+  }
   for (const inset of [0.03, 0.08, 0.15, 0.25]) wanted.push(rear + inset, front - inset);
   const radius = archRadiusM(shape) * 0.9999;
   for (const axleM of shape.axlesM) {
@@ -100,32 +102,40 @@ function loftStrip(
   }
 }
 
-function zoneOf(
-  shape: BodyShape,
-  xM: number,
-  lower: SectionPoint,
-  upper: SectionPoint,
-): { readonly slot: Slot; readonly colour?: number } {
-  const dark = { slot: 'parts', colour: PART_COLOURS.trim } as const;
+interface Zone {
+  readonly slot: Slot;
+  readonly colour?: number;
+}
+
+const DARK_TRIM: Zone = { slot: 'parts', colour: PART_COLOURS.trim };
+
+function zoneOf(shape: BodyShape, xM: number, lower: SectionPoint, upper: SectionPoint): Zone {
   if (lower.row === 'under') return { slot: 'parts', colour: PART_COLOURS.dark };
   if (upper.row === 'flank') {
     const isTrim = lower.share === 0 || (shape.isClad && lower.share < 0.2);
-    return isTrim ? dark : { slot: 'skin' };
+    return isTrim ? DARK_TRIM : { slot: 'skin' };
   }
-  if (upper.row === 'window') {
-    const isHighEnough = upper.yM - lower.yM > 0.004;
-    const isPane =
-      lower.share > 0.05 && upper.share <= shape.glassTop + 0.01 && lower.row === 'window';
-    if (isHighEnough && isPane && shape.sideWindowsM.some((span) => isWithin(xM, span))) {
-      return { slot: 'glass' };
-    }
-    const isFrame = shape.sideWindowsM.some(([from, to]) => xM > from - 0.07 && xM < to + 0.07);
-    return isHighEnough && isFrame && upper.share < 0.95 ? dark : { slot: 'skin' };
-  }
-  const isWindscreen = shape.windscreenM !== null && isWithin(xM, shape.windscreenM);
-  if (isWindscreen && upper.share < 0.94) return { slot: 'glass' };
-  const isRearWindow = shape.rearWindowM !== null && isWithin(xM, shape.rearWindowM);
-  return isRearWindow && upper.share < 0.88 ? { slot: 'glass' } : { slot: 'skin' };
+  if (upper.row === 'window') return windowZone(shape, xM, lower, upper);
+  return isEndWindow(shape, xM, upper) ? { slot: 'glass' } : { slot: 'skin' };
+}
+
+/** Beside a roof: panes, the dark pillars between them, paint. */
+function windowZone(shape: BodyShape, xM: number, lower: SectionPoint, upper: SectionPoint): Zone {
+  if (upper.yM - lower.yM <= 0.004) return { slot: 'skin' };
+  const isPane =
+    lower.share > 0.05 && upper.share <= shape.glassTop + 0.01 && lower.row === 'window';
+  if (isPane && shape.sideWindowsM.some((span) => isWithin(xM, span))) return { slot: 'glass' };
+  const isFrame = shape.sideWindowsM.some(([from, to]) => isWithin(xM, [from - 0.07, to + 0.07]));
+  return isFrame && upper.share < 0.95 ? DARK_TRIM : { slot: 'skin' };
+}
+
+function isEndWindow(
+  { windscreenM, rearWindowM }: BodyShape,
+  xM: number,
+  { share }: SectionPoint,
+): boolean {
+  if (windscreenM !== null && isWithin(xM, windscreenM)) return share < 0.94;
+  return rearWindowM !== null && isWithin(xM, rearWindowM) && share < 0.88;
 }
 
 function isWithin(xM: number, [from, to]: Span): boolean {

@@ -1,4 +1,4 @@
-import type { BodyShape } from './body-shapes';
+import type { BodyShape } from './body-shape';
 import { clamp, profileCurve, smoothStep } from './profile-curve';
 
 /** The shell's rows from the sill up: underside, flank, window zone, roof. */

@@ -1,8 +1,9 @@
-import type { BodyShape } from './body-shapes';
+import type { BodyShape } from './body-shape';
 import { CARGO_BOX } from './lorry-body';
 import type { PanelPainter } from './panel-painter';
 import { archRadiusM } from './shell-section';
 import type { VehicleDetails } from './vehicle-details';
+import { paintSideWindows } from './window-painter';
 
 const GAP = 'rgba(0,0,0,0.62)';
 
@@ -25,6 +26,7 @@ export function paintSide(job: SideJob): void {
   if (shape.face === 'bus') paintBusSide(job);
   if (shape.face === 'lorry') paintCargoSide(job);
   if (shape.face === 'van') paintVanSide(job);
+  paintSideWindows(panel, shape, details, job.side);
   paintGaps(job);
   paintCornerLamps(job);
   if (details.livery?.name === 'TAXI') {
@@ -41,8 +43,10 @@ function paintOddPanel({ panel, shape, details, side }: SideJob): void {
 /** Light from above: shoulders bright, a crease at the handles, the lower door in its own shade. */
 function shadeFlank({ panel, shape, details }: SideJob): void {
   const crease = shape.beltM * 0.78;
-  panel.fade(crease + 0.03, crease - 0.09, 'rgba(0,0,0,0)', 'rgba(0,0,0,0.16)');
-  panel.fade(crease - 0.09, shape.sillM + 0.12, 'rgba(0,0,0,0.16)', 'rgba(0,0,0,0.04)');
+  // The shoulder turns towards the sky: even black paint is bright there.
+  panel.fade(shape.beltM + 0.02, crease + 0.05, 'rgba(225,235,245,0.3)', 'rgba(225,235,245,0.02)');
+  panel.fade(crease + 0.03, crease - 0.09, 'rgba(0,0,0,0)', 'rgba(0,0,0,0.2)');
+  panel.fade(crease - 0.09, shape.sillM + 0.12, 'rgba(0,0,0,0.2)', 'rgba(200,205,205,0.08)');
   panel.fade(shape.sillM + 0.14, 0, 'rgba(0,0,0,0.1)', 'rgba(0,0,0,0.55)');
   if (details.hasSideStrip) {
     const [rear, front] = shape.axlesM;

@@ -1,7 +1,8 @@
-import type { BodyShape } from './body-shapes';
+import type { BodyShape } from './body-shape';
 import { CARGO_BOX } from './lorry-body';
 import type { PanelPainter } from './panel-painter';
 import type { VehicleDetails } from './vehicle-details';
+import { paintEndWindows } from './window-painter';
 
 const GAP = 'rgba(0,0,0,0.55)';
 
@@ -14,6 +15,7 @@ export interface TopJob {
 /** Bonnet, roof, boot lid or load bed as seen from above. */
 export function paintTop(job: TopJob): void {
   const { panel, shape, details } = job;
+  paintEndWindows(panel, shape, details);
   if (shape.face === 'lorry') return paintLorryTop(job);
   if (shape.face === 'bus') return paintBusTop(job);
   const roof = roofSpan(shape);
@@ -42,6 +44,8 @@ export function paintTop(job: TopJob): void {
       panel.rect(-0.8, rib * 0.28, 3, 0.05, 'rgba(0,0,0,0.12)', 0.02);
     }
   }
+  // The sky lies in bonnet and roof.
+  panel.rect(0, 0, shape.lengthM, shape.widthM * 0.7, 'rgba(225,235,245,0.1)', 0.2);
   paintBonnet(job);
   if (shape.face === 'pickup') paintLoadBed(job);
 }

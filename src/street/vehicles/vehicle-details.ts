@@ -50,7 +50,7 @@ export interface VehicleDetails {
   readonly paintSeed: number;
 }
 
-const RIMS = [0xb4b8bc, 0xb4b8bc, 0x9a9ea2, 0x3a3c40, 0x1e1f22, 0xc7c2b4];
+const RIMS = [0xc0c4c8, 0xc0c4c8, 0xa6aaae, 0xd4d6d8, 0xa6aaae, 0x5a5d61, 0x2c2e31, 0xc7c2b4];
 const ODD_PANELS = ['#c9ccce', '#33363a', '#e6e7e6', '#6d2320', '#2c4468'];
 const STRIPES = ['#c8202a', '#f2f2ee', '#1b1c1e', '#2b62a8', '#e08a1a'];
 const STICKERS = ['#f3f3ef', '#d23b2e', '#2d6cc0', '#f0c92e', '#3b9a4e'];

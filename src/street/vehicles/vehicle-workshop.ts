@@ -11,7 +11,7 @@ import { paintAtlas } from './atlas-painter';
 import { bodyKey, type BodyPlan, buildBody, buildRider, planOf } from './body-builder';
 import { ContactShadow } from './contact-shadow';
 import { type LampName, LampKit, lampGeometry } from './lamp-glow';
-import { makeSharedMaterials, makeSkin } from './materials';
+import { makeGlass, makeSharedMaterials, makeSkin } from './materials';
 import type { BuiltMesh, Slot } from './mesh-builder';
 import { outlineOf } from './outline';
 import { drawDetails, isPassengerCar, type VehicleDetails } from './vehicle-details';
@@ -53,11 +53,17 @@ export class VehicleWorkshop {
     texture.colorSpace = SRGBColorSpace;
     texture.anisotropy = this.#quality === 'fine' ? 4 : 1;
     const skin = makeSkin(texture, this.#quality, details.paintSeed % 2 === 0);
+    const glass = makeGlass(texture, details.isGlassTinted);
+    const materials: Readonly<Record<Slot, Material>> = {
+      skin,
+      glass,
+      parts: this.#materials.parts,
+    };
     const body = new Group();
     body.scale.set(...details.stretch);
     const shell = new Mesh(
       shared.geometry,
-      shared.slots.map((slot) => this.#material(slot, skin, details)),
+      shared.slots.map((slot) => materials[slot]),
     );
     const owned: BufferGeometry[] = [];
     const wheels = this.#mountWheels(plan, look, details);
@@ -83,6 +89,7 @@ export class VehicleWorkshop {
       leaningWheelbaseM: look.bodyType === 'motorcycle' ? plan.wheelbaseM : null,
       dispose: () => {
         skin.dispose();
+        glass.dispose();
         texture.dispose();
         for (const geometry of owned) geometry.dispose();
       },
@@ -97,12 +104,6 @@ export class VehicleWorkshop {
     for (const material of Object.values<Material>({ ...this.#materials })) material.dispose();
     this.#shadow.dispose();
     this.#lamps.dispose();
-  }
-
-  #material(slot: Slot, skin: Material, details: VehicleDetails): Material {
-    if (slot === 'skin') return skin;
-    if (slot === 'parts') return this.#materials.parts;
-    return details.isGlassTinted ? this.#materials.tintedGlass : this.#materials.glass;
   }
 
   #body(look: VehicleLook, details: VehicleDetails): SharedBody {
