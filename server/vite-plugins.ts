@@ -39,8 +39,8 @@ const WEB_MANIFEST: Partial<ManifestOptions> = {
 /** What the install of the service worker downloads must stay small; the same limit as workbox-build's default. */
 const MAX_SHELL_FILE_BYTES = 2 * 1024 * 1024;
 
-/** The service worker keeps these apart: listed with their hashes, but stored on first use only. */
-const ASSET_FOLDER = /^(models|ort)\//;
+/** The service worker keeps these apart by the same pattern: listed with their hashes, but stored on first use only. */
+const ASSET = /^(models\/|ort\/|assets\/street\.worker-)/;
 
 /** Options for vite-plugin-pwa: our own service worker, told of every file of the build. */
 export const PWA_OPTIONS: Partial<VitePWAOptions> = {
@@ -69,7 +69,7 @@ export const PWA_OPTIONS: Partial<VitePWAOptions> = {
     manifestTransforms: [
       (entries) => {
         const tooBig = entries.filter(
-          ({ url, size }) => !ASSET_FOLDER.test(url) && size > MAX_SHELL_FILE_BYTES,
+          ({ url, size }) => !ASSET.test(url) && size > MAX_SHELL_FILE_BYTES,
         );
         if (tooBig.length > 0) {
           const list = tooBig.map(({ url, size }) => `${url} (${size} bytes)`).join(', ');

@@ -5,19 +5,21 @@ import { AssetCache, type VersionedAsset } from '../src/storage/asset-cache';
 
 /*
  * The app on the device. The shell (page, scripts, styles, icons) is stored at install and answers from
- * there; models and WASM runtimes are stored when they are first used; every answer carries the isolation
+ * there; models, WASM runtimes and the Demo street are stored when they are first used; every answer carries the isolation
  * headers, so that a host that cannot send them still gives WASM its threads after the first load.
  */
 
 declare const self: ServiceWorkerGlobalScope;
 
-/** Files under these folders are megabytes each: never part of the install. */
-const ASSET_FOLDERS: readonly string[] = ['models/', 'ort/'];
+/**
+ * Never part of the install: models and runtimes, megabytes each, and the Demo street's worker with its 3D library.
+ * The street's script has all it needs in one file. `server/vite-plugins.ts` has the same pattern.
+ */
+const ASSET = /^(models\/|ort\/|assets\/street\.worker-)/;
 
 /** Every file of the build with the hash of its contents; workbox-build writes it in, as objects only. */
 const files = self.__WB_MANIFEST as readonly VersionedAsset[];
-const isAsset = ({ url }: VersionedAsset): boolean =>
-  ASSET_FOLDERS.some((folder) => url.startsWith(folder));
+const isAsset = ({ url }: VersionedAsset): boolean => ASSET.test(url);
 
 const { scope } = self.registration;
 const shell = new PrecacheController({ cacheName: 'resight-shell-v1' });

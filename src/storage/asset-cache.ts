@@ -24,6 +24,9 @@ export interface AssetAnswer {
 
 const CACHE_NAME = 'resight-assets-v1';
 
+/** A script of the build, whose name carries Vite's hash of its contents: in another build it has another name. */
+const HASHED_SCRIPT = /^(.*\/assets\/[^/]+)-[\w-]{8}(\.js)$/;
+
 /** Keeps a file's versions apart inside one cache. */
 const REVISION_PARAMETER = '__revision';
 
@@ -34,12 +37,14 @@ const REVISION_PARAMETER = '__revision';
 const BYPASS_MODES: ReadonlySet<RequestCache> = new Set(['reload', 'no-store']);
 
 /**
- * Models and WASM runtimes: too big for the precache, stored when first used, served from the device from
+ * Models, WASM runtimes and scripts that few need: too big for the precache, stored when first used, served from the device from
  * then on. Every entry carries its build's revision, so that an old file never answers for a new one.
  */
 export class AssetCache {
   /** Absolute address to the key its wanted version is stored under. */
   readonly #keyOfUrl: ReadonlyMap<string, string>;
+  /** Absolute address by what stays the same of it in every build. */
+  readonly #urlOfName: ReadonlyMap<string, string>;
   readonly #environment: AssetCacheEnvironment;
   /** Copies being written, by key: whoever warms the same file waits instead of fetching again. */
   readonly #writing = new Map<string, Promise<void>>();
@@ -54,6 +59,7 @@ export class AssetCache {
         return [href, key.href];
       }),
     );
+    this.#urlOfName = new Map([...this.#keyOfUrl.keys()].map((url) => [nameIn(url), url]));
   }
 
   /** Whether this build has such a file. */
@@ -93,8 +99,8 @@ export class AssetCache {
   async fetchNewVersions(): Promise<void> {
     const cache = await this.#open();
     for (const { url: key } of await cache.keys()) {
-      const url = withoutRevision(key);
-      if (this.has(url) && !(await this.#ensure(url))) {
+      const url = this.#urlOfName.get(nameIn(withoutRevision(key)));
+      if (url !== undefined && !(await this.#ensure(url))) {
         throw new Error(`Could not fetch the new version of ${url}`);
       }
     }
@@ -150,4 +156,9 @@ function withoutRevision(key: string): string {
   const url = new URL(key);
   url.searchParams.delete(REVISION_PARAMETER);
   return url.href;
+}
+
+/** An address without the hash in it, if it has one. */
+function nameIn(url: string): string {
+  return url.replace(HASHED_SCRIPT, '$1$2');
 }

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { AssetCache } from '../../../src/storage/asset-cache';
+import { AssetCache, type VersionedAsset } from '../../../src/storage/asset-cache';
 
 const SCOPE = 'https://example.test/app/';
 const MODEL = `${SCOPE}models/net.onnx`;
@@ -46,10 +46,13 @@ beforeEach(() => {
 });
 
 function assetCache(modelRevision = 'm1', runtimeRevision = 'r1'): AssetCache {
-  const assets = [
+  return cacheOf([
     { url: 'models/net.onnx', revision: modelRevision },
     { url: 'ort/runtime.wasm', revision: runtimeRevision },
-  ];
+  ]);
+}
+
+function cacheOf(assets: readonly VersionedAsset[]): AssetCache {
   return new AssetCache(assets, {
     scope: SCOPE,
     // The asset cache opens one cache and never asks for anything else.
@@ -179,6 +182,22 @@ describe('a new build', () => {
     await read(assetCache('m1'), MODEL);
     isOffline = true;
     await expect(assetCache('m2').fetchNewVersions()).rejects.toThrow(MODEL);
+  });
+
+  it('brings a stored script whose name changed with its contents, and no other', async () => {
+    const build = (...urls: readonly string[]): AssetCache => {
+      for (const url of urls) served.set(SCOPE + url, url);
+      return cacheOf(urls.map((url) => ({ url, revision: null })));
+    };
+    const oldUrl = 'assets/street.worker-abcd_234.js';
+    const newUrl = 'assets/street.worker-W-yz6789.js';
+    await read(build(oldUrl, 'assets/other.worker-11111111.js'), SCOPE + oldUrl);
+    const next = build(newUrl, 'assets/other.worker-22222222.js');
+    await next.fetchNewVersions();
+    await next.removeOldVersions();
+    expect([...stored.entries.keys()]).toEqual([`${SCOPE}${newUrl}?__revision=`]);
+    isOffline = true;
+    expect(await read(next, SCOPE + newUrl)).toBe(newUrl);
   });
 
   it('does not fetch what did not change', async () => {
