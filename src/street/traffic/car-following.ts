@@ -25,7 +25,7 @@ export interface Leader {
 }
 
 /** What dry asphalt and a driver's nerves allow; the model alone would brake without limit. */
-export const HARDEST_BRAKING_MPS2 = 5;
+const HARDEST_BRAKING_MPS2 = 5;
 /** Exponent of the free road, as in the paper. */
 const FREE_ROAD_EXPONENT = 4;
 /**

@@ -52,13 +52,20 @@ function pastStopLineM(vehicle: VehicleState): { light: 'main' | 'side'; pastM: 
 
 describe('overlap of two boxes', () => {
   it('is seen when they touch at a corner, and not when a hand fits between', () => {
-    const away = carAt(0, 0, Math.PI / 2);
-    expect(overlap(away, carAt(1.8, 0, Math.PI / 2))).toBe(true);
-    expect(overlap(away, carAt(1.92, 0, Math.PI / 2))).toBe(false);
-    expect(overlap(away, carAt(0, 4.5, Math.PI / 2))).toBe(true);
-    expect(overlap(away, carAt(0, 4.7, Math.PI / 2))).toBe(false);
-    expect(overlap(away, carAt(3.1, 3.1, -Math.PI / 4))).toBe(true);
-    expect(overlap(away, carAt(3.25, 3.25, -Math.PI / 4))).toBe(false);
+    const { lengthM, widthM } = BODY_FACTS.saloon;
+    const awayRad = Math.PI / 2;
+    const away = carAt(0, 0, awayRad);
+    // The distance at which a rear corner of a vehicle that stands askew is just beside the other one.
+    const askewM = (lengthM + widthM * (1 + Math.SQRT2)) / 2;
+    for (const [gapM, isOverlap] of [
+      [-0.05, true],
+      [0.05, false],
+    ] as const) {
+      const diagonalM = (askewM + gapM) / Math.SQRT2;
+      expect(overlap(away, carAt(widthM + gapM, 0, awayRad))).toBe(isOverlap);
+      expect(overlap(away, carAt(0, lengthM + gapM, awayRad))).toBe(isOverlap);
+      expect(overlap(away, carAt(diagonalM, diagonalM, -Math.PI / 4))).toBe(isOverlap);
+    }
   });
 });
 
