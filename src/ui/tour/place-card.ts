@@ -50,7 +50,8 @@ export function placeCard(
     at(left, target.top - card.height - GAP),
     at(target.left - card.width - GAP, top),
     at(target.left + target.width + GAP, top),
-    // Farther off; the arrow reaches over the page.
+    // Farther off; the arrow reaches over what must stay clear, or over the page.
+    ...keepClear.map((box) => at(middle, box.top - card.height - MARGIN)),
     at(middle, TOP_ROOM),
     at(middle, maxTop),
   ];

@@ -287,10 +287,13 @@ describe('the guided tour', () => {
     localStorage.removeItem(TOUR_KEY);
     const controller = await street(2.5);
     await coachSays(controller, 'found and followed');
-    await vi.waitFor(() =>
-      expect(document.querySelector('[role="status"]')?.textContent).toContain(
-        'Every vehicle is found and followed.',
-      ),
+    // Sentences before it are read to their end first.
+    await vi.waitFor(
+      () =>
+        expect(document.querySelector('[role="status"]')?.textContent).toContain(
+          'Every vehicle is found and followed.',
+        ),
+      { timeout: 5000 },
     );
     expect(coach()?.contains(document.activeElement)).toBe(false);
     await userEvent.keyboard('{Escape}');
@@ -316,13 +319,19 @@ describe('the guided tour', () => {
 
   it('hides while its vehicle is out of sight', async () => {
     const controller = await street(2.5);
+    // A picture is drawn once a display frame: this one has the red car, the largest in sight.
+    await new Promise(requestAnimationFrame);
+    controller.tick(0);
     button('Show me round').click();
     await coachSays(controller, 'found and followed');
     playTo(controller, 40);
     const shown = coach();
-    controller.tick(0);
-    // The vehicle it pointed at has driven off by now.
-    await vi.waitFor(() => expect(shown?.checkVisibility()).toBe(false));
+    // The vehicle it pointed at has driven off by now; the card itself has seconds to live.
+    await vi.waitFor(() => {
+      controller.tick(0);
+      expect(shown?.checkVisibility()).toBe(false);
+    });
+    expect(shown?.isConnected).toBe(true);
   });
 
   it('fits a phone and leaves the run’s buttons in reach', async () => {
