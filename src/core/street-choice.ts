@@ -4,7 +4,7 @@ import type { StreetChoice } from '../contracts/street';
  * What the Demo street button starts: a seed whose first vehicles pass both cameras within the guided run.
  */
 export const SHOWROOM_STREET: StreetChoice = {
-  seed: 7,
+  seed: 115,
   weather: 'sun',
   pace: 'live',
   framesPerSecond: 15,
