@@ -50,10 +50,10 @@ export function paintAtlas(
   const paint = `#${look.paint.toString(16).padStart(6, '0')}`;
   for (const name of PANELS) panel(name).fill(paint);
   if (shape) {
-    paintSide({ panel: panel('right'), shape, details, side: 1 });
-    paintSide({ panel: panel('left'), shape, details, side: -1 });
+    paintSide({ panel: panel('right'), shape, details, paint, side: 1 });
+    paintSide({ panel: panel('left'), shape, details, paint, side: -1 });
     paintTop({ panel: panel('top'), shape, details });
-    const job = { details, plate: look.plate, halfM: shape.widthM / 2 };
+    const job = { details, paint, plate: look.plate, halfM: shape.widthM / 2 };
     paintFront({ ...job, panel: panel('front') }, shape);
     paintBack({ ...job, panel: panel('back') }, shape);
   }

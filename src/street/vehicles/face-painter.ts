@@ -6,6 +6,8 @@ export interface FaceJob {
   readonly panel: PanelPainter;
   readonly details: VehicleDetails;
   readonly plate: string;
+  /** `#rrggbb`. */
+  readonly paint: string;
   /** Half the vehicle's width, metres. */
   readonly halfM: number;
 }

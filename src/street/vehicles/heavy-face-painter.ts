@@ -1,3 +1,4 @@
+import { readableInk } from './liveries';
 import { BLACK, CHROME, paintPlate, PLASTIC, variant, type FaceJob } from './face-painter';
 
 /** Front of a delivery van: a short sloping bonnet above a tall bumper. */
@@ -32,9 +33,9 @@ export function paintVanFront(job: FaceJob): void {
 
 /** Twin doors at the back of a van, with or without windows. */
 export function paintVanBack(job: FaceJob): void {
-  const { panel, details, halfM } = job;
+  const { panel, details, paint, halfM } = job;
   const { bottom, top } = panel.frame;
-  panel.rect(0, bottom + 0.08, 2 * halfM, 0.22, PLASTIC, 0);
+  panel.rect(0, bottom + 0.1, 2 * halfM, 0.26, PLASTIC, 0);
   if (details.livery === null || details.variant > 0) {
     panel.pair(halfM * 0.44, top - 0.48, halfM * 0.64, 0.5, '#0d1114', 0.06);
     panel.pair(halfM * 0.4, top - 0.42, halfM * 0.3, 0.26, 'rgba(150,175,195,0.25)', 0.04);
@@ -53,8 +54,8 @@ export function paintVanBack(job: FaceJob): void {
   paintPlate(job, bottom + 0.52, true);
   if (details.livery) {
     const { name, line, ink } = details.livery;
-    panel.text(0, bottom + 1.12, 0.16, halfM * 1.4, name, ink);
-    panel.text(0, bottom + 0.96, 0.08, halfM * 1.2, line, ink, '');
+    panel.text(0, bottom + 1.12, 0.16, halfM * 1.4, name, readableInk(ink, paint));
+    panel.text(0, bottom + 0.96, 0.08, halfM * 1.2, line, readableInk(ink, paint), '');
   }
 }
 
@@ -132,7 +133,7 @@ export function paintBusBack(job: FaceJob): void {
 
 /** Front of a lorry's cab below its windscreen. */
 export function paintLorryFront(job: FaceJob): void {
-  const { panel, details, halfM } = job;
+  const { panel, details, paint, halfM } = job;
   const { bottom } = panel.frame;
   panel.rect(0, bottom + 0.16, 2 * halfM, 0.36, '#26282b', 0);
   panel.pair(halfM * 0.76, bottom + 0.22, 0.42, 0.2, '#0f1113', 0.05);
@@ -146,14 +147,10 @@ export function paintLorryFront(job: FaceJob): void {
     panel.rect(0, up, halfM * 1.32, 0.022, details.face.isChromed ? CHROME : '#4d5053', 0);
   }
   panel.ellipse(0, bottom + 0.62, 0.09, 0.09, CHROME);
-  panel.text(
-    0,
-    bottom + 0.92,
-    0.1,
-    halfM,
-    details.livery?.name ?? '',
-    details.livery?.ink ?? BLACK,
-  );
+  const { livery } = details;
+  if (livery) {
+    panel.text(0, bottom + 0.92, 0.1, halfM, livery.name, readableInk(livery.ink, paint));
+  }
   paintPlate(job, bottom + 0.12, false);
 }
 
@@ -162,6 +159,8 @@ export function paintLorryBack(job: FaceJob): void {
   const { panel, details, halfM } = job;
   const { top } = panel.frame;
   const middle = 2.18;
+  const { livery } = details;
+  if (livery) panel.rect(0, middle, 2 * halfM, 2.4, livery.cargo, 0);
   panel.rect(0, middle, 0.03, 2.36, 'rgba(0,0,0,0.75)', 0);
   for (const along of [0.28, 0.74]) {
     panel.pair(along, middle, 0.045, 2.3, '#8a8e92', 0);
@@ -173,6 +172,11 @@ export function paintLorryBack(job: FaceJob): void {
   panel.rect(0, 1.03, 2 * halfM, 0.1, '#7d8184', 0);
   for (let mark = -5; mark <= 5; mark += 2) panel.rect(mark * 0.2, 1.03, 0.2, 0.06, '#b5222a', 0);
   panel.pair(1.12, top - 0.06, 0.1, 0.06, '#c01a20', 0.01);
-  const { livery } = details;
-  if (livery) panel.text(0, 2.75, 0.22, halfM * 1.5, livery.name, livery.ink);
+  // Red and white warning boards low on the doors.
+  panel.pair(0.5, 1.2, 0.7, 0.2, '#e8e4da', 0);
+  for (const along of [0.25, 0.5, 0.75]) panel.pair(along, 1.2, 0.12, 0.2, '#c02028', 0);
+  if (livery) {
+    const ink = readableInk(livery.ink, livery.cargo);
+    panel.text(0, 2.75, 0.26, halfM * 1.5, livery.name, ink);
+  }
 }

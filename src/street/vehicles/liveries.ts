@@ -49,6 +49,14 @@ const CARGOS = [
   '#d8a02a',
 ];
 
+/** The ink, or white where it would not be read on this background (`#rrggbb`). */
+export function readableInk(ink: string, background: string): string {
+  const channel = (at: number): number => Number.parseInt(background.slice(at, at + 2), 16);
+  // Rec. 601 weights; half grey is where dark letters give way to light ones.
+  const luma = 0.299 * channel(1) + 0.587 * channel(3) + 0.114 * channel(5);
+  return luma > 128 ? ink : '#f4f4f0';
+}
+
 /** Which vehicles are lettered, and how. */
 export function drawLivery(random: Random, bodyType: BodyType, isTaxi: boolean): Livery | null {
   const [name, line] = random.pick(FIRMS);

@@ -9,7 +9,7 @@ export const MOTORCYCLE = {
   lengthM: 2.1,
   widthM: 0.8,
   heightM: 1.15,
-  axlesM: [-0.71, 0.74],
+  axlesM: [-0.72, 0.73],
   tyreRadiusM: 0.31,
   tyreWidthM: 0.15,
   headLampM: [0.72, 0.86, 0],

@@ -1,4 +1,5 @@
 import type { BodyShape } from './body-shape';
+import { readableInk } from './liveries';
 import { CARGO_BOX } from './lorry-body';
 import type { PanelPainter } from './panel-painter';
 import { archRadiusM } from './shell-section';
@@ -11,6 +12,8 @@ export interface SideJob {
   readonly panel: PanelPainter;
   readonly shape: BodyShape;
   readonly details: VehicleDetails;
+  /** `#rrggbb`. */
+  readonly paint: string;
   /** +1: the right side, -1: the left one. */
   readonly side: 1 | -1;
 }
@@ -137,7 +140,7 @@ function paintCornerLamps({ panel, shape }: SideJob): void {
   if (shape.face === 'van') panel.rect(rear + 0.03, 1.05, 0.07, 0.6, '#a8141b', 0.01);
 }
 
-function paintVanSide({ panel, shape, details }: SideJob): void {
+function paintVanSide({ panel, details, paint }: SideJob): void {
   const { livery } = details;
   // The rail the sliding door runs in, pressed ribs, a protective strip.
   panel.rect(-1.2, 1.22, 1.9, 0.03, GAP, 0);
@@ -166,11 +169,10 @@ function paintVanSide({ panel, shape, details }: SideJob): void {
     );
   }
   if (livery.layout === 3) panel.rect(middle, 1.65, 2.5, 0.62, livery.band, 0.05);
-  const ink = livery.layout === 3 ? '#f6f6f2' : livery.ink;
+  const ink = readableInk(livery.ink, livery.layout === 3 ? livery.band : paint);
   panel.text(middle, 1.74, 0.26, 2.2, livery.name, ink);
   panel.text(middle, 1.45, 0.13, 1.8, livery.line, ink, '');
-  panel.text(1.1, 0.95, 0.1, 0.7, livery.name, livery.ink);
-  if (shape.sideWindowsM.length > 1) panel.rect(middle, 1.7, 2.4, 0.5, '#0d1114', 0.05);
+  panel.text(1.1, 0.95, 0.1, 0.7, livery.name, readableInk(livery.ink, paint));
 }
 
 function paintCargoSide({ panel, details }: SideJob): void {
@@ -181,8 +183,7 @@ function paintCargoSide({ panel, details }: SideJob): void {
   const { livery, variant } = details;
   if (livery === null) return;
   panel.rect(middle, (topM + bottomM) / 2, lengthM, heightM, livery.cargo, 0);
-  const isLight = livery.cargo.startsWith('#d') || livery.cargo.startsWith('#e');
-  const ink = isLight ? livery.ink : '#f4f4f0';
+  const ink = readableInk(livery.ink, livery.cargo);
   if (livery.layout === 1) panel.rect(middle, bottomM + 0.4, lengthM, 0.34, livery.band, 0);
   if (livery.layout === 2) {
     panel.polygon(
@@ -212,7 +213,7 @@ function paintCargoSide({ panel, details }: SideJob): void {
   }
 }
 
-function paintBusSide({ panel, shape, details, side }: SideJob): void {
+function paintBusSide({ panel, shape, details, paint, side }: SideJob): void {
   const { livery } = details;
   if (livery) {
     if (livery.layout === 1) panel.rect(0, 0.8, shape.lengthM, 0.3, livery.band, 0);
@@ -228,7 +229,7 @@ function paintBusSide({ panel, shape, details, side }: SideJob): void {
       );
     }
     if (livery.layout === 3) panel.rect(0, 0.5, shape.lengthM, 0.5, livery.band, 0);
-    panel.text(-0.4, 1.0, 0.26, 2.4, livery.line, livery.layout === 3 ? '#f4f4f0' : livery.ink);
+    panel.text(-0.4, 1.0, 0.26, 2.4, livery.line, readableInk(livery.ink, paint));
   }
   panel.fade(0.55, 0.3, 'rgba(0,0,0,0)', 'rgba(0,0,0,0.3)');
   for (const xM of [-4.6, -3.2, -1.2, 0.5, 1.4]) {
