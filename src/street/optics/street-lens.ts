@@ -24,7 +24,7 @@ const GAIN_BY_WEATHER: Readonly<
 > = {
   sun: { stopsEv: 0, noiseFactor: 1 },
   overcast: { stopsEv: 0.1, noiseFactor: 1.1 },
-  rain: { stopsEv: 0.25, noiseFactor: 1.4 },
+  rain: { stopsEv: 0.15, noiseFactor: 1.4 },
   dusk: { stopsEv: 0.55, noiseFactor: 2.2 },
 };
 

@@ -1,4 +1,4 @@
-import { BufferGeometry } from 'three';
+import type { BufferGeometry } from 'three';
 import { LANES, ROAD, SIDE_ROAD } from '../layout';
 import type { Random } from '../random';
 import { addGrain, type Brush } from './paint-texture';

@@ -109,24 +109,30 @@ export function paintGrass(brush: Brush, random: Random): void {
   addGrain(brush, random, 30);
 }
 
-/** Leaves of hedges and crowns. */
+/** Leaves of hedges and crowns in grey-green, to be tinted: dark hollows, then clumps that catch the light. */
 export function paintLeaves(brush: Brush, random: Random): void {
   const { width } = brush.canvas;
-  fill(brush, '140,150,122');
-  for (let leaf = 0; leaf < 2600; leaf += 1) {
-    const light = random.between(0.5, 1.4);
-    brush.fillStyle = `rgba(${160 * light},${172 * light},${138 * light},0.75)`;
+  fill(brush, '104,114,88');
+  const clump = (light: number, radiusPx: number, opacity: number): void => {
+    brush.fillStyle = `rgba(${165 * light},${175 * light},${140 * light},${opacity})`;
     brush.beginPath();
     brush.ellipse(
       random.between(0, width),
       random.between(0, width),
-      random.between(1.5, 4.5),
-      random.between(1, 2.5),
+      radiusPx,
+      radiusPx * random.between(0.5, 0.9),
       random.between(0, Math.PI),
       0,
       Math.PI * 2,
     );
     brush.fill();
+  };
+  for (let index = 0; index < 160; index += 1) clump(0.35, random.between(6, 18), 0.5);
+  for (let index = 0; index < 420; index += 1) {
+    clump(random.between(0.8, 1.15), random.between(4, 11), 0.6);
+  }
+  for (let index = 0; index < 900; index += 1) {
+    clump(random.between(0.6, 1.5), random.between(2, 5), 0.7);
   }
   addGrain(brush, random, 20);
 }

@@ -129,7 +129,10 @@ function addHouse(
   const half = widthM / 2;
   const add = (material: Material, part: BufferGeometry, tint = 0xffffff): void =>
     builder.add(material, place(part), { tint, castsShadow: true });
-  add(materials.walls, box([DEPTH_M, heightM, widthM], [-DEPTH_M / 2, 0, 0], 2.4), wallTint);
+  const walls = box([DEPTH_M, heightM, widthM], [-DEPTH_M / 2, 0, 0], 2.4);
+  // The front has its own surface, roof and ground hide the rest: only the walls to the neighbours are seen.
+  walls.setIndex(Array.from(walls.getIndex()?.array ?? []).slice(NEIGHBOUR_WALLS_AT));
+  add(materials.walls, walls, wallTint);
   // In front of the wall by less than a brick.
   add(
     front,
@@ -162,6 +165,8 @@ function addHouse(
   }
 }
 
+/** In a box's index: after the corners of +x, -x, +y and -y. */
+const NEIGHBOUR_WALLS_AT = 24;
 const ROOF_HEIGHT_M = 2.7;
 const OVERHANG_M = 0.4;
 

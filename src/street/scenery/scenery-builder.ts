@@ -1,5 +1,5 @@
+import type { BufferGeometry } from 'three';
 import {
-  BufferGeometry,
   Color,
   Float32BufferAttribute,
   Mesh,

@@ -8,7 +8,7 @@ import type { WeatherLight } from './weather-light';
  */
 
 /** Light that the environment map would add to the hemisphere light's. */
-const ENVIRONMENT_SHARE = 1.55;
+const ENVIRONMENT_SHARE = 1.4;
 
 const DRY_LIGHT = /* glsl */ `irradiance *= ${ENVIRONMENT_SHARE};`;
 
@@ -19,14 +19,29 @@ const DRY_LIGHT = /* glsl */ `irradiance *= ${ENVIRONMENT_SHARE};`;
 const WET_LIGHT = /* glsl */ `
   {
     vec3 ray = normalize(vWetPlace - cameraPosition);
-    float rough = 0.6 + 0.8 * diffuseColor.g;
+    float puddle = smoothstep(0.5, 0.75, smoothChance(vWetPlace.xz * vec2(0.55, 0.22)));
+    float rough = 0.6 + 0.8 * diffuseColor.g + 0.7 * puddle;
     float fresnel = 0.02 + 0.98 * pow(1.0 - abs(ray.y), 5.0);
     float distanceM = ((ray.x > 0.0 ? 13.5 : -12.5) - vWetPlace.x) / (abs(ray.x) < 0.001 ? 0.001 : ray.x);
     float heightM = abs(ray.y) * distanceM;
     float blurM = 1.0 + 0.12 * distanceM;
     float house = smoothstep(7.0 + blurM, 7.0 - blurM, heightM) * smoothstep(110.0, 40.0, distanceM);
-    vec3 mirrored = mix(wetSky, wetWall, house * 0.85);
-    outgoingLight = mix(outgoingLight * 0.62, mirrored, clamp(fresnel * wetness * rough, 0.0, 0.85));
+    // Drops on the ground stretch what is mirrored towards the viewer.
+    float streak = 0.7 + 0.6 * smoothChance(vec2(ray.x / ray.z * 70.0, 0.5));
+    vec3 mirrored = streak * mix(wetSky, wetWall, house * 0.85);
+    outgoingLight = mix(outgoingLight * (0.62 - 0.2 * puddle), mirrored, clamp(fresnel * wetness * rough, 0.0, 0.85));
+  }`;
+
+const WET_DECLARATIONS = /* glsl */ `
+  varying vec3 vWetPlace;
+  uniform float wetness;
+  uniform vec3 wetSky, wetWall;
+  float chance(vec2 p) { return fract(sin(dot(p, vec2(12.9898, 78.233))) * 43758.5453); }
+  float smoothChance(vec2 p) {
+    vec2 i = floor(p), f = fract(p);
+    f = f * f * (3.0 - 2.0 * f);
+    return mix(mix(chance(i), chance(i + vec2(1, 0)), f.x),
+      mix(chance(i + vec2(0, 1)), chance(i + vec2(1, 1)), f.x), f.y);
   }`;
 
 /** A Lambert material with vertex colours; wet where `wetLight` is given. */
@@ -55,7 +70,8 @@ export function createSceneryMaterial(
     shader.fragmentShader = shader.fragmentShader
       .replace(
         '#include <common>',
-        '#include <common>\nvarying vec3 vWetPlace;\nuniform float wetness;\nuniform vec3 wetSky, wetWall;',
+        `#include <common>
+${WET_DECLARATIONS}`,
       )
       .replace('#include <opaque_fragment>', `${WET_LIGHT}\n#include <opaque_fragment>`);
   };

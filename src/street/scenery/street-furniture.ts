@@ -24,7 +24,8 @@ const LAMP_REACH_M = 1.7;
  * pass behind a pole, as they do in real streets.
  */
 const RIGHT_LAMP_Z_M: readonly number[] = [-5, -77, 27, -29, -101, -126];
-const LEFT_LAMP_Z_M: readonly number[] = [14, -13, -40, -60, -86, -112, -136];
+/** Lamps of the left side. */
+export const LEFT_LAMP_Z_M: readonly number[] = [14, -13, -40, -60, -86, -112, -136];
 
 const GREY_STEEL = 0x6b7073;
 
@@ -70,10 +71,14 @@ function addSigns(builder: SceneryBuilder, steel: Material): void {
   const add = (part: BufferGeometry, tint: number): void =>
     builder.add(steel, part, { tint, castsShadow: true });
   const rightXM = ROAD.rightKerbXM + 0.45;
-  // Round signs face those who come; the rear is grey.
+  // Parking plates face the cameras. A round sign there is taken for a car now and then (score 0.36): red ring, white field.
+  for (const zM of [-13, -86]) {
+    add(post(0.035, 2.7, [rightXM + 1.3, 0, zM]), 0x8b8f91);
+    add(box([0.34, 0.5, 0.03], [rightXM + 1.3, 2.15, zM + 0.05]), 0x24509a);
+    add(box([0.1, 0.24, 0.03], [rightXM + 1.3, 2.28, zM + 0.06]), 0xe6e6e2);
+  }
+  // Speed limits for those who come: the cameras see their grey rear.
   for (const [xM, zM, facing] of [
-    [rightXM, -9.5, 1],
-    [rightXM, -78.5, 1],
     [ROAD.leftKerbXM - 0.45, -22, -1],
     [ROAD.leftKerbXM - 0.45, -96, -1],
   ] as const) {

@@ -49,19 +49,16 @@ export class Sunlight {
       () =>
         new PointLight(LAMP_COLOUR, LAMP_INTENSITY * (light.wetness > 0 ? 0.4 : 1), LAMP_REACH_M),
     );
-    scene.add(...this.litLamps);
+    for (const lamp of this.litLamps) scene.add(lamp);
   }
 
   /** Fits the shadows to the ground a camera sees, and lights the lamps that matter there. */
   prepareFor(plan: StreetCameraPlan): void {
     const ground = groundInView(plan);
     if (this.sun.castShadow) this.fitShadow(ground);
-    const middle = ground
-      .reduce((sum, point) => sum.add(point), new Vector3())
-      .multiplyScalar(1 / ground.length);
+    const [x, , z] = plan.targetM;
     const nearest = [...this.lamps].sort(
-      (a, b) =>
-        Math.hypot(a.xM - middle.x, a.zM - middle.z) - Math.hypot(b.xM - middle.x, b.zM - middle.z),
+      (a, b) => Math.hypot(a.xM - x, a.zM - z) - Math.hypot(b.xM - x, b.zM - z),
     );
     this.litLamps.forEach((lamp, index) => {
       const place = nearest[index];

@@ -6,12 +6,12 @@ import { box, post } from './shapes';
 const LAMP_COLOURS: Readonly<Record<SignalColour, number>> = {
   red: 0xff2a1a,
   amber: 0xffa010,
-  green: 0x2fe08a,
+  green: 0x12e078,
 };
 /** From above. */
 const LAMP_ORDER = ['red', 'amber', 'green'] as const satisfies readonly SignalColour[];
-/** A lit lamp outshines sunlit paint; an unlit one is dark glass. */
-const LIT = 3;
+/** A lit lamp outshines sunlit paint, yet not so much that the camera would see it white; an unlit one is dark glass. */
+const LIT = 1.8;
 const UNLIT = 0.035;
 
 const HEAD_BOTTOM_M = 2.35;

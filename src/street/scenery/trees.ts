@@ -1,16 +1,26 @@
-import { CylinderGeometry, IcosahedronGeometry, type BufferGeometry, type Material } from 'three';
+import {
+  CylinderGeometry,
+  IcosahedronGeometry,
+  Vector3,
+  type BufferGeometry,
+  type Material,
+} from 'three';
+import { mergeVertices } from 'three/addons/utils/BufferGeometryUtils.js';
 import { ROAD, SIDE_ROAD } from '../layout';
 import type { Random } from '../random';
 import { paintLeaves } from './ground-paint';
 import { HOUSE_FRONTS } from './houses';
 import type { SceneryBuilder } from './scenery-builder';
-import { box } from './shapes';
+import { box, type GroundPoint } from './shapes';
+import { LEFT_LAMP_Z_M } from './street-furniture';
 
-const LEAF_TINTS = [0x9fc06a, 0x8aa860, 0xa9b864, 0x7f9c58];
+const LEAF_TINTS = [0x93a866, 0x84985e, 0xa3a866, 0x7a9058];
 /** Street trees stand at the outer edge of the pavement; their crowns begin above a lorry's cab. */
 const TREE_X_M = { left: ROAD.leftKerbXM - 1.75, right: ROAD.rightKerbXM + 1.9 } as const;
 /** Clear of the junction and of what the cameras look past. */
 const RIGHT_TREE_Z_M: readonly number[] = [24, -25, -93, -110, -128];
+/** Half a crown and some air. */
+const LAMP_CLEARANCE_M = 2.6;
 const HEDGE_DEPTH_M = 0.7;
 
 /** Street trees, trees behind the houses, hedges and low walls in front of gardens. */
@@ -19,14 +29,23 @@ export function addGreenery(builder: SceneryBuilder, random: Random): void {
   const materials = { leaf: builder.material({ map: leaves }), bark: builder.material({}) };
   const trees = random.fork('trees');
   for (let zM = 33; zM > ROAD.farEndZM + 12; zM -= trees.between(10, 15)) {
-    addTree(builder, materials, trees, TREE_X_M.left, zM, trees.between(0.85, 1.15));
+    // A lamp within a crown would light leaves only.
+    if (LEFT_LAMP_Z_M.some((lampZM) => Math.abs(lampZM - zM) < LAMP_CLEARANCE_M)) continue;
+    addTree(builder, materials, trees, [TREE_X_M.left, zM], trees.between(0.85, 1.15), true);
   }
   for (const zM of RIGHT_TREE_Z_M) {
-    addTree(builder, materials, trees, TREE_X_M.right, zM, trees.between(0.9, 1.1));
+    addTree(builder, materials, trees, [TREE_X_M.right, zM], trees.between(0.9, 1.1), true);
   }
   for (let zM = 30; zM > ROAD.farEndZM - 10; zM -= trees.between(8, 16)) {
     for (const side of [-1, 1]) {
-      addTree(builder, materials, trees, side * trees.between(25, 34), zM, trees.between(1.8, 2.6));
+      addTree(
+        builder,
+        materials,
+        trees,
+        [side * trees.between(25, 34), zM],
+        trees.between(1.8, 2.6),
+        false,
+      );
     }
   }
   addHedges(builder, materials.leaf, random.fork('hedges'));
@@ -36,26 +55,28 @@ function addTree(
   builder: SceneryBuilder,
   materials: { readonly leaf: Material; readonly bark: Material },
   random: Random,
-  xM: number,
-  zM: number,
+  [xM, zM]: GroundPoint,
   scale: number,
+  isNear: boolean,
 ): void {
+  // Those behind the houses show a little of their crowns: fewer corners, no shadow.
+  const detail = (builder.quality === 'fine' ? 2 : 1) + (isNear ? 1 : 0);
   const place = (part: BufferGeometry): BufferGeometry =>
     part.scale(scale, scale, scale).translate(xM, 0, zM);
   const trunk = new CylinderGeometry(0.1, 0.17, 3.6, 7).translate(0, 1.8, 0);
-  builder.add(materials.bark, place(trunk), { tint: 0x5a4a3b, castsShadow: true });
+  builder.add(materials.bark, place(trunk), { tint: 0x5a4a3b, castsShadow: isNear });
   const tint = random.pick(LEAF_TINTS);
   for (let blob = 0; blob < 7; blob += 1) {
     const angle = (blob / 6) * Math.PI * 2 + random.between(-0.4, 0.4);
     const reachM = blob === 6 ? 0 : random.between(0.5, 0.95);
     const radiusM = random.between(0.8, 1.2);
-    const crown = leafBall(radiusM, builder.quality === 'fine' ? 3 : 2, random);
+    const crown = leafBall(radiusM, detail, random);
     crown.translate(
       Math.cos(angle) * reachM,
       blob === 6 ? 5.4 : random.between(4, 4.9),
       Math.sin(angle) * reachM,
     );
-    builder.add(materials.leaf, place(crown), { tint, castsShadow: true });
+    builder.add(materials.leaf, place(crown), { tint, castsShadow: isNear });
   }
 }
 
@@ -69,7 +90,12 @@ function leafBall(radiusM: number, detail: number, random: Random): BufferGeomet
     const dent = 1 + 0.2 * Math.sin(x * 8 + y * 6 + phase) * Math.sin(z * 7 + y * 5 - phase);
     position.setXYZ(vertex, x * dent, y * dent * 0.85, z * dent);
   }
-  shape.computeVertexNormals();
+  // Round normals: a crown is a cloud of leaves, not a cut stone.
+  const normal = shape.getAttribute('normal');
+  for (let vertex = 0; vertex < position.count; vertex += 1) {
+    const away = new Vector3().fromBufferAttribute(position, vertex).normalize();
+    normal.setXYZ(vertex, away.x, away.y, away.z);
+  }
   const colours = new Float32Array(position.count * 3);
   for (let vertex = 0; vertex < position.count; vertex += 1) {
     colours.fill(0.74 + (0.3 * position.getY(vertex)) / radiusM, vertex * 3, vertex * 3 + 3);
@@ -77,9 +103,12 @@ function leafBall(radiusM: number, detail: number, random: Random): BufferGeomet
   shape.setAttribute('color', position.clone().copyArray(colours));
   const uv = shape.getAttribute('uv');
   for (let vertex = 0; vertex < uv.count; vertex += 1) {
-    uv.setXY(vertex, uv.getX(vertex) * 4, uv.getY(vertex) * 2);
+    uv.setXY(vertex, uv.getX(vertex) * 3, uv.getY(vertex) * 1.5);
   }
-  return shape;
+  // Corners that triangles share are computed once: without a GPU they cost as much as pixels.
+  const merged = mergeVertices(shape);
+  shape.dispose();
+  return merged;
 }
 
 /** Hedges, low walls and fences between pavement and gardens, in stretches with gaps for gates. */
