@@ -5,8 +5,8 @@ import type { Track } from '../../../src/contracts/track';
 import { drawVehicle } from './fake-scene';
 
 /** Frame size of both cameras, pixels. */
-export const STREET_WIDTH_PX = 640;
-export const STREET_HEIGHT_PX = 360;
+const STREET_WIDTH_PX = 640;
+const STREET_HEIGHT_PX = 360;
 
 export const STREET_CAMERAS: readonly CameraInfo[] = ['a', 'b'].map((letter) => ({
   cameraId: `street-${letter}`,
@@ -34,7 +34,7 @@ interface Passage {
 const parked = { lastsS: null, similarity: null, startS: 0, bottomY: 170 } as const;
 
 /** Two vehicles pass camera A and later camera B; one is parked before each camera. */
-export const PASSAGES: readonly Passage[] = [
+const PASSAGES: readonly Passage[] = [
   {
     ...parked,
     trackId: 1,
