@@ -143,6 +143,9 @@ export class StreetStage implements StreetApi {
     for (const camera of street.cameras.values()) {
       drawScene(street, camera, { vehicles: street.traffic.vehicles, sceneTimeUs: 0 });
     }
+    // Drawing is only ordered so far; reading a pixel waits until it is done.
+    const context = opened.renderer.getContext();
+    context.readPixels(0, 0, 1, 1, context.RGBA, context.UNSIGNED_BYTE, new Uint8Array(4));
     requireContext(opened);
   }
 

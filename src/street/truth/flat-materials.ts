@@ -8,7 +8,7 @@ import {
 } from 'three';
 
 /** Marks of the vehicles in the red channel: 0 is everything else. */
-export const MAX_MARK = 255;
+const MAX_MARK = 255;
 
 /** What was changed on one object, to be put back. */
 type Undo = () => void;
