@@ -35,7 +35,8 @@ export default defineConfig({
   worker: { format: 'es' },
   server: { headers: { ...ISOLATION_HEADERS } },
   preview: { headers: { ...SECURITY_HEADERS } },
-  optimizeDeps: { exclude: ['onnxruntime-web'] },
+  // Found late, in a worker, a package makes the test page load again in mid-test.
+  optimizeDeps: { exclude: ['onnxruntime-web'], include: ['three', 'comlink'] },
   plugins: [
     svelte({ configFile: false }),
     VitePWA(PWA_OPTIONS),

@@ -80,6 +80,8 @@ export class ResightController implements AnalysisController {
   #settings: Settings;
   #stats = new RunStatsCollector();
   #run: Run | null = null;
+  /** Of the run that is on, or the last one. */
+  #runGallery: GalleryChoice = 'own';
   #source: FrameSource | null = null;
   #epoch = 0;
   #startNumber = 0;
@@ -178,7 +180,9 @@ export class ResightController implements AnalysisController {
   }
 
   async leaveStreet(): Promise<void> {
-    if (this.#status.source?.kind === 'street') await this.stop();
+    // A street that waits for the run before it to end does not begin.
+    this.#startNumber += 1;
+    if (this.#runGallery === 'street') await this.stop();
     if (this.#run || !this.isStreetGallery) return;
     this.#parts.identity.leaveGuest();
     this.#status = IDLE;
@@ -252,6 +256,7 @@ export class ResightController implements AnalysisController {
     if (startNumber !== this.#startNumber) return;
     this.#stats = new RunStatsCollector();
     this.#source = null;
+    this.#runGallery = gallery;
     const run = new Run(this.#hooks(analysisPace, gallery, createSource));
     this.#run = run;
     this.#status = { ...IDLE, state: 'preparing', step: 'opening-source' };

@@ -22,7 +22,7 @@ export interface StreetCameraPlace {
  * Offline: every picture of the street's length, each drawn when it is asked for; times are positions.
  *
  * Live: like a camera of that rate whose newest picture is taken: pictures that nobody asked for in time are
- * dropped, never drawn. Times are times of day. The street itself moves with them, but by half a second between
+ * dropped, never drawn. Times are times of day. The street itself moves with them, but by a tenth of a second between
  * two pictures at most: while the run is paused, the tab hidden or the machine too slow, it stands still or goes slower instead of
  * jumping.
  */

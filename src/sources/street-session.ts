@@ -10,10 +10,11 @@ export interface StreetDrawer extends Pick<StreetApi, 'open' | 'frame'> {
 }
 
 /**
- * A live street moves on by this much between two pictures at most, microseconds: vehicles at 50 km/h jump
- * 7 m then. After a pause, or where the machine needs longer than that, the street stood still instead.
+ * A live street moves on by this much between two pictures at most, microseconds. With two cameras each sees at
+ * least five pictures of every second of the street, which is what following vehicles at 30 km/h needs: a machine
+ * that draws and analyses fewer shows the street in slow motion, and after a pause it has stood still.
  */
-const MAX_LIVE_STEP_US = 500_000;
+const MAX_LIVE_STEP_US = 100_000;
 
 /**
  * One street that several cameras look at: it is opened once, draws one picture at a time, in order of

@@ -254,6 +254,23 @@ describe('ResightController', () => {
     expect(scene.controller.status.source).toBeNull();
   });
 
+  it('can be left while the street is being prepared', async () => {
+    scene.frameCount = 1_000_000;
+    for (const isUnderWay of [false, true]) {
+      const starting = scene.controller.startStreet().catch((error: unknown) => error);
+      if (isUnderWay) {
+        await vi.waitFor(() => {
+          expect(scene.states).toContain('preparing');
+        });
+      }
+      await scene.controller.leaveStreet();
+      await starting;
+    }
+    expect(scene.controller.status.state).toBe('idle');
+    expect(scene.controller.isStreetGallery).toBe(false);
+    expect(scene.openSources.size).toBe(0);
+  });
+
   it('says why a street could not begin and opens no source', async () => {
     scene.guestError = new AppError('GALLERY_IN_USE', 'another tab');
     await expect(scene.controller.startStreet()).rejects.toMatchObject({ code: 'GALLERY_IN_USE' });

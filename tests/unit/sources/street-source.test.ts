@@ -271,7 +271,7 @@ describe('the Demo street, live', () => {
     const [first, second, third] = drawer.requests;
     expect(second?.captureTimeUs).toBe(59_950_000);
     expect([first, second, third].map((request) => request?.sceneTimeUs)).toEqual([
-      0, 500_000, 550_000,
+      0, 100_000, 150_000,
     ]);
   });
 
