@@ -140,7 +140,8 @@ function arrows(): RoadMarking[] {
   return [
     ...before.flatMap((zM) => straightArrow(LANES.awayInner.xM, zM, -1)),
     ...before.flatMap((zM) => straightArrow(LANES.awayOuter.xM, zM, -1)),
-    ...before.flatMap((zM) => rightBranch(LANES.awayOuter.xM, zM)),
+    // On the one by the light only: the other, near camera A, is taken for a car (score 0.37) with it.
+    ...rightBranch(LANES.awayOuter.xM, SIGNAL.awayStopZM + 7),
     ...straightArrow(LANES.towards.xM, SIGNAL.towardsStopZM - 8, 1),
   ];
 }
