@@ -1,4 +1,5 @@
 import { MODELS } from '../models';
+import streetWorkerUrl from '../workers/street.worker?worker&url';
 import type { BackendChoice } from './contracts/model';
 import type { FrameTruth, StreetFrameRequest, StreetScenePlan } from './contracts/street';
 import { runtimeFileNames, runtimeFlavour } from './core/runtime-files';
@@ -33,8 +34,7 @@ const createPerceptionWorker = (): Worker =>
   new Worker(new URL('../workers/perception.worker.ts', import.meta.url), { type: 'module' });
 const createIdentityWorker = (): Worker =>
   new Worker(new URL('../workers/identity.worker.ts', import.meta.url), { type: 'module' });
-const createStreetWorker = (): Worker =>
-  new Worker(new URL('../workers/street.worker.ts', import.meta.url), { type: 'module' });
+const createStreetWorker = (): Worker => new Worker(streetWorkerUrl, { type: 'module' });
 const createProbeWorker = (): Worker =>
   new Worker(new URL('../workers/probe.worker.ts', import.meta.url), { type: 'module' });
 
@@ -112,9 +112,12 @@ function assetUrls(provider: BackendChoice['provider']): readonly string[] {
 async function keepAssets(updates: AppUpdates, controller: ResightController): Promise<void> {
   await updates.start();
   await updates.warmAssets(assetUrls('wasm'));
-  controller.onStatus(({ state, detector }) => {
-    if (state === 'running' && detector?.backend.provider === 'webgpu') {
-      void updates.warmAssets(assetUrls('webgpu'));
+  controller.onStatus(({ state, detector, source }) => {
+    if (state !== 'running') return;
+    if (detector?.backend.provider === 'webgpu') void updates.warmAssets(assetUrls('webgpu'));
+    // Also when it was loaded before there was a service worker to store it.
+    if (source?.kind === 'street') {
+      void updates.warmAssets([new URL(streetWorkerUrl, import.meta.url).href]);
     }
   });
 }
