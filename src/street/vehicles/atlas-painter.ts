@@ -97,7 +97,7 @@ function addDirt(panel: PanelPainter, dirt: number, random: Random, name: PanelN
   const film = (alpha: number): string => `rgba(112,100,82,${alpha.toFixed(3)})`;
   if (name !== 'top') {
     const reach = Math.min(1.1, 0.45 + dirt * 0.6);
-    panel.fade(bottom + reach, bottom, film(0), film(0.12 + 0.55 * dirt));
+    panel.fade(bottom + reach, bottom, film(0), film(0.06 + 0.4 * dirt));
   }
   const count = Math.round(4 + 14 * dirt);
   for (let index = 0; index < count; index += 1) {

@@ -3,6 +3,7 @@ import type { BodyType, VehicleLook } from '../../contracts/street';
 import { atlasPlacer, type AtlasExtent } from './atlas';
 import type { BodyShape, LampPoint } from './body-shape';
 import { BODY_SHAPES } from './body-shapes';
+import { GLAZED_VAN } from './commercial-shapes';
 import { addFittings, addRoofLoad } from './fittings';
 import { addLorryBody } from './lorry-body';
 import { MeshBuilder, type BuiltMesh } from './mesh-builder';
@@ -21,7 +22,7 @@ export interface WheelMount {
   readonly isSteered: boolean;
 }
 
-/** What follows from the body type alone. */
+/** What can be known of a body without building it. */
 export interface BodyPlan {
   /** Null for a motorcycle. */
   readonly shape: BodyShape | null;
@@ -35,7 +36,7 @@ export interface BodyPlan {
 }
 
 /** Cheap: builds no geometry. */
-export function planOf(bodyType: BodyType): BodyPlan {
+export function planOf(bodyType: BodyType, details: Pick<VehicleDetails, 'isGlazed'>): BodyPlan {
   if (bodyType === 'motorcycle') {
     const { axlesM, tyreRadiusM, tyreWidthM } = MOTORCYCLE;
     return {
@@ -54,7 +55,7 @@ export function planOf(bodyType: BodyType): BodyPlan {
       footprintM: [1.9, 0.45],
     };
   }
-  const shape = BODY_SHAPES[bodyType];
+  const shape = details.isGlazed ? GLAZED_VAN : BODY_SHAPES[bodyType];
   return {
     shape,
     extent: atlasExtent(shape),
@@ -83,13 +84,13 @@ function wheelPair(shape: BodyShape, xM: number): readonly WheelMount[] {
 /** Vehicles with the same key share their body geometry. */
 export function bodyKey(look: VehicleLook, details: VehicleDetails): string {
   const hasVariants = look.bodyType === 'lorry' || look.bodyType === 'motorcycle';
-  return `${look.bodyType} ${details.roofLoad} ${hasVariants ? details.variant : 0}`;
+  return `${look.bodyType} ${details.roofLoad} ${hasVariants ? details.variant : 0} ${details.isGlazed}`;
 }
 
 /** All but the wheels and the rider. The caller disposes of the geometry. */
 export function buildBody(look: VehicleLook, details: VehicleDetails): BuiltMesh {
   const builder = new MeshBuilder();
-  const { shape, extent } = planOf(look.bodyType);
+  const { shape, extent } = planOf(look.bodyType, details);
   if (!shape) {
     addMotorcycle(builder, details.variant);
     return builder.build();

@@ -16,7 +16,7 @@ export const BODY_FACTS: Readonly<Record<BodyType, BodyFacts>> = {
   saloon: { lengthM: 4.8, widthM: 1.82, heightM: 1.46, vehicleClass: 'car' },
   estate: { lengthM: 4.85, widthM: 1.82, heightM: 1.5, vehicleClass: 'car' },
   suv: { lengthM: 4.68, widthM: 1.88, heightM: 1.7, vehicleClass: 'car' },
-  van: { lengthM: 5.42, widthM: 2.02, heightM: 2.32, vehicleClass: 'truck' },
+  van: { lengthM: 5.42, widthM: 2.02, heightM: 2.02, vehicleClass: 'truck' },
   pickup: { lengthM: 5.42, widthM: 1.9, heightM: 1.8, vehicleClass: 'truck' },
   lorry: { lengthM: 7.26, widthM: 2.4, heightM: 3.38, vehicleClass: 'truck' },
   bus: { lengthM: 10.68, widthM: 2.5, heightM: 3.1, vehicleClass: 'bus' },

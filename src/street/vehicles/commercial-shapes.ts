@@ -1,20 +1,21 @@
 import type { BodyShape } from './body-shape';
 
-/** A delivery van with a raised roof. */
+/** A delivery van that a tall person can just look over. */
 export const VAN: BodyShape = {
   face: 'van',
   lengthM: 5.3,
   widthM: 2.02,
-  heightM: 2.32,
+  heightM: 2.02,
   shellM: [-2.65, 2.65],
   top: [
-    [-2.65, 2.12],
-    [-2.6, 2.2],
-    [-2.4, 2.27],
-    [-1.0, 2.32],
-    [0.6, 2.32],
-    [0.95, 2.26],
-    [1.15, 2.12],
+    [-2.65, 1.2],
+    [-2.63, 1.35],
+    [-2.45, 1.9],
+    [-2.28, 1.96],
+    [-1.0, 2.02],
+    [0.6, 2.02],
+    [0.95, 1.96],
+    [1.15, 1.82],
     [1.9, 1.37],
     [2.02, 1.3],
     [2.35, 1.17],
@@ -35,9 +36,15 @@ export const VAN: BodyShape = {
   tyreWidthM: 0.22,
   doorGapsM: [-1.1, 0.3, 0.66, 1.66],
   handlesM: [0.42, 0.8],
-  mirrorM: [1.46, 1.5, 1.12],
+  mirrorM: [1.46, 1.4, 1.12],
   headLampM: [2.52, 0.86, 0.8],
   tailLampM: [-2.66, 1.05, 0.93],
+};
+
+/** The same with windows and seats all the way back. */
+export const GLAZED_VAN: BodyShape = {
+  ...VAN,
+  sideWindowsM: [[-2.3, -1.2], [-1.05, 0.3], ...VAN.sideWindowsM],
 };
 
 /** A double cab before a load bed. */
@@ -114,7 +121,7 @@ export const LORRY: BodyShape = {
   rearWindowM: null,
   sideWindowsM: [[2.3, 3.22]],
   glassTop: 0.86,
-  axlesM: [-2.2, 2.6],
+  axlesM: [-2.5, 2.6],
   tyreRadiusM: 0.46,
   tyreWidthM: 0.28,
   doorGapsM: [2.18, 3.3],
@@ -144,7 +151,7 @@ export const BUS: BodyShape = {
   sillM: 0.3,
   beltM: 1.25,
   tumbleM: 0.08,
-  rounding: 0.45,
+  rounding: 0.8,
   isClad: false,
   windscreenM: null,
   rearWindowM: null,

@@ -31,32 +31,43 @@ export function paintVanFront(job: FaceJob): void {
   paintPlate(job, at(0.34), false);
 }
 
-/** Twin doors at the back of a van, with or without windows. */
+/** Back of a van: doors with windows, lamps in columns, lettering. */
 export function paintVanBack(job: FaceJob): void {
   const { panel, details, paint, halfM } = job;
-  const { bottom, top } = panel.frame;
+  const { bottom } = panel.frame;
   panel.rect(0, bottom + 0.1, 2 * halfM, 0.26, PLASTIC, 0);
-  if (details.livery === null || details.variant > 0) {
-    panel.pair(halfM * 0.44, top - 0.48, halfM * 0.64, 0.5, '#0d1114', 0.06);
-    panel.pair(halfM * 0.4, top - 0.42, halfM * 0.3, 0.26, 'rgba(150,175,195,0.25)', 0.04);
-  }
-  const gap = 'rgba(0,0,0,0.7)';
-  panel.rect(0, (top + bottom) / 2 + 0.1, 0.022, top - bottom, gap, 0);
-  panel.pair(halfM * 0.86, (top + bottom) / 2 + 0.1, 0.014, top - bottom, 'rgba(0,0,0,0.5)', 0);
+  paintVanDoors(job);
   for (const up of [bottom + 0.45, bottom + 1.3]) {
     panel.pair(halfM * 0.88, up, 0.07, 0.1, '#232527', 0.01);
   }
   const lampM = variant([0.55, 0.7, 0.42, 0.6, 0.5], details.face.tailLamp);
-  panel.pair(halfM * 0.93, bottom + 0.78, 0.14, lampM, '#a8141b', 0.03);
-  panel.pair(halfM * 0.93, bottom + 0.6, 0.12, 0.1, '#e7e1da', 0.02);
-  panel.pair(halfM * 0.93, bottom + 0.9, 0.12, 0.1, '#de761d', 0.02);
+  panel.pair(halfM * 0.9, bottom + 0.72, 0.21, lampM, '#c8161c', 0.03);
+  panel.pair(halfM * 0.9, bottom + 0.58, 0.18, 0.1, '#e7e1da', 0.02);
+  panel.pair(halfM * 0.9, bottom + 0.86, 0.18, 0.1, '#de761d', 0.02);
   panel.rect(-0.18, bottom + 0.82, 0.2, 0.06, '#232527', 0.02);
   paintPlate(job, bottom + 0.52, true);
   if (details.livery) {
     const { name, line, ink } = details.livery;
-    panel.text(0, bottom + 1.12, 0.16, halfM * 1.4, name, readableInk(ink, paint));
-    panel.text(0, bottom + 0.96, 0.08, halfM * 1.2, line, readableInk(ink, paint), '');
+    panel.text(0, bottom + 0.9, 0.14, halfM * 1.4, name, readableInk(ink, paint));
+    panel.text(0, bottom + 0.76, 0.07, halfM * 1.2, line, readableInk(ink, paint), '');
   }
+}
+
+/** Twin doors, or a tailgate with one window across. */
+function paintVanDoors({ panel, details, halfM }: FaceJob): void {
+  const { bottom, top } = panel.frame;
+  const middle = (top + bottom) / 2 + 0.1;
+  const hasDoors = details.variant === 2;
+  const up = top - 0.46;
+  if (hasDoors) {
+    panel.pair(halfM * 0.42, up, halfM * 0.74, 0.56, '#0d1114', 0.06);
+    panel.rect(0, middle, 0.022, top - bottom, 'rgba(0,0,0,0.7)', 0);
+  } else {
+    panel.rect(0, up, halfM * 1.62, 0.6, '#0d1114', 0.1);
+    panel.rect(0, bottom + 0.4, halfM * 1.7, 0.016, 'rgba(0,0,0,0.6)', 0);
+  }
+  panel.rect(0, up + 0.1, halfM * 1.2, 0.28, 'rgba(150,175,195,0.25)', 0.06);
+  panel.pair(halfM * 0.86, middle, 0.014, top - bottom, 'rgba(0,0,0,0.5)', 0);
 }
 
 /** A bus front: the windscreen is painted, and the route above it. */
@@ -125,7 +136,7 @@ export function paintBusBack(job: FaceJob): void {
     0.015,
     'rgba(0,0,0,0.6)',
   );
-  panel.pair(halfM * 0.88, bottom + 0.85, 0.17, 0.5, '#a5131a', 0.04);
+  panel.pair(halfM * 0.84, bottom + 0.85, 0.3, 0.5, '#d0181e', 0.04);
   panel.pair(halfM * 0.88, bottom + 1.2, 0.17, 0.17, '#e07a1e', 0.05);
   panel.pair(halfM * 0.88, bottom + 0.52, 0.17, 0.12, '#e7e1da', 0.03);
   paintPlate(job, bottom + 0.42, true);
@@ -172,9 +183,9 @@ export function paintLorryBack(job: FaceJob): void {
   panel.rect(0, 1.03, 2 * halfM, 0.1, '#7d8184', 0);
   for (let mark = -5; mark <= 5; mark += 2) panel.rect(mark * 0.2, 1.03, 0.2, 0.06, '#b5222a', 0);
   panel.pair(1.12, top - 0.06, 0.1, 0.06, '#c01a20', 0.01);
-  // Red and white warning boards low on the doors.
-  panel.pair(0.5, 1.2, 0.7, 0.2, '#e8e4da', 0);
-  for (const along of [0.25, 0.5, 0.75]) panel.pair(along, 1.2, 0.12, 0.2, '#c02028', 0);
+  // The dark frame around the doors and their rubber seals.
+  panel.pair(1.16, middle, 0.08, 2.4, '#5d6165', 0);
+  panel.pair(1.09, middle, 0.03, 2.3, 'rgba(0,0,0,0.45)', 0);
   if (livery) {
     const ink = readableInk(livery.ink, livery.cargo);
     panel.text(0, 2.75, 0.26, halfM * 1.5, livery.name, ink);

@@ -35,12 +35,12 @@ export function addLorryBody(builder: MeshBuilder, place: AtlasPlacer, variant: 
       solids.box([0.1, yM, side * 1.1], [2.5, 0.11, 0.04], PART_COLOURS.steel);
     }
     solids.box([1.2, 0.68, side * 0.85], [0.7, 0.42, 0.5], PART_COLOURS.rubber);
-    solids.box([-2.2, 0.97, side * 0.96], [1.1, 0.05, 0.5], PART_COLOURS.trim);
-    solids.box([-2.82, 0.6, side * 0.96], [0.03, 0.55, 0.48], PART_COLOURS.trim);
-    solids.box([rearXM - 0.01, 0.86, side * 0.92], [0.05, 0.15, 0.42], PART_COLOURS.tailLamp);
+    solids.box([-2.5, 0.97, side * 0.96], [1.1, 0.05, 0.5], PART_COLOURS.trim);
+    solids.box([-3.12, 0.55, side * 0.96], [0.03, 0.55, 0.48], PART_COLOURS.trim);
+    solids.box([rearXM - 0.01, 0.86, side * 0.92], [0.05, 0.17, 0.46], PART_COLOURS.tailLamp);
     solids.box([3.0, 0.62, side * 1.02], [0.5, 0.14, 0.12], PART_COLOURS.trim);
   }
-  solids.box([rearXM + 0.03, 0.62, 0], [0.09, 0.14, 2.2], PART_COLOURS.trim);
+  solids.box([rearXM + 0.03, 0.6, 0], [0.09, 0.13, 2.2], PART_COLOURS.steel);
   solids.box([rearXM - 0.01, 0.84, 0], [0.03, 0.13, 0.54], 0xe8c83a);
   // The sun visor and the wind deflector on the cab.
   solids.box([3.42, 2.52, 0], [0.18, 0.1, 1.9], PART_COLOURS.trim, -0.3);

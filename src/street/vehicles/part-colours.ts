@@ -7,6 +7,6 @@ export const PART_COLOURS = {
   rubber: 0x222326,
   steel: 0x8d9194,
   chrome: 0xc4c8cc,
-  tailLamp: 0x8e0d12,
+  tailLamp: 0xb4161b,
   white: 0xe6e7e6,
 } as const;

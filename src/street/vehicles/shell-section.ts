@@ -83,7 +83,8 @@ function bottomAt(shape: BodyShape, xM: number): number {
     smoothStep(front - 0.5, front, xM),
     smoothStep(-rear - 0.5, -rear, -xM),
   );
-  let yM = shape.sillM + 0.06 * overhang;
+  // Bumpers end higher than the sill: the tyres show below them.
+  let yM = shape.sillM + (shape.face === 'bus' ? 0.06 : 0.13) * overhang;
   const radius = archRadiusM(shape);
   for (const axleM of shape.axlesM) {
     const offset = Math.abs(xM - axleM);

@@ -146,8 +146,8 @@ function paintVanSide({ panel, details, paint }: SideJob): void {
   panel.rect(-1.2, 1.22, 1.9, 0.03, GAP, 0);
   panel.line(
     [
-      [-2.4, 2.02],
-      [0.3, 2.02],
+      [-2.3, 1.8],
+      [0.3, 1.8],
     ],
     0.02,
     'rgba(0,0,0,0.25)',
@@ -168,10 +168,10 @@ function paintVanSide({ panel, details, paint }: SideJob): void {
       livery.band,
     );
   }
-  if (livery.layout === 3) panel.rect(middle, 1.65, 2.5, 0.62, livery.band, 0.05);
+  if (livery.layout === 3) panel.rect(middle, 1.5, 2.5, 0.56, livery.band, 0.05);
   const ink = readableInk(livery.ink, livery.layout === 3 ? livery.band : paint);
-  panel.text(middle, 1.74, 0.26, 2.2, livery.name, ink);
-  panel.text(middle, 1.45, 0.13, 1.8, livery.line, ink, '');
+  panel.text(middle, 1.58, 0.24, 2.2, livery.name, ink);
+  panel.text(middle, 1.32, 0.12, 1.8, livery.line, ink, '');
   panel.text(1.1, 0.95, 0.1, 0.7, livery.name, readableInk(livery.ink, paint));
 }
 

@@ -40,6 +40,8 @@ export interface VehicleDetails {
   readonly hasSideStrip: boolean;
   /** Colours of small stickers at the back. */
   readonly stickers: readonly string[];
+  /** A van with windows and seats all the way back. */
+  readonly isGlazed: boolean;
   /** Lettering of vans, lorries, buses, taxis; null without. */
   readonly livery: Livery | null;
   /** Variant of cargo body, of motorcycle: 0 to 2. */
@@ -61,6 +63,7 @@ export function drawDetails(look: VehicleLook): VehicleDetails {
   const random = createRandom(look.detailSeed);
   const isCar = isPassengerCar(look.bodyType);
   const roofLoad = drawRoofLoad(random, look.bodyType);
+  const livery = drawLivery(random.fork('livery'), look.bodyType, roofLoad === 'taxi');
   return {
     stretch: [
       1 + stretchM(random, look.bodyType),
@@ -87,7 +90,8 @@ export function drawDetails(look: VehicleLook): VehicleDetails {
     stickers: Array.from({ length: Math.floor(random.next() ** 2 * 4) }, () =>
       random.pick(STICKERS),
     ),
-    livery: drawLivery(random.fork('livery'), look.bodyType, roofLoad === 'taxi'),
+    isGlazed: look.bodyType === 'van' && livery === null,
+    livery,
     variant: Math.floor(random.between(0, 3)),
     accents: [random.pick(ACCENTS), random.pick(ACCENTS)],
     paintSeed: random.seed(),

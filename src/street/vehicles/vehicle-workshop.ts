@@ -45,7 +45,7 @@ export class VehicleWorkshop {
   /** The same look is the same vehicle to the pixel. The caller disposes of the model before the workshop. */
   build(look: VehicleLook): VehicleModel {
     const details = drawDetails(look);
-    const plan = planOf(look.bodyType);
+    const plan = planOf(look.bodyType, details);
     const shared = this.#body(look, details);
     const texture = new CanvasTexture(paintAtlas(look, details, plan.extent, plan.shape));
     // Turning a canvas upside down on upload is slow in software: the atlas counts from the top instead.
@@ -115,10 +115,12 @@ export class VehicleWorkshop {
 
   /** Of the body on its wheels. */
   #outline(body: BufferGeometry, look: VehicleLook, details: VehicleDetails): Float32Array {
-    const wheels = this.#mountWheels(planOf(look.bodyType), look, details).map(({ mesh }) => {
-      mesh.updateMatrix();
-      return mesh.geometry.clone().applyMatrix4(mesh.matrix);
-    });
+    const wheels = this.#mountWheels(planOf(look.bodyType, details), look, details).map(
+      ({ mesh }) => {
+        mesh.updateMatrix();
+        return mesh.geometry.clone().applyMatrix4(mesh.matrix);
+      },
+    );
     const outlineM = outlineOf([body, ...wheels]);
     for (const wheel of wheels) wheel.dispose();
     return outlineM;

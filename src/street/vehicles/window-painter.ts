@@ -33,7 +33,7 @@ export function paintSideWindows(
   const seatX = front[0] + (front[1] - front[0]) * 0.3;
   const tall = paneTop(seatX) - shape.beltM;
   // Rows of seats: backrests and headrests stand up into the windows.
-  const rows = shape.sideWindowsM.length > 1 ? [seatX - 0.08, seatX - 0.98] : [seatX - 0.08];
+  const rows = shape.sideWindowsM.map((_, row) => seatX - 0.08 - row * 0.9).slice(0, 3);
   for (const xM of rows) {
     panel.rect(xM, shape.beltM + tall * 0.12, 0.22, tall * 0.3, SEAT, 0.05);
     panel.rect(xM - 0.03, shape.beltM + tall * 0.46, 0.15, tall * 0.3, SEAT, 0.04);

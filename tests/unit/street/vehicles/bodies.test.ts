@@ -28,7 +28,7 @@ describe.each(BODY_TYPES)('a %s', (bodyType) => {
 
   it('is as long, wide and high as traffic believes', () => {
     if (!box) throw new Error('Expected a bounding box');
-    const { wheels } = planOf(bodyType);
+    const { wheels } = planOf(bodyType, details);
     const ends = wheels.flatMap(({ xM, radiusM }) => [xM - radiusM, xM + radiusM]);
     const lengthM = Math.max(box.max.x, ...ends) - Math.min(box.min.x, ...ends);
     expect(Math.abs(lengthM - facts.lengthM)).toBeLessThan(HAND_M);
@@ -44,7 +44,7 @@ describe.each(BODY_TYPES)('a %s', (bodyType) => {
     expect(Math.abs(box.max.x + box.min.x)).toBeLessThan(2 * HAND_M);
     expect(Math.abs(box.max.z + box.min.z)).toBeLessThan(0.01);
     expect(box.min.y).toBeGreaterThan(0.05);
-    for (const { xM, radiusM } of planOf(bodyType).wheels) {
+    for (const { xM, radiusM } of planOf(bodyType, details).wheels) {
       expect(Math.abs(xM) + radiusM).toBeLessThan(facts.lengthM / 2 + 0.01);
     }
   });
