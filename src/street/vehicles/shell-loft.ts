@@ -55,8 +55,8 @@ function stationsOf(shape: BodyShape): readonly number[] {
   for (const inset of [0.03, 0.08, 0.15, 0.25]) wanted.push(rear + inset, front - inset);
   const radius = archRadiusM(shape) * 0.9999;
   for (const axleM of shape.axlesM) {
-    for (let step = 0; step <= 12; step += 1) {
-      wanted.push(axleM + radius * Math.cos((Math.PI * step) / 12));
+    for (let step = 0; step <= 10; step += 1) {
+      wanted.push(axleM + radius * Math.cos((Math.PI * step) / 10));
     }
   }
   const spans = [shape.windscreenM, shape.rearWindowM, ...shape.sideWindowsM];

@@ -13,10 +13,10 @@ export interface SectionPoint {
   readonly share: number;
 }
 
-const FLANK_SHARES = [0, 0.1, 0.24, 0.45, 0.68, 0.88, 1];
+const FLANK_SHARES = [0, 0.1, 0.24, 0.5, 0.8, 1];
 const WINDOW_SHARES = [0.09, 0.32, 0.62, 0.86, 1];
 /** From the roof's edge to its middle, as shares of its half width. Also the columns of the end faces. */
-export const ROOF_SHARES = [1, 0.985, 0.95, 0.88, 0.7, 0.36, 0];
+export const ROOF_SHARES = [1, 0.98, 0.94, 0.85, 0.55, 0];
 
 /** Wheel arches are this much larger than the tyres. */
 const ARCH_TO_TYRE = 1.16;

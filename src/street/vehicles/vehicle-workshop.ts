@@ -67,14 +67,16 @@ export class VehicleWorkshop {
     );
     const owned: BufferGeometry[] = [];
     const wheels = this.#mountWheels(plan, look, details);
-    const casters = [shell, ...wheels.map(({ mesh }) => mesh)];
+    const wheelMeshes = new Set(wheels.map(({ mesh }) => mesh));
+    const solids = [shell, ...wheelMeshes];
     if (look.bodyType === 'motorcycle') {
       const rider = buildRider(details);
       owned.push(rider);
-      casters.push(new Mesh(rider, this.#materials.parts));
+      solids.push(new Mesh(rider, this.#materials.parts));
     }
-    for (const mesh of casters) {
-      mesh.castShadow = true;
+    for (const mesh of solids) {
+      // In software each shadow costs; a wheel's lies in its body's, but for a motorcycle's.
+      mesh.castShadow = this.#quality === 'fine' || plan.shape === null || !wheelMeshes.has(mesh);
       mesh.receiveShadow = true;
       body.add(mesh);
     }

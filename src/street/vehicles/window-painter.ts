@@ -33,7 +33,9 @@ export function paintSideWindows(
   const seatX = front[0] + (front[1] - front[0]) * 0.3;
   const tall = paneTop(seatX) - shape.beltM;
   // Rows of seats: backrests and headrests stand up into the windows.
-  const rows = shape.sideWindowsM.map((_, row) => seatX - 0.08 - row * 0.9).slice(0, 3);
+  const rows = [0, 0.9, 1.8]
+    .map((behindM) => seatX - 0.08 - behindM)
+    .filter((xM) => shape.sideWindowsM.some(([from, to]) => xM - 0.12 > from && xM + 0.12 < to));
   for (const xM of rows) {
     panel.rect(xM, shape.beltM + tall * 0.12, 0.22, tall * 0.3, SEAT, 0.05);
     panel.rect(xM - 0.03, shape.beltM + tall * 0.46, 0.15, tall * 0.3, SEAT, 0.04);

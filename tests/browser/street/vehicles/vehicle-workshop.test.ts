@@ -109,7 +109,7 @@ function expectOutlineToFit({ object, outlineM }: VehicleModel): void {
   object.traverse((part) => {
     // Lamps that are off and the shadow on the ground are no part of the vehicle.
     const { isMesh, geometry } = part as Partial<Mesh>;
-    if (!isMesh || !geometry || !part.visible || !part.castShadow) return;
+    if (!isMesh || !geometry || !part.visible || !part.receiveShadow) return;
     const positions = geometry.getAttribute('position');
     for (let index = 0; index < positions.count; index += 1) {
       const point = new Vector3().fromBufferAttribute(positions, index);
