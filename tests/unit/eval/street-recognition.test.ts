@@ -94,8 +94,13 @@ describe('the recognition scores of a street', () => {
   });
 
   it('ask for no recognition of a vehicle that is still in the other picture', () => {
-    const scores = scoredPasses([pass('a', 1, 'V1', 0, 50), pass('b', 1, 'V2', 40, 60)]);
+    const scores = scoredPasses([pass('a', 1, 'V1', 0, 70), pass('b', 1, 'V2', 40, 60)]);
     expect(scores).toMatchObject({ recall: null, seenBeforeCount: 0 });
+  });
+
+  it('ask for it once the vehicle has left the other picture while it is in this one', () => {
+    const scores = scoredPasses([pass('a', 1, 'V1', 0, 50), pass('b', 1, 'V1', 40, 60)]);
+    expect(scores).toMatchObject({ recall: 1, seenBeforeCount: 1 });
   });
 
   it('tell a vehicle that came back from one whose track had broken', () => {

@@ -116,6 +116,18 @@ describe('VehicleTracker does not confuse vehicles', () => {
     expect(lastBatch(result).tracks[0]).toMatchObject({ id: 1, state: 'lost' });
   });
 
+  it('leaves clutter its own detections when a vehicle beside it is found no more', () => {
+    const result = play(10, 0, 9, (t) => [
+      detection(boxAt(600, 300), 0.25),
+      t < 3 ? detection(boxAt(535, 300), 0.45) : null,
+    ]);
+    expect(result.batches[25]?.tracks.map(({ state }) => state).sort()).toEqual([
+      'confirmed',
+      'tentative',
+    ]);
+    expect(lastBatch(result).tracks.map(({ state }) => state)).toEqual(['tentative']);
+  });
+
   it('does not let a visible vehicle lose its detection to a lost one', () => {
     // The first is lost beside the second, which stays in view.
     const result = play(10, 0, 3, (t) => [
