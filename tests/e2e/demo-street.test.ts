@@ -1,0 +1,72 @@
+import { afterEach, describe, expect, inject, it } from 'vitest';
+import { openApp, vehicleRows, type AppPage } from './browser-page';
+
+/** Drawing and analysing on the CPU shows the street in slow motion: what it needs seconds for takes a minute. */
+const PATIENCE_MS = 150_000;
+
+describe('the Demo street', () => {
+  let app: AppPage | null = null;
+
+  afterEach(async () => {
+    await app?.close();
+    app = null;
+  });
+
+  it('shows two cameras, guides round, and leaves the own gallery as it was', async () => {
+    app = await openApp(inject('appUrl'));
+    const { page } = app;
+    await page.getByRole('button', { name: 'Demo street' }).click();
+    // The tour waits for what really happens: a box, its number, its row.
+    await page.getByText('1 of 4').waitFor({ timeout: PATIENCE_MS });
+    await page.getByText('2 of 4').waitFor({ timeout: PATIENCE_MS });
+    await page.getByText('3 of 4').waitFor({ timeout: PATIENCE_MS });
+    await page.keyboard.press('Escape');
+    await page.getByText(/\d of 4/).waitFor({ state: 'detached' });
+    for (const camera of ['Camera A', 'Camera B']) {
+      await page
+        .getByText(new RegExp(`${camera} now`))
+        .first()
+        .waitFor({ timeout: PATIENCE_MS });
+    }
+    // Some vehicle is known again, at this camera or the other.
+    await page
+      .getByText(/Seen again/)
+      .first()
+      .waitFor({ timeout: PATIENCE_MS });
+    await app.settleFaults();
+    await page.getByRole('button', { name: 'Leave street' }).click();
+    await page.getByRole('button', { name: 'Start camera' }).waitFor();
+    await page.getByText('No vehicles yet').waitFor();
+    expect(await vehicleRows(page).count()).toBe(0);
+    expect(app.faults).toEqual([]);
+    expect(app.foreignRequests).toEqual([]);
+  }, 600_000);
+
+  it('is not loaded before it is chosen, and is there offline afterwards', async () => {
+    app = await openApp(inject('appUrl'));
+    const { page, context } = app;
+    const requested: string[] = [];
+    context.on('request', (request) => requested.push(request.url()));
+    await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
+    expect(await storedStreetFiles(page)).toEqual([]);
+    expect(requested.filter((url) => url.includes('street.worker'))).toEqual([]);
+    await page.getByRole('button', { name: 'Demo street' }).click();
+    await vehicleRows(page).first().waitFor({ timeout: PATIENCE_MS });
+    await expect.poll(() => storedStreetFiles(page), { timeout: 30_000 }).toHaveLength(1);
+
+    await context.setOffline(true);
+    await page.reload();
+    await page.getByRole('button', { name: 'Demo street' }).click();
+    await vehicleRows(page).first().waitFor({ timeout: PATIENCE_MS });
+    expect(app.faults).toEqual([]);
+  }, 400_000);
+});
+
+/** Stored files that only the street needs: the large one, its worker. */
+function storedStreetFiles(page: AppPage['page']): Promise<readonly string[]> {
+  return page.evaluate(async () => {
+    const opened = await Promise.all((await caches.keys()).map((name) => caches.open(name)));
+    const requests = (await Promise.all(opened.map((cache) => cache.keys()))).flat();
+    return requests.map(({ url }) => url).filter((url) => url.includes('street.worker'));
+  });
+}
