@@ -113,8 +113,12 @@ export function paintBusBack(job: FaceJob): void {
   const { panel, details, halfM } = job;
   const { bottom, top } = panel.frame;
   panel.rect(0, bottom + 0.1, 2 * halfM, 0.24, PLASTIC, 0);
-  panel.rect(0, top - 0.72, 2 * halfM * 0.84, 0.78, '#0b0f12', 0.1);
-  panel.rect(halfM * 0.3, top - 0.6, halfM * 0.6, 0.4, 'rgba(150,175,195,0.25)', 0.06);
+  panel.rect(0, top - 0.82, 2 * halfM * 0.93, 1.1, '#0b0f12', 0.1);
+  // Seats before the glass, daylight above them.
+  for (let seat = -3; seat <= 3; seat += 1) {
+    panel.rect(seat * 0.27, top - 1.05, 0.2, 0.32, '#2a4668', 0.05);
+  }
+  panel.rect(0, top - 0.55, 2 * halfM * 0.84, 0.3, 'rgba(165,180,190,0.35)', 0.05);
   panel.rect(-halfM * 0.5, top - 0.2, 0.5, 0.2, '#08090a', 0.02);
   panel.text(
     -halfM * 0.5,
@@ -165,29 +169,35 @@ export function paintLorryFront(job: FaceJob): void {
   paintPlate(job, bottom + 0.12, false);
 }
 
-/** The doors of a cargo box and what is below them. */
+/** Doors are white or bare aluminium, whatever colour the box is. */
+const DOOR_COLOURS = ['#e6e7e5', '#d6d9da', '#e2dfd6'];
+/** Between the rails of a cargo box's back, metres above the road. */
+const DOOR_MIDDLE_M = 2.18;
+
+/** The back of a cargo box: twin doors in their frame. */
 export function paintLorryBack(job: FaceJob): void {
   const { panel, details, halfM } = job;
-  const { top } = panel.frame;
-  const middle = 2.18;
   const { livery } = details;
-  if (livery) panel.rect(0, middle, 2 * halfM, 2.4, livery.cargo, 0);
-  panel.rect(0, middle, 0.03, 2.36, 'rgba(0,0,0,0.75)', 0);
-  for (const along of [0.28, 0.74]) {
-    panel.pair(along, middle, 0.045, 2.3, '#8a8e92', 0);
-    panel.pair(along - 0.03, middle, 0.014, 2.3, 'rgba(0,0,0,0.4)', 0);
-    panel.pair(along + 0.06, middle - 0.55, 0.2, 0.05, '#5d6164', 0.01);
-  }
-  for (const up of [1.2, 1.8, 2.5, 3.15]) panel.pair(1.12, up, 0.16, 0.07, '#6b6f72', 0.01);
-  panel.rect(0, top - 0.04, 2 * halfM, 0.09, '#7d8184', 0);
+  const colour = DOOR_COLOURS[details.paintSeed % DOOR_COLOURS.length] ?? '#e6e7e5';
+  panel.rect(0, DOOR_MIDDLE_M, 2 * halfM, 2.4, colour, 0);
+  paintTwinDoors(job);
+  panel.rect(0, panel.frame.top - 0.04, 2 * halfM, 0.09, '#7d8184', 0);
   panel.rect(0, 1.03, 2 * halfM, 0.1, '#7d8184', 0);
   for (let mark = -5; mark <= 5; mark += 2) panel.rect(mark * 0.2, 1.03, 0.2, 0.06, '#b5222a', 0);
-  panel.pair(1.12, top - 0.06, 0.1, 0.06, '#c01a20', 0.01);
-  // The dark frame around the doors and their rubber seals.
-  panel.pair(1.16, middle, 0.08, 2.4, '#5d6165', 0);
-  panel.pair(1.09, middle, 0.03, 2.3, 'rgba(0,0,0,0.45)', 0);
+  panel.pair(1.12, panel.frame.top - 0.06, 0.1, 0.06, '#c01a20', 0.01);
+  // The dark frame and its rubber seals.
+  panel.pair(1.16, DOOR_MIDDLE_M, 0.08, 2.4, '#5d6165', 0);
+  panel.pair(1.09, DOOR_MIDDLE_M, 0.03, 2.3, 'rgba(0,0,0,0.45)', 0);
   if (livery) {
-    const ink = readableInk(livery.ink, livery.cargo);
-    panel.text(0, 2.75, 0.26, halfM * 1.5, livery.name, ink);
+    panel.text(0, 2.75, 0.26, halfM * 1.5, livery.name, readableInk(livery.ink, colour));
   }
+}
+
+function paintTwinDoors({ panel }: FaceJob): void {
+  panel.rect(0, DOOR_MIDDLE_M, 0.025, 2.36, 'rgba(0,0,0,0.7)', 0);
+  for (const along of [0.28, 0.74]) {
+    panel.pair(along, DOOR_MIDDLE_M, 0.035, 2.3, '#a2a6a9', 0);
+    panel.pair(along + 0.06, DOOR_MIDDLE_M - 0.55, 0.2, 0.05, '#6d7174', 0.01);
+  }
+  for (const up of [1.2, 1.8, 2.5, 3.15]) panel.pair(1.12, up, 0.16, 0.07, '#6b6f72', 0.01);
 }
