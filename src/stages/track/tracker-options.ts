@@ -32,8 +32,8 @@ export interface ResolvedTrackerOptions {
 
 /** Two missed frames at 7 frames/s; a flicker of the detector, not yet an absence. */
 const DEFAULT_COAST_S = 0.3;
-/** A car behind a bus at walking pace; longer absences are the gallery's business. */
-const DEFAULT_LOST_S = 4;
+/** Seconds. A car behind a bus at walking pace; longer absences are the gallery's business. */
+export const DEFAULT_LOST_S = 4;
 /**
  * Not a recognition: position and motion have already left few candidates. On the sample clips a third
  * of pairs seen together pass 0.7 with the first built-in embedder, so the gate needs more than that;

@@ -1,12 +1,19 @@
 import type { CameraId } from '../../../src/contracts/frame';
 import type { Sighting } from '../../../src/contracts/gallery';
 import type { VehicleId } from '../../../src/contracts/match';
+import { DEFAULT_LOST_S } from '../../../src/stages/track/tracker-options';
 import { commonestIdentity, type FollowedTrack } from './followed-tracks';
 import type { CameraFrames } from './frame-pairs';
 import { fraction } from './what-counts';
 
 /** Sightings store whole milliseconds. */
 const CLOCK_GRAIN_US = 1000;
+
+/**
+ * A track that lost its vehicle holds the vehicle's number for up to this long (`held-by-another-track`): nobody
+ * else can be given it before.
+ */
+const HELD_US = DEFAULT_LOST_S * 1e6;
 
 /** A vehicle out of a camera's picture for longer, and seen there again, has come back. */
 const MIN_ABSENCE_US = 2_000_000;
@@ -15,7 +22,7 @@ const MIN_ABSENCE_US = 2_000_000;
 export interface RecognitionFigures {
   /** Of the sightings that were taken for a vehicle seen before: how many truly were it. */
   readonly precision: number | null;
-  /** Of the sightings of a vehicle that had been seen before: how many were given that vehicle. */
+  /** Of the sightings of a vehicle that had been seen before and was free: how many were given that vehicle. */
   readonly recall: number | null;
   readonly recognisedCount: number;
   readonly rightCount: number;
@@ -53,10 +60,11 @@ interface JudgedSighting {
 }
 
 /**
- * Judges who was recognised as whom. A vehicle had been seen before when an earlier sighting of it had ended before
- * this one did: the app can know it from then on, and decides again as long as the vehicle is in view. The app
- * claims to have seen its vehicle before when that has a sighting that began earlier; the claim is right when the
- * vehicle was, in most of the sightings it rests on (those at other cameras, or at the same one), this very vehicle.
+ * Judges who was recognised as whom. A vehicle had been seen before when the track of an earlier sighting of it had
+ * surely let go of it before this one ended ({@link HELD_US}): the app can know it from then on, and decides again as
+ * long as the vehicle is in view. Recognitions that come earlier are judged as claims only. The app claims to have
+ * seen its vehicle before when that has a sighting that began earlier; the claim is right when the vehicle was, in
+ * most of the sightings it rests on (those at other cameras, or at the same one), this very vehicle.
  */
 export function scoreCrossCamera(
   sightings: readonly Sighting[],
@@ -111,7 +119,7 @@ interface Recognition {
   /** The app had this vehicle before. */
   readonly isClaim: boolean;
   readonly isRightClaim: boolean;
-  /** The true vehicle had been seen before. */
+  /** The true vehicle had been seen before, and no track held it any more. */
   readonly wasSeenBefore: boolean;
   /** And it got the number it had then. */
   readonly gotItsVehicle: boolean;
@@ -128,7 +136,7 @@ function recognise(
   const claimed = earlier.filter(({ vehicleId }) => vehicleId === sighting.vehicleId);
   const same = earlier.filter(
     ({ identity, endUs }) =>
-      identity !== null && identity === sighting.identity && endUs < sighting.endUs,
+      identity !== null && identity === sighting.identity && endUs + HELD_US <= sighting.endUs,
   );
   return {
     isClaim: claimed.length > 0,

@@ -98,16 +98,18 @@ describe('the recognition scores of a street', () => {
     expect(scores).toMatchObject({ recall: null, seenBeforeCount: 0 });
   });
 
-  it('ask for it once the vehicle has left the other picture while it is in this one', () => {
-    const scores = scoredPasses([pass('a', 1, 'V1', 0, 50), pass('b', 1, 'V1', 40, 60)]);
-    expect(scores).toMatchObject({ recall: 1, seenBeforeCount: 1 });
+  it('ask for it once the vehicle has left the other picture for as long as a lost track holds it', () => {
+    const recallUntil = (to: number) =>
+      scoredPasses([pass('a', 1, 'V1', 0, 50), pass('b', 1, 'V1', 40, to)]);
+    expect(recallUntil(89)).toMatchObject({ recall: null, seenBeforeCount: 0 });
+    expect(recallUntil(90)).toMatchObject({ recall: 1, seenBeforeCount: 1 });
   });
 
   it('tell a vehicle that came back from one whose track had broken', () => {
     const scores = scoredPasses([
       pass('a', 1, 'V1', 0, 20),
-      pass('a', 1, 'V1', 25, 40), // half a second later: it never left
-      pass('a', 1, 'V2', 100, 120), // six seconds later: back, and not recognised
+      pass('a', 1, 'V1', 25, 70), // half a second later: it never left
+      pass('a', 1, 'V2', 120, 140), // five seconds later: back, and not recognised
     ]);
     expect(scores.recall).toBeNull();
     expect(scores.sameCamera).toMatchObject({
@@ -115,6 +117,11 @@ describe('the recognition scores of a street', () => {
       continuations: { recall: 1, seenBeforeCount: 1 },
       returns: { recall: 0, seenBeforeCount: 1 },
     });
+  });
+
+  it('ask for nothing while the broken track of the same vehicle is still held', () => {
+    const scores = scoredPasses([pass('a', 1, 'V1', 0, 20), pass('a', 1, 'V2', 25, 40)]);
+    expect(scores.sameCamera.continuations).toMatchObject({ recall: null, seenBeforeCount: 0 });
   });
 
   it('call it wrong to recognise what is no vehicle', () => {
