@@ -183,8 +183,9 @@ function figuresOf({
   vehicleCount,
   foundCount,
   falseCount,
+  forgivenCount,
 }: StreetDetectionScores): DetectionFigures {
-  return { recall, precision, vehicleCount, foundCount, falseCount };
+  return { recall, precision, vehicleCount, foundCount, falseCount, forgivenCount };
 }
 
 function compareYolox(

@@ -5,7 +5,7 @@ import {
   type VehicleTruth,
   type VehicleView,
 } from '../../../src/contracts/street';
-import { pairByOverlap, withoutIgnored } from '../tracking/tracking-sequence';
+import { judgeFinds } from './forgiven-finds';
 import type { CameraFrames, FramePair } from './frame-pairs';
 import { DETECTION_RULE, fraction, sortTruth } from './what-counts';
 
@@ -18,8 +18,10 @@ export interface DetectionFigures {
   /** Vehicles in frames that had to be found; a vehicle in ten frames counts ten times. */
   readonly vehicleCount: number;
   readonly foundCount: number;
-  /** Detections on nothing, and second ones on a vehicle that was found. */
+  /** Detections on nothing, and second ones on a vehicle. */
   readonly falseCount: number;
+  /** Detections of vehicles that need not be found; neither right nor false. */
+  readonly forgivenCount: number;
 }
 
 export interface BodyViewFigures {
@@ -41,6 +43,7 @@ interface JudgedFrame {
   readonly vehicles: readonly VehicleTruth[];
   readonly found: readonly VehicleTruth[];
   readonly falseCount: number;
+  readonly forgivenCount: number;
 }
 
 /** Finds at or above the score, against {@link DETECTION_RULE}, whatever class they were taken for. */
@@ -62,20 +65,13 @@ export function scoreStreetDetection(
 }
 
 function judgeFrame({ truth, frame }: FramePair, scoreThreshold: number): JudgedFrame {
-  const { counted, ignored, ignoreRegions } = sortTruth(truth.vehicles, DETECTION_RULE);
+  const sorted = sortTruth(truth.vehicles, DETECTION_RULE);
   const detections = frame.detections.filter(({ score }) => score >= scoreThreshold);
-  const toObject = ({ identity, box }: VehicleTruth) => ({ id: identity, box });
-  const { predictions } = withoutIgnored({
-    truth: counted.map(toObject),
-    predictions: detections.map(({ box }, id) => ({ id, box })),
-    ignoredTruth: ignored.map(toObject),
-    ignoreRegions,
-  });
-  const foundRows = new Set(pairByOverlap(counted, predictions).map(({ row }) => row));
+  const { foundRows, ...counts } = judgeFinds(sorted, detections);
   return {
-    vehicles: counted,
-    found: counted.filter((_, row) => foundRows.has(row)),
-    falseCount: predictions.length - foundRows.size,
+    vehicles: sorted.counted,
+    found: sorted.counted.filter((_, row) => foundRows.has(row)),
+    ...counts,
   };
 }
 
@@ -91,6 +87,7 @@ function figuresOf(frames: readonly JudgedFrame[]): DetectionFigures {
     vehicleCount,
     foundCount,
     falseCount,
+    forgivenCount: sum((frame) => frame.forgivenCount),
   };
 }
 

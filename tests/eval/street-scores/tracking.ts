@@ -27,12 +27,12 @@ export function scoreStreetTracking(cameras: readonly CameraFrames[]): StreetTra
 }
 
 function toTrackingFrame({ truth, frame }: FramePair): TrackingFrame {
-  const { counted, ignored, ignoreRegions } = sortTruth(truth.vehicles, TRACKING_RULE);
+  const { counted, ignored, tooHidden } = sortTruth(truth.vehicles, TRACKING_RULE);
   const toObject = ({ identity, box }: VehicleTruth) => ({ id: identity, box });
   return withoutIgnored({
     truth: counted.map(toObject),
     predictions: frame.tracks.filter(({ state }) => state === 'confirmed'),
     ignoredTruth: ignored.map(toObject),
-    ignoreRegions,
+    ignoreRegions: tooHidden.map(({ box }) => box),
   });
 }

@@ -1,4 +1,3 @@
-import type { Box } from '../../../src/contracts/detection';
 import type { VehicleTruth } from '../../../src/contracts/street';
 
 /** Vehicles that are smaller or more hidden are not asked for. */
@@ -26,10 +25,10 @@ export interface CountedTruth {
   /** Need not be found; a find on one of them is no false one. */
   readonly ignored: readonly VehicleTruth[];
   /**
-   * Boxes of those of them that are too hidden. A find fits what can be seen of such a vehicle and overlaps its
-   * whole box by less than half, so that any find mostly inside is forgiven.
+   * Those of them that are too hidden. A find fits what can be seen of such a vehicle and overlaps its whole box by
+   * less than half, so that one mostly inside is forgiven.
    */
-  readonly ignoreRegions: readonly Box[];
+  readonly tooHidden: readonly VehicleTruth[];
 }
 
 /** Sorts by the rule; what nobody can notice is left out. */
@@ -41,9 +40,7 @@ export function sortTruth(vehicles: readonly VehicleTruth[], rule: CountingRule)
   return {
     counted: noticeable.filter(isCounted),
     ignored,
-    ignoreRegions: ignored
-      .filter((one) => one.visibleFraction < rule.minVisibleFraction)
-      .map(({ box }) => box),
+    tooHidden: ignored.filter((one) => one.visibleFraction < rule.minVisibleFraction),
   };
 }
 

@@ -42,7 +42,7 @@ export function withoutIgnored(frame: LabelledTrackingFrame): TrackingFrame {
   const paired = new Set(pairByOverlap(truth, predictions).map(({ column }) => column));
   const isIgnored = ({ box }: TrackedBox): boolean =>
     ignoredTruth.some((object) => iou(object.box, box) >= MIN_IOU) ||
-    ignoreRegions.some((region) => liesIn(box, region));
+    ignoreRegions.some((region) => isMostlyIn(box, region));
   return {
     truth,
     predictions: predictions.filter((one, index) => paired.has(index) || !isIgnored(one)),
@@ -61,7 +61,8 @@ export function pairByOverlap(
   });
 }
 
-function liesIn(box: Box, region: Box): boolean {
+/** More than half of the box lies in the region; never true of an empty box. */
+export function isMostlyIn(box: Box, region: Box): boolean {
   const area = boxAreaPx2(box);
   return area > 0 && intersectionAreaPx2(box, region) / area > MIN_IGNORED_PART;
 }

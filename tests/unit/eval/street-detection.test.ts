@@ -39,7 +39,33 @@ describe('the detection scores of a street', () => {
     expect(oneFrame([small, hidden], [find(0), find(200, 0.8, 15)])).toMatchObject({
       precision: null,
       falseCount: 0,
+      forgivenCount: 2,
     });
+  });
+
+  it('forgive one find for each vehicle that need not be found, not two', () => {
+    const hidden = car(1, 200, { visibleFraction: 0.3 });
+    const far = car(2, 400, { heightPx: 39 });
+    const finds = [find(200, 0.8, 15), find(220, 0.8, 15), find(400), find(405)];
+    expect(oneFrame([hidden, far], finds)).toMatchObject({ falseCount: 2, forgivenCount: 2 });
+  });
+
+  it('forgive no second find of a vehicle because a hidden one is behind it', () => {
+    const hidden = car(2, 10, { visibleFraction: 0.3 });
+    expect(oneFrame([car(1, 0), hidden], [find(0), find(4)])).toMatchObject({
+      foundCount: 1,
+      falseCount: 1,
+      forgivenCount: 0,
+    });
+  });
+
+  it('forgive a find beside a vehicle in front, not a poor one on it', () => {
+    const bus = car(2, 0, { box: { x1: 0, y1: 100, x2: 300, y2: 150 }, visibleFraction: 0.5 });
+    const findsWith = (x: number) => oneFrame([car(1, 100), bus], [find(100), find(x)]);
+    // Overlaps the car by 0.33, the bus by 0.2.
+    expect(findsWith(130)).toMatchObject({ falseCount: 1, forgivenCount: 0 });
+    // Overlaps the car by 0.26, the bus by 0.2.
+    expect(findsWith(135)).toMatchObject({ falseCount: 0, forgivenCount: 1 });
   });
 
   it('forgive nothing on a vehicle that nobody could see', () => {
