@@ -91,7 +91,7 @@ export function addFittings(shape: BodyShape, builder: MeshBuilder, place: Atlas
   }
   if (shape.face === 'car' || shape.face === 'suv') addCarBits(shape, solids);
   if (shape.face === 'bus') {
-    solids.box([-1.5, shape.heightM - 0.02, 0], [2.6, 0.2, 1.7], PART_COLOURS.white);
+    solids.box([-1.5, shape.heightM - 0.02, 0], [2.6, 0.2, 1.7], PART_COLOURS.steel);
   }
 }
 

@@ -140,9 +140,9 @@ export function paintBusBack(job: FaceJob): void {
     0.015,
     'rgba(0,0,0,0.6)',
   );
-  panel.pair(halfM * 0.84, bottom + 0.85, 0.3, 0.5, '#d0181e', 0.04);
+  panel.pair(halfM * 0.82, bottom + 0.62, 0.36, 0.2, '#d0181e', 0.04);
   panel.pair(halfM * 0.88, bottom + 1.2, 0.17, 0.17, '#e07a1e', 0.05);
-  panel.pair(halfM * 0.88, bottom + 0.52, 0.17, 0.12, '#e7e1da', 0.03);
+  panel.pair(halfM * 0.82, bottom + 0.44, 0.36, 0.12, '#e7e1da', 0.03);
   paintPlate(job, bottom + 0.42, true);
 }
 

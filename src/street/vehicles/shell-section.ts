@@ -84,7 +84,7 @@ function bottomAt(shape: BodyShape, xM: number): number {
     smoothStep(-rear - 0.5, -rear, -xM),
   );
   // Bumpers end higher than the sill: the tyres show below them.
-  let yM = shape.sillM + (shape.face === 'bus' ? 0.06 : 0.13) * overhang;
+  let yM = shape.sillM + (shape.face === 'bus' ? 0.2 : 0.13) * overhang;
   const radius = archRadiusM(shape);
   for (const axleM of shape.axlesM) {
     const offset = Math.abs(xM - axleM);
