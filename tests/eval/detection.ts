@@ -4,8 +4,6 @@ import { openHeadlessPage } from '../../server/analyze/headless-page';
 import type { Box } from '../../src/contracts/detection';
 import { scoreDetections, type LabelledFrame } from './average-precision';
 
-/** Input size the figures in the model card were measured at: longer side, pixels. */
-const INPUT_SIDE_PX = 512;
 /** Seen from the street; the car park is seen from above, where scores are low but right. */
 const STREET_CLIPS: readonly string[] = ['busy-junction.mp4', 'suburban-road.mp4'];
 
@@ -35,7 +33,7 @@ export interface DetectionEvaluation {
 export async function evaluateDetection(
   sharedFolder: string,
   log: (line: string) => void,
-  inputSidePx = INPUT_SIDE_PX,
+  inputSidePx: number,
 ): Promise<DetectionEvaluation> {
   const consensus = readConsensus(join(sharedFolder, 'detection/consensus.json'));
   const files = Object.keys(consensus.clips);

@@ -1,6 +1,6 @@
-import { parseArgs } from 'node:util';
 import { sharedFolder } from '../support/shared-folder';
 import { evaluateDetection } from './detection';
+import { readDetection } from './detection-arguments';
 import { evaluateStreet } from './street';
 import {
   readStreetReid,
@@ -13,7 +13,7 @@ import { evaluateStreetReid } from './street-reid';
 import { drawStreetSheet } from './street-sheet';
 import { evaluateStreetStills } from './street-stills';
 
-const USAGE = `Usage: npm run eval -- detection [--json] [--side <px>]
+const USAGE = `Usage: npm run eval -- detection [--json] [--side PX]
 ${STREET_USAGE}`;
 
 /** What one evaluation found, and how to print it; null when it could not be made here, and said so. */
@@ -26,18 +26,14 @@ const log = (line: string): void => {
 /** Each reads its own arguments at once, so that a wrong one is told before anything is built. */
 const EVALUATIONS: Readonly<Record<string, (argv: readonly string[]) => () => Promise<Outcome>>> = {
   detection: (argv) => {
-    const { values } = parseArgs({
-      args: [...argv],
-      options: { json: { type: 'boolean', default: false }, side: { type: 'string' } },
-    });
-    const side = values.side === undefined ? undefined : Number(values.side);
+    const { inputSidePx, isJson } = readDetection(argv);
     return async () => {
       const folder = sharedFolder();
       if (folder === null) {
         log('skipped: no ../shared');
         return null;
       }
-      return { result: await evaluateDetection(folder, log, side), isJson: values.json };
+      return { result: await evaluateDetection(folder, log, inputSidePx), isJson };
     };
   },
   street: (argv) => {
@@ -81,7 +77,7 @@ if (evaluate) {
 /** Null after telling what was wrong with the command line. */
 function readOrExplain(): (() => Promise<Outcome>) | null {
   try {
-    const read = EVALUATIONS[name];
+    const read = Object.hasOwn(EVALUATIONS, name) ? EVALUATIONS[name] : undefined;
     if (!read) throw new Error(`Expected the name of an evaluation, got "${name}".`);
     return read(argv);
   } catch (error) {

@@ -1,12 +1,13 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import type { HeadlessOptions } from '../../server/analyze/headless-page';
 import { STREET_WEATHERS, type StreetChoice, type StreetWeather } from '../../src/contracts/street';
+import { readSettings } from '../../src/runtime/settings';
 
 export const STREET_USAGE = `       npm run eval -- street [--json] [--seed N] [--minutes M] [--weather W] [--fps N]
                               [--side PX] [--score S] [--match T] [--out DIR]
        npm run eval -- street-stills [--json] [--seed N] [--count N] [--weather W] [--side PX] [--score S] [--out DIR]
        npm run eval -- street-reid [--json] [--seed N] [--count N] [--weather W]
-       npm run eval -- street-sheet --out FILE.jpg [--seed N] [--weather W]
+       npm run eval -- street-sheet [--json] --out FILE.jpg [--seed N] [--weather W]
        W: ${STREET_WEATHERS.join(', ')}`;
 
 /** What every evaluation on the street can be asked. */
@@ -35,9 +36,7 @@ export interface StreetStillsArguments extends StreetArguments {
 }
 
 /** What the detector's figures in its model card were measured at: longer side of its input, pixels. */
-const INPUT_SIDE_PX = 512;
-/** The app's own default. */
-const SCORE_THRESHOLD = 0.35;
+export const INPUT_SIDE_PX = 512;
 /** Enough for eight vehicles of each body and view. */
 const STILL_COUNT = 96;
 const VEHICLE_COUNT = 100;
@@ -94,7 +93,7 @@ export function readStreetStills(argv: readonly string[]): StreetStillsArguments
   return {
     ...readCommon(values),
     count: readCount(values['count'], 1, 2000) ?? STILL_COUNT,
-    scoreThreshold: readNumber('--score', values['score'], 0.05, 0.95) ?? SCORE_THRESHOLD,
+    scoreThreshold: readNumber('--score', values['score'], 0.05, 0.95) ?? defaultScoreThreshold(),
     inputSidePx: readSide(values['side']) ?? INPUT_SIDE_PX,
   };
 }
@@ -112,8 +111,7 @@ export function readStreetReid(
 export function readStreetSheet(
   argv: readonly string[],
 ): StreetArguments & { readonly out: string } {
-  const { seed, weather, out: path } = COMMON;
-  const { out, ...common } = readCommon(parse(argv, { seed, weather, out: path }));
+  const { out, ...common } = readCommon(parse(argv, COMMON));
   if (out === null) throw new Error('Expected --out <file.jpg>, got none.');
   return { ...common, out };
 }
@@ -144,7 +142,14 @@ function readCommon(values: Values): StreetArguments {
   };
 }
 
-function readSide(text: string | boolean | undefined): number | undefined {
+/** What the app starts with where nothing is stored. */
+function defaultScoreThreshold(): number {
+  const nothing = { get: () => null, set: () => undefined, remove: () => undefined };
+  return readSettings(nothing).scoreThreshold;
+}
+
+/** Reads `--side`; undefined where it is not given. Throws an Error whose message says what was expected. */
+export function readSide(text: string | boolean | undefined): number | undefined {
   const side = readNumber('--side', text, 128, 1280);
   if (side !== undefined && side % 32 !== 0) {
     throw new Error(`Expected --side to be a multiple of 32, got ${side}.`);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { readDetection } from '../../eval/detection-arguments';
 import {
   readStreetReid,
   readStreetRun,
@@ -34,7 +35,8 @@ describe('arguments of the evaluations on the street', () => {
       choice: { seed: 9, weather: 'rain', framesPerSecond: 5, durationUs: 30_000_000 },
       page: { inputSidePx: 416, scoreThreshold: 0.3, matchThreshold: 0.8 },
     });
-    expect(readStreetSheet(['--out', 'sheet.jpg', '--weather', 'dusk'])).toMatchObject({
+    expect(readStreetSheet(['--out', 'sheet.jpg', '--weather', 'dusk', '--json'])).toMatchObject({
+      isJson: true,
       out: 'sheet.jpg',
       weather: 'dusk',
     });
@@ -54,5 +56,14 @@ describe('arguments of the evaluations on the street', () => {
 
   it('of a sheet need a place to write it', () => {
     expect(() => readStreetSheet([])).toThrow('Expected --out');
+  });
+});
+
+describe('arguments of the evaluation on the clips', () => {
+  it('are read, the side as the street reads it', () => {
+    expect(readDetection([])).toEqual({ isJson: false, inputSidePx: 512 });
+    expect(readDetection(['--json', '--side', '416'])).toEqual({ isJson: true, inputSidePx: 416 });
+    expect(() => readDetection(['--side', 'abc'])).toThrow('--side to be a number');
+    expect(() => readDetection(['--side', '500'])).toThrow('multiple of 32');
   });
 });

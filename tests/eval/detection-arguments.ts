@@ -1,0 +1,18 @@
+import { parseArgs } from 'node:util';
+import { INPUT_SIDE_PX, readSide } from './street-arguments';
+
+/** What the evaluation of the detector on the clips can be asked. */
+export interface DetectionArguments {
+  readonly isJson: boolean;
+  /** Longer side of the detector input, pixels. */
+  readonly inputSidePx: number;
+}
+
+/** Reads what follows `detection`. Throws an Error whose message says what was expected. */
+export function readDetection(argv: readonly string[]): DetectionArguments {
+  const { values } = parseArgs({
+    args: [...argv],
+    options: { json: { type: 'boolean', default: false }, side: { type: 'string' } },
+  });
+  return { isJson: values.json, inputSidePx: readSide(values.side) ?? INPUT_SIDE_PX };
+}
