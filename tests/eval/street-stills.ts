@@ -15,6 +15,7 @@ import { toRgba } from './page-pixels';
 import type { StreetStillsArguments } from './street-arguments';
 import { placeStill, STILL_VIEWS, type StillView } from './street-placement';
 import {
+  leastCountOf,
   scoreStreetDetection,
   type BodyViewFigures,
   type DetectionFigures,
@@ -39,6 +40,8 @@ export interface StreetStillsEvaluation {
   readonly detection: DetectionFigures;
   readonly byView: readonly ({ readonly view: string } & DetectionFigures)[];
   readonly bodies: Readonly<Record<BodyType, Recalls>>;
+  /** Vehicles that had to be found of the body and side there were fewest of: what the table rests on at least. */
+  readonly leastCount: number;
   /** The body and side that was found least often. */
   readonly worst: BodyViewFigures | null;
   /** What another detector makes of the same stills, and how far apart both are; absent without it. */
@@ -83,6 +86,7 @@ export async function evaluateStreetStills(
     detection: figuresOf(scores),
     byView: scores.byCamera.map(({ cameraId, ...figures }) => ({ view: cameraId, ...figures })),
     bodies: tableOf(scores.byBodyAndView),
+    leastCount: leastCountOf(scores.byBodyAndView),
     worst: worstOf(scores.byBodyAndView),
     ...(yolox ? compareYolox(scores, scoresOf(stills, YOLOX_SCORE, 'yolox')) : {}),
   };

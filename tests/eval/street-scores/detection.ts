@@ -39,6 +39,12 @@ export interface StreetDetectionScores extends DetectionFigures {
   readonly byBodyAndView: readonly BodyViewFigures[];
 }
 
+/** Vehicles of the body and view that occurred least often; 0 when one did not occur. */
+export function leastCountOf(cells: readonly BodyViewFigures[]): number {
+  const isComplete = cells.length === BODY_TYPES.length * VIEWS.length;
+  return isComplete ? Math.min(...cells.map(({ vehicleCount }) => vehicleCount)) : 0;
+}
+
 interface JudgedFrame {
   readonly vehicles: readonly VehicleTruth[];
   readonly found: readonly VehicleTruth[];

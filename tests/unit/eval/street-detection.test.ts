@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Detection } from '../../../src/contracts/detection';
-import type { VehicleTruth } from '../../../src/contracts/street';
+import { BODY_TYPES, type VehicleTruth } from '../../../src/contracts/street';
+import { leastCountOf } from '../../eval/street-scores/detection';
 import { car, reportOf, scored, truthAt } from './street-scenes';
 
 const find = (x: number, score = 0.8, width = 60): Detection => ({
@@ -93,6 +94,19 @@ describe('the detection scores of a street', () => {
       ['street-a', 1],
       ['street-b', 0],
     ]);
+  });
+});
+
+describe('the smallest count of a body and view', () => {
+  const cells = BODY_TYPES.flatMap((bodyType) =>
+    (['front', 'rear', 'side'] as const).map((view, index) => {
+      return { bodyType, view, recall: 1, vehicleCount: 3 + index, foundCount: 3 + index };
+    }),
+  );
+
+  it('is that of the rarest, and none when one did not occur', () => {
+    expect(leastCountOf(cells)).toBe(3);
+    expect(leastCountOf(cells.slice(1))).toBe(0);
   });
 });
 
