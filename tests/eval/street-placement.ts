@@ -143,23 +143,27 @@ function alongStretches(cameraZM: number): readonly Stretch[] {
   ];
 }
 
-/** Across the road, between the crossings of both counting lines: vehicles of three lanes, staggered. */
-const ACROSS_MIDDLE_ZM = -22;
+/**
+ * Across the road, before the counting line of camera A. From the right: on the left, trees line the whole road and a
+ * camera would stand in a crown. On the right none is nearer than 8 m to here, and no lamp than 6 m.
+ */
+const ACROSS_MIDDLE_ZM = -14;
+const ACROSS_CAMERA_XM = 8.4;
 const ACROSS_STRETCHES: readonly Stretch[] = [
   {
     side: 'side',
-    headingRad: QUARTER_TURN,
-    from: [LANES.awayOuter.xM, ACROSS_MIDDLE_ZM - 6],
-    to: [LANES.awayOuter.xM, ACROSS_MIDDLE_ZM + 6],
-    isParking: false,
+    headingRad: -QUARTER_TURN,
+    from: [ROAD.parkingXM, ACROSS_MIDDLE_ZM - 6],
+    to: [ROAD.parkingXM, ACROSS_MIDDLE_ZM + 6],
+    isParking: true,
     chance: 0.9,
     maxCount: 2,
   },
   {
     side: 'side',
-    headingRad: QUARTER_TURN,
-    from: [LANES.awayInner.xM, ACROSS_MIDDLE_ZM - 5],
-    to: [LANES.awayInner.xM, ACROSS_MIDDLE_ZM + 5],
+    headingRad: -QUARTER_TURN,
+    from: [LANES.towards.xM, ACROSS_MIDDLE_ZM - 5],
+    to: [LANES.towards.xM, ACROSS_MIDDLE_ZM + 5],
     isParking: false,
     chance: 0.6,
     maxCount: 1,
@@ -197,8 +201,8 @@ function cameraOf(view: StillView, random: Random): StreetCameraPlan {
   const place: Pick<StreetCameraPlan, 'positionM' | 'targetM' | 'verticalFovDeg'> =
     view === 'across'
       ? {
-          positionM: [-7.4, 4, ACROSS_MIDDLE_ZM + swingM],
-          targetM: [LANES.awayOuter.xM, 0.8, ACROSS_MIDDLE_ZM],
+          positionM: [ACROSS_CAMERA_XM, 4, ACROSS_MIDDLE_ZM + swingM],
+          targetM: [ROAD.parkingXM, 0.8, ACROSS_MIDDLE_ZM],
           verticalFovDeg: 43,
         }
       : {
