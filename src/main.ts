@@ -108,18 +108,26 @@ function assetUrls(provider: BackendChoice['provider']): readonly string[] {
   ];
 }
 
-/** The app works offline once the shell, the models and the runtime in use are stored. */
+/**
+ * The app works offline once the shell, the models and the runtime in use are stored; so does the street once it ran,
+ * also when it was loaded before there was a service worker to store it.
+ */
 async function keepAssets(updates: AppUpdates, controller: ResightController): Promise<void> {
-  await updates.start();
-  await updates.warmAssets(assetUrls('wasm'));
+  const started = updates.start();
+  const asked = new Set<string>();
+  const keep = async (urls: readonly string[]): Promise<void> => {
+    const fresh = urls.filter((url) => !asked.has(url));
+    for (const url of fresh) asked.add(url);
+    await started;
+    if (fresh.length > 0) await updates.warmAssets(fresh);
+  };
+  // From the beginning: a run may be on before the service worker is.
   controller.onStatus(({ state, detector, source }) => {
     if (state !== 'running') return;
-    if (detector?.backend.provider === 'webgpu') void updates.warmAssets(assetUrls('webgpu'));
-    // Also when it was loaded before there was a service worker to store it.
-    if (source?.kind === 'street') {
-      void updates.warmAssets([new URL(streetWorkerUrl, import.meta.url).href]);
-    }
+    if (detector?.backend.provider === 'webgpu') void keep(assetUrls('webgpu'));
+    if (source?.kind === 'street') void keep([new URL(streetWorkerUrl, import.meta.url).href]);
   });
+  await keep(assetUrls('wasm'));
 }
 
 const headlessOptions = readHeadlessOptions(new URLSearchParams(location.search));

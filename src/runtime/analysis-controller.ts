@@ -27,13 +27,8 @@ import type { PerceptionClient } from './perception-client';
 import { Run, type RunHooks } from './run';
 import { RunStatsCollector } from './run-stats';
 import { readSettings, writeSettings } from './settings';
+import { torchOf } from './torch-source';
 import { WakeLock } from './wake-lock';
-
-/** A source with a lamp. */
-export interface TorchSource extends FrameSource {
-  readonly hasTorch: boolean;
-  setTorch(isOn: boolean): Promise<void>;
-}
 
 /** Everything the controller works with; `main.ts` makes it. */
 export interface ControllerParts {
@@ -80,8 +75,8 @@ export class ResightController implements AnalysisController {
   #settings: Settings;
   #stats = new RunStatsCollector();
   #run: Run | null = null;
-  /** Of the run that is on, or the last one. */
-  #runGallery: GalleryChoice = 'own';
+  /** Of the run that was asked for last. */
+  #galleryChoice: GalleryChoice = 'own';
   #source: FrameSource | null = null;
   #epoch = 0;
   #startNumber = 0;
@@ -95,9 +90,9 @@ export class ResightController implements AnalysisController {
     parts.identity.onEvent((event) => {
       this.#onIdentityEvent(event);
     });
-    parts.identity.onGone((reason) => {
+    parts.identity.onGone((reason, isInUse) => {
       this.#patch({ warning: toErrorData(reason) });
-      void this.#run?.reconnectIdentity();
+      if (isInUse) void this.#run?.reconnectIdentity();
     });
   }
 
@@ -127,7 +122,7 @@ export class ResightController implements AnalysisController {
   }
 
   get hasTorch(): boolean {
-    return this.#torch !== null;
+    return torchOf(this.#source) !== null;
   }
 
   onStatus(listener: (status: RunStatus) => void): Unsubscribe {
@@ -180,12 +175,16 @@ export class ResightController implements AnalysisController {
   }
 
   async leaveStreet(): Promise<void> {
+    // Another run that is about to begin puts its own gallery in use.
+    if (this.#galleryChoice !== 'street') return;
+    this.#galleryChoice = 'own';
     // A street that waits for the run before it to end does not begin.
     this.#startNumber += 1;
-    if (this.#runGallery === 'street') await this.stop();
-    if (this.#run || !this.isStreetGallery) return;
+    const startNumber = this.#startNumber;
+    await this.stop();
+    if (startNumber !== this.#startNumber) return;
     this.#parts.identity.leaveGuest();
-    this.#status = IDLE;
+    this.#status = { ...IDLE, warning: this.#storageWarning };
     this.#statusEvents.emit(this.#status);
   }
 
@@ -237,18 +236,12 @@ export class ResightController implements AnalysisController {
     );
   }
 
-  get #torch(): TorchSource | null {
-    const source = this.#source;
-    return source && 'hasTorch' in source && (source as TorchSource).hasTorch // only TorchSource has the key
-      ? (source as TorchSource)
-      : null;
-  }
-
   async #start(
     analysisPace: SourcePace,
     gallery: GalleryChoice,
     createSource: CreateSource,
   ): Promise<void> {
+    this.#galleryChoice = gallery;
     this.#startNumber += 1;
     const startNumber = this.#startNumber;
     await this.#run?.stop();
@@ -256,7 +249,6 @@ export class ResightController implements AnalysisController {
     if (startNumber !== this.#startNumber) return;
     this.#stats = new RunStatsCollector();
     this.#source = null;
-    this.#runGallery = gallery;
     const run = new Run(this.#hooks(analysisPace, gallery, createSource));
     this.#run = run;
     this.#status = { ...IDLE, state: 'preparing', step: 'opening-source' };
@@ -377,19 +369,22 @@ export class ResightController implements AnalysisController {
       this.#pendingSightingCount = 0;
       // Whatever else was warned of since stays.
       if (this.#status.warning === this.#storageWarning) this.#patch({ warning: null });
+      this.#storageWarning = null;
     } else if (event.type === 'embedding-error') {
       this.#patch({ warning: event.error });
     }
   }
 
   #applyTorch(): void {
-    this.#torch?.setTorch(this.#settings.camera.torch).catch((error: unknown) => {
-      this.#patch({
-        warning: toErrorData(
-          new AppError('CAMERA_UNSUPPORTED', 'The lamp could not be switched', { cause: error }),
-        ),
+    torchOf(this.#source)
+      ?.setTorch(this.#settings.camera.torch)
+      .catch((error: unknown) => {
+        this.#patch({
+          warning: toErrorData(
+            new AppError('CAMERA_UNSUPPORTED', 'The lamp could not be switched', { cause: error }),
+          ),
+        });
       });
-    });
   }
 
   #patch(change: Partial<RunStatus>): void {

@@ -41,7 +41,8 @@ async function pullEvery(frames: AsyncIterable<SourceFrame>, sink: FeedSink): Pr
   let frameId = 0;
   const lastPreviewMs = new Map<CameraId, number>();
   try {
-    for await (const frame of whileRunning(frames, sink)) {
+    for await (const frame of frames) {
+      await sink.whenRunning();
       if (sink.signal.aborted) {
         frame.image.close();
         return;
@@ -62,18 +63,6 @@ async function pullEvery(frames: AsyncIterable<SourceFrame>, sink: FeedSink): Pr
   } finally {
     // Whatever ended the loop, no frame is under way when this returns.
     await Promise.allSettled([inFlight, waiting]);
-  }
-}
-
-/** Asks for the next frame only while the run is not paused: one made on demand would be old by its end. */
-async function* whileRunning(
-  frames: AsyncIterable<SourceFrame>,
-  sink: FeedSink,
-): AsyncGenerator<SourceFrame> {
-  await sink.whenRunning();
-  for await (const frame of frames) {
-    yield frame;
-    await sink.whenRunning();
   }
 }
 

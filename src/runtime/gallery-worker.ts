@@ -17,6 +17,7 @@ export class GalleryWorker {
   readonly #hooks: GalleryWorkerHooks;
   #host: WorkerHost<IdentityApi> | null = null;
   #opened: Promise<void> | null = null;
+  #isDisposed = false;
   /** The embedder that is loaded, by what it was loaded with. */
   configured: { readonly key: string; readonly ready: IdentityReady } | null = null;
 
@@ -28,6 +29,9 @@ export class GalleryWorker {
 
   /** Opens the gallery; a failed opening is tried again by the next call. */
   ready(): Promise<void> {
+    if (this.#isDisposed) {
+      return Promise.reject(new AppError('WORKER_GONE', 'The identity worker was ended'));
+    }
     this.#opened ??= this.#open().catch((error: unknown) => {
       this.#opened = null;
       throw error;
@@ -41,8 +45,9 @@ export class GalleryWorker {
     return this.#host.call(invoke);
   }
 
-  /** Ends the worker; what is under way rejects with `WORKER_GONE`. */
+  /** Ends the worker for good; what is under way, and every later call, rejects with `WORKER_GONE`. */
   dispose(): void {
+    this.#isDisposed = true;
     this.#host?.terminate();
     this.#forgetHost();
   }

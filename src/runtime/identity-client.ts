@@ -21,6 +21,12 @@ import { deleteDatabase } from '../storage/delete-database';
 import { Emitter } from './emitter';
 import { GalleryWorker } from './gallery-worker';
 
+/** Sightings of one gallery that cannot be written now, and why. */
+type StorageTrouble = Pick<
+  Extract<IdentityEvent, { type: 'storage-error' }>,
+  'error' | 'pendingCount'
+>;
+
 /**
  * Recognition and gallery as the page sees them: the gallery at any time, the embedder once configured.
  *
@@ -30,7 +36,8 @@ import { GalleryWorker } from './gallery-worker';
 export class IdentityClient implements GalleryClient {
   readonly #createWorker: () => Worker;
   readonly #events = new Emitter<[IdentityEvent]>();
-  readonly #gone = new Emitter<[AppError]>();
+  readonly #gone = new Emitter<[AppError, boolean]>();
+  readonly #trouble = new Map<GalleryWorker, StorageTrouble>();
   readonly #own: GalleryWorker;
   #guest: GalleryWorker | null = null;
 
@@ -61,6 +68,7 @@ export class IdentityClient implements GalleryClient {
     if (!guest) return;
     this.#guest = null;
     guest.dispose();
+    this.#endTrouble(guest);
     // Deleting it is a courtesy to the disk: `enterGuest` does it again before it matters.
     deleteDatabase(guest.databaseName).catch(() => undefined);
     this.#events.emit({ type: 'gallery-changed' });
@@ -94,8 +102,9 @@ export class IdentityClient implements GalleryClient {
     return this.#call((remote) => remote.setThresholds(thresholds));
   }
 
+  /** For the own gallery, also while a guest is in use: that one does not live long enough. */
   setRetention(policy: RetentionPolicy): Promise<RemovalReport> {
-    return this.#call((remote) => remote.setRetention(policy));
+    return this.#own.call((remote) => remote.setRetention(policy));
   }
 
   list(range: { offset: number; count: number }): Promise<readonly VehicleSummary[]> {
@@ -135,8 +144,8 @@ export class IdentityClient implements GalleryClient {
     return this.#events.add(listener);
   }
 
-  /** The worker died by itself; the next call starts another. */
-  onGone(listener: (reason: AppError) => void): Unsubscribe {
+  /** A worker died by itself; the next call starts another. `isInUse`: of the gallery that calls go to now. */
+  onGone(listener: (reason: AppError, isInUse: boolean) => void): Unsubscribe {
     return this.#gone.add(listener);
   }
 
@@ -159,15 +168,36 @@ export class IdentityClient implements GalleryClient {
   #galleryWorker(databaseName: string): GalleryWorker {
     const worker = new GalleryWorker(this.#createWorker, databaseName, {
       onEvent: (event) => {
-        // The own gallery may still have trouble with storage to tell of while a guest is in use.
-        const isAboutStorage = event.type.startsWith('storage-');
-        if (worker === this.#inUse || isAboutStorage) this.#events.emit(event);
+        if (event.type === 'storage-error') this.#noteTrouble(worker, event);
+        else if (event.type === 'storage-recovered') this.#endTrouble(worker);
+        else if (worker === this.#inUse) this.#events.emit(event);
       },
       onGone: (reason) => {
-        if (worker === this.#inUse) this.#gone.emit(reason);
+        // What it still had to write is lost with it: nothing waits any more.
+        this.#endTrouble(worker);
+        this.#gone.emit(reason, worker === this.#inUse);
       },
     });
     return worker;
+  }
+
+  /** Told of both galleries as one: the own one may still wait for room while a guest is in use. */
+  #noteTrouble(worker: GalleryWorker, trouble: StorageTrouble): void {
+    this.#trouble.set(worker, trouble);
+    this.#tellTrouble(trouble.error);
+  }
+
+  #endTrouble(worker: GalleryWorker): void {
+    if (!this.#trouble.delete(worker)) return;
+    const [other] = this.#trouble.values();
+    if (other) this.#tellTrouble(other.error);
+    else this.#events.emit({ type: 'storage-recovered' });
+  }
+
+  #tellTrouble(error: StorageTrouble['error']): void {
+    const counts = [...this.#trouble.values()].map(({ pendingCount }) => pendingCount);
+    const pendingCount = counts.reduce((a, b) => a + b, 0);
+    this.#events.emit({ type: 'storage-error', error, pendingCount });
   }
 
   #call<T>(invoke: (remote: Remote<IdentityApi>) => T | PromiseLike<T>): Promise<T> {

@@ -1,4 +1,5 @@
 import type { Gap, RunStatus, Settings } from '../contracts/app';
+import type { ErrorCode } from '../contracts/errors';
 import type { FrameImage } from '../contracts/frame';
 import type { FrameFeed, FrameSource, SourceInfo, SourcePace } from '../contracts/source';
 import type { EndedTrack } from '../contracts/track';
@@ -345,9 +346,14 @@ function asError(error: unknown): Error {
   return error instanceof Error ? error : new AppError('INTERNAL', String(error));
 }
 
-/** Failures that waiting for the camera cannot mend. */
+/** Failures that waiting for the source cannot mend. */
+const FINAL_CODES: ReadonlySet<ErrorCode> = new Set([
+  'CAMERA_PERMISSION_DENIED',
+  'STREET_UNAVAILABLE',
+]);
+
 function isFinal(error: unknown): boolean {
-  return error instanceof AppError && error.code === 'CAMERA_PERMISSION_DENIED';
+  return error instanceof AppError && FINAL_CODES.has(error.code);
 }
 
 /** The rest of a file's feed: what was analysed before is decoded again and closed at once. */

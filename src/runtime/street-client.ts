@@ -10,6 +10,12 @@ import type {
 import { AppError } from '../core/app-error';
 import { WorkerHost } from './worker-host';
 
+/**
+ * A picture takes tenths of a second, on the slowest machines seconds. A worker that hangs must be found out before the run
+ * gives up its perception, which waits for the picture (`HangWatch`, 30 s).
+ */
+const FRAME_TIMEOUT_MS = 20_000;
+
 /** The street worker as the page sees it. The worker starts with the first `open` and ends with `dispose`. */
 export class StreetClient implements StreetApi {
   readonly #createWorker: () => Worker;
@@ -28,9 +34,9 @@ export class StreetClient implements StreetApi {
     return this.#call((remote) => remote.open(plan));
   }
 
-  /** See `StreetApi.frame`; throws WORKER_GONE before `open` and after `dispose`. */
+  /** See `StreetApi.frame`; throws WORKER_GONE before `open`, after `dispose`, and when no picture came within 20 s. */
   frame(request: StreetFrameRequest): Promise<StreetFrame> {
-    return this.#call((remote) => remote.frame(request));
+    return this.#call((remote) => remote.frame(request), FRAME_TIMEOUT_MS);
   }
 
   /** See `StreetApi.still`; throws WORKER_GONE before `open` and after `dispose`. */
@@ -44,8 +50,11 @@ export class StreetClient implements StreetApi {
     this.#host?.terminate();
   }
 
-  async #call<T>(invoke: (remote: Remote<StreetApi>) => T | PromiseLike<T>): Promise<T> {
+  async #call<T>(
+    invoke: (remote: Remote<StreetApi>) => T | PromiseLike<T>,
+    timeoutMs?: number,
+  ): Promise<T> {
     if (!this.#host) throw new AppError('WORKER_GONE', 'The street worker is not running');
-    return this.#host.call(invoke);
+    return this.#host.call(invoke, timeoutMs);
   }
 }

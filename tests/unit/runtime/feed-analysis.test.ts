@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { FrameImage, FrameMeta } from '../../../src/contracts/frame';
 import type { SourceFrame, SourceInfo } from '../../../src/contracts/source';
 import type { FrameResult } from '../../../src/contracts/worker-api';
@@ -119,6 +119,36 @@ describe('analyzeFeed', () => {
     gate.set(false);
     await run;
     expect(perception.seen).toEqual([0, 1, 2]);
+  });
+
+  it('analyses nothing more once it is paused, not even a frame that was asked for before', async () => {
+    const gate = new PauseGate();
+    const perception = new FakePerception();
+    const run = analyzeFeed(
+      {
+        type: 'pull',
+        isMadeOnDemand: true,
+        async *frames() {
+          for await (const frame of frames(3)) {
+            if (frame.captureTimeUs > 0) gate.set(true);
+            yield frame;
+          }
+        },
+      },
+      makeSink(perception, [], {
+        info: { ...info, pace: 'live' },
+        whenRunning: () => gate.whenOpen(),
+      }),
+    );
+    await turn();
+    expect(perception.seen).toEqual([0]);
+    gate.set(false);
+    await vi.waitFor(() => {
+      expect(perception.seen).toEqual([0, 1]);
+    });
+    gate.set(false);
+    await run;
+    expect(FakeImage.openCount).toBe(0);
   });
 
   it('passes a failed frame on and leaves none open', async () => {

@@ -301,16 +301,18 @@ describe('Run', () => {
     await scene.run.stop();
   });
 
-  it('stops looking for a camera that is no longer allowed', async () => {
-    const scene = new Scene(() => new TestSource('live'));
-    await scene.run.begin();
-    const ended = scene.run.ended.catch((error: unknown) => error);
-    const denied = new AppError('CAMERA_PERMISSION_DENIED', 'revoked');
-    scene.nextSource = () => new TestSource('live', 0, denied);
-    scene.perception.endFeed();
-    await settle();
-    expect(await ended).toMatchObject({ code: 'CAMERA_PERMISSION_DENIED' });
-  });
+  it.each(['CAMERA_PERMISSION_DENIED', 'STREET_UNAVAILABLE'] as const)(
+    'stops looking for a source that waiting cannot bring back: %s',
+    async (code) => {
+      const scene = new Scene(() => new TestSource('live'));
+      await scene.run.begin();
+      const ended = scene.run.ended.catch((error: unknown) => error);
+      scene.nextSource = () => new TestSource('live', 0, new AppError(code, 'gone for good'));
+      scene.perception.endFeed();
+      await settle();
+      expect(await ended).toMatchObject({ code });
+    },
+  );
 
   it('stays paused when the camera comes back during a pause', async () => {
     const scene = new Scene(() => new TestSource('live'));
