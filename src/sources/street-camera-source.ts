@@ -23,8 +23,8 @@ export interface StreetCameraPlace {
  *
  * Live: like a camera of that rate whose newest picture is taken: pictures that nobody asked for in time are
  * dropped, never drawn. Times are times of day. The street itself moves with them, but by a tenth of a second between
- * two pictures at most: while the run is paused, the tab hidden or the machine too slow, it stands still or goes slower instead of
- * jumping.
+ * two pictures at most: where the machine is too slow it goes slower instead of jumping. While the run is paused or the tab
+ * hidden, both stand still: nothing is dropped meanwhile, and from then on times of day are late by that pause.
  */
 export class StreetCameraSource implements FrameSource {
   readonly kind = 'street';
@@ -145,10 +145,10 @@ export class StreetCameraSource implements FrameSource {
 
   /** The newest picture that is due and later than any other of the street; waits for one. Null when closed. */
   async #dueTick(tick: number): Promise<number | null> {
-    const { clock, originUnixMs } = this.#session;
+    const { clock } = this.#session;
     for (;;) {
       if (this.#closing.signal.aborted) return null;
-      const nowUs = (clock.nowMs() - originUnixMs) * 1000;
+      const nowUs = this.#session.noteAsked();
       // Other cameras may have drawn while this one waited.
       const next = Math.max(tick + 1, this.#firstTickAfter(this.#session.lastUs));
       const waitUs = this.#timeUs(next) - nowUs;

@@ -25,7 +25,7 @@ afterEach(() => {
 describe('the street client', () => {
   it('ends a worker that hangs over a picture before the run takes its perception for hanging', async () => {
     const worker = new SilentWorker();
-    // A worker's events are never looked at here.
+    // The host posts to it, listens and ends it, no more.
     const client = new StreetClient(() => worker as unknown as Worker);
     client.open({ seed: 1, weather: 'sun', quality: null }).catch(() => undefined);
     const request = { cameraId: 'street-a', sceneTimeUs: 0, captureTimeUs: 0, wantsTruth: false };

@@ -25,6 +25,7 @@ class FakeDrawer implements StreetDrawer {
   readonly pictures = new FakePictures();
   openCount = 0;
   closeCount = 0;
+  openError: Error | null = null;
   frameError: Error | null = null;
   drawMs = 0;
   /** While set, `open` and `frame` wait for it. */
@@ -39,6 +40,7 @@ class FakeDrawer implements StreetDrawer {
   async open(): Promise<StreetReady> {
     this.openCount += 1;
     await this.gate;
+    if (this.openError) throw this.openError;
     return { cameras: CAMERAS, quality: 'plain', rendererName: 'fake' };
   }
 
@@ -163,6 +165,24 @@ describe('the Demo street, stepped', () => {
     await expect(takeFrames(source.feed())).rejects.toMatchObject({ code: 'STREET_UNAVAILABLE' });
   });
 
+  it('does not pass a drawer that is gone off as a worker of the run', async () => {
+    const gone = new AppError('WORKER_GONE', 'did not answer within 20 s');
+    const unavailable = {
+      code: 'STREET_UNAVAILABLE',
+      message: expect.stringContaining('did not answer within 20 s') as string,
+      cause: gone,
+    };
+    drawer.openError = gone;
+    const unopened = createStreetSource(choose({}), drawer, undefined, clock);
+    await expect(unopened.open(signal)).rejects.toMatchObject(unavailable);
+
+    drawer = new FakeDrawer(clock);
+    const source = createStreetSource(choose({}), drawer, undefined, clock);
+    await source.open(signal);
+    drawer.frameError = gone;
+    await expect(takeFrames(source.feed())).rejects.toMatchObject(unavailable);
+  });
+
   it('ends its drawer once, however often it is closed', async () => {
     const source = createStreetSource(choose({}), drawer, undefined, clock);
     await source.open(signal);
@@ -256,7 +276,8 @@ describe('the Demo street, live', () => {
     expect(sceneTimes).toEqual([...sceneTimes].sort((a, b) => a - b));
   });
 
-  it('stands still during a pause instead of jumping', async () => {
+  /** Live pictures, with a pause of a minute after the second one. */
+  async function drawAroundPause(): Promise<{ droppedCount: number }> {
     const source = createStreetSource(live, drawer, undefined, clock);
     await source.open(signal);
     const feed = source.feed();
@@ -265,14 +286,60 @@ describe('the Demo street, live', () => {
     for await (const { image } of feed.frames()) {
       image.close();
       count += 1;
-      if (count === 1) clock.passMs(60_000);
-      if (count === 3) break;
+      if (count === 2) clock.passMs(60_000);
+      if (count === 6) break;
     }
-    const [first, second, third] = drawer.requests;
-    expect(second?.captureTimeUs).toBe(59_950_000);
-    expect([first, second, third].map((request) => request?.sceneTimeUs)).toEqual([
-      0, 100_000, 150_000,
+    return source;
+  }
+
+  it('stands still during a pause instead of jumping', async () => {
+    const source = await drawAroundPause();
+    // At 150 ms of a clock without the pause both cameras have a picture waiting.
+    const times = drawer.requests.map(({ captureTimeUs }) => captureTimeUs);
+    expect(times).toEqual([0, 50_000, 100_000, 150_000, 200_000, 250_000]);
+    expect(drawer.requests.map(({ sceneTimeUs }) => sceneTimeUs)).toEqual(times);
+    expect(source.droppedCount).toBe(0);
+  });
+
+  it('keeps the time that drawing takes, also around a pause', async () => {
+    drawer.drawMs = 400;
+    await drawAroundPause();
+    // Done at 400, 800, after the pause at 1300, 1700, 2100, 2500 ms.
+    expect(drawer.requests.map(({ captureTimeUs }) => captureTimeUs)).toEqual([
+      0, 350_000, 900_000, 1_250_000, 1_700_000, 2_050_000,
     ]);
+  });
+
+  it('takes a timer that fires a minute late, as in a hidden tab, for a pause', async () => {
+    let lateMs = 60_000;
+    const sleepy: StreetClock = {
+      nowMs: () => clock.nowMs(),
+      wait: (ms) => {
+        clock.passMs(ms + lateMs);
+        lateMs = 0;
+        return Promise.resolve();
+      },
+    };
+    const source = createStreetSource(live, drawer, undefined, sleepy);
+    await source.open(signal);
+    const times = (await takeFrames(source.feed(), 4)).map(([, timeUs]) => timeUs);
+    expect(times).toEqual([0, 50_000, 100_000, 150_000]);
+    expect(source.droppedCount).toBe(0);
+  });
+
+  it('goes by the wall clock where each analysis takes most of a second', async () => {
+    const source = createStreetSource(live, drawer, undefined, clock);
+    await source.open(signal);
+    const feed = source.feed();
+    if (feed.type !== 'pull') throw new TypeError('Expected a pulled feed');
+    const times: number[] = [];
+    for await (const { image, captureTimeUs } of feed.frames()) {
+      image.close();
+      times.push(captureTimeUs);
+      clock.passMs(900);
+      if (times.length === 4) break;
+    }
+    expect(times).toEqual([0, 850_000, 1_800_000, 2_650_000]);
   });
 
   it('begins its street at the beginning, however long the models took to load', async () => {
