@@ -39,7 +39,7 @@ export class Announcer {
   #epoch = -1;
   #newNumbers: number[] = [];
   #returning: string[] = [];
-  #sentences: string[] = [];
+  #sentences: { readonly sentence: string }[] = [];
   #state: RunState;
   #source: SourceInfo | null = null;
   #gap: Gap | null = null;
@@ -60,10 +60,17 @@ export class Announcer {
     ];
   }
 
-  /** Tells something that is not a vehicle: what was removed, what was saved. */
-  say(sentence: string): void {
-    this.#sentences.push(sentence);
+  /**
+   * Tells something that is not a vehicle: what was removed, what was saved. What is returned takes it back, if
+   * it was not told yet.
+   */
+  say(sentence: string): () => void {
+    const entry = { sentence };
+    this.#sentences.push(entry);
     this.#tellSoon();
+    return () => {
+      this.#sentences = this.#sentences.filter((other) => other !== entry);
+    };
   }
 
   dispose(): void {
@@ -89,7 +96,10 @@ export class Announcer {
     if (gap?.startUnixMs === this.#gap?.startUnixMs && gap?.reason === this.#gap?.reason) return;
     const wasGap = this.#gap !== null;
     this.#gap = gap;
-    if (gap) return this.say(currentGapText(gap));
+    if (gap) {
+      this.say(currentGapText(gap));
+      return;
+    }
     const last = past[past.length - 1];
     if (!wasGap || this.#state !== 'running' || !last?.endUnixMs) return;
     const spanMs = last.endUnixMs - last.startUnixMs;
@@ -138,7 +148,7 @@ export class Announcer {
   }
 
   #tell(): void {
-    const parts = [...this.#sentences, ...this.#vehicleSentences()];
+    const parts = [...this.#sentences.map(({ sentence }) => sentence), ...this.#vehicleSentences()];
     this.#sentences = [];
     this.#newNumbers = [];
     this.#returning = [];

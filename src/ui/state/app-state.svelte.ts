@@ -2,7 +2,9 @@ import { createContext } from 'svelte';
 import type { AnalysisController, Unsubscribe } from '../../contracts/app';
 import type { AppUpdatesView } from '../../contracts/app-updates';
 import type { VehicleId } from '../../contracts/match';
+import { isCardHeld } from '../tour/card-hold';
 import { rowBoxOf } from '../tour/row-box';
+import type { TourTarget } from '../tour/tour-target';
 import { Announcer } from './announcer.svelte';
 import { CameraList } from './camera-list.svelte';
 import { FullScreen } from './full-screen.svelte';
@@ -15,7 +17,7 @@ import { localMemory } from './note-memory';
 import { PictureCache } from './picture-cache';
 import { RunView } from './run-view.svelte';
 import { StorageView } from './storage-view.svelte';
-import { Tour, type TourTarget } from './tour.svelte';
+import { Tour } from './tour.svelte';
 import { UpdatesState } from './updates-view.svelte';
 import { VehicleDetailState } from './vehicle-detail.svelte';
 import { VehicleListState } from './vehicle-list.svelte';
@@ -73,10 +75,10 @@ export class AppState {
       controller,
       sights: () => this.views.sights(),
       locate: (target) => this.locate(target),
-      isCovered: () => this.dialog !== null,
+      isCovered: () => this.dialog !== null || document.hidden,
+      isHeld: isCardHeld,
       say: (sentence) => this.announcer.say(sentence),
       memory: localMemory,
-      now: () => performance.now(),
     });
     // Its own snapshots of vehicles that may have been deleted; those in view are taken anew.
     this.#unsubscribe = controller.gallery.onChanged(() => {

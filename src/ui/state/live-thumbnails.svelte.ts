@@ -9,7 +9,8 @@ const MAX_THUMBNAILS = 120;
 
 /**
  * Pictures of vehicles that have no stored sighting yet, because they are still in view: taken from the
- * screen's own pictures, kept in memory only and dropped with the run.
+ * screen's own pictures and kept in memory only. They go with the last picture on the page and with any change
+ * of the gallery; a street that is begun anew with another weather keeps them, as it keeps its gallery.
  */
 export class LiveThumbnails {
   #urls = $state.raw<ReadonlyMap<VehicleId, string>>(new Map());

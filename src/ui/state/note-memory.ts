@@ -10,7 +10,7 @@ export const localMemory: NoteMemory = {
     try {
       return localStorage.getItem(key) !== null;
     } catch {
-      return false; // denied: said once a visit
+      return false; // denied: whoever asks knows what was said in this visit
     }
   },
   add: (key) => {

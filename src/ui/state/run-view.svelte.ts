@@ -159,8 +159,12 @@ export class RunView {
     else await shownByStatus(this.controller.stop());
   }
 
-  /** The space bar: start, pause, go on. Does nothing while the run changes state by itself. */
+  /**
+   * The space bar: start, pause, go on. Does nothing while the run changes state by itself, nor between a street
+   * that ends and the one that follows.
+   */
   toggle(): void {
+    if (this.#restartCount > 0) return;
     const { state } = this.status;
     if (state === 'running') this.controller.pause();
     else if (state === 'paused') this.controller.resume();

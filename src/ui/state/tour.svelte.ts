@@ -1,5 +1,4 @@
 import type { AnalysisController, RunStatus, Unsubscribe } from '../../contracts/app';
-import type { VehicleId } from '../../contracts/match';
 import type { TrackId } from '../../contracts/track';
 import {
   MISSED_TEXTS,
@@ -9,6 +8,7 @@ import {
   type TourStep,
   type TourText,
 } from '../tour/tour-text';
+import { areaOf, fits, targetOf, type TourTarget } from '../tour/tour-target';
 import type { LiveSight, ScreenBox } from './live-views';
 import type { NoteMemory } from './note-memory';
 
@@ -18,18 +18,15 @@ const MIN_SHOWN_MS = 3500;
 const SHOWN_MS = 5000;
 /** The last sentence of a tour that missed something is longer. */
 const MISSED_SHOWN_MS = 9000;
-/** From camera A to camera B the slowest vehicles need half a minute, with a red light. */
-const PATIENCE_MS = 40_000;
+/**
+ * From camera A to camera B the slowest vehicles need half a minute, with a red light; where a machine cannot
+ * keep up, the street goes slower than the clock.
+ */
+const PATIENCE_MS = 90_000;
 /** The list is there or it is not, as in full screen. */
 const LIST_PATIENCE_MS = 4000;
 const TICK_MS = 200;
 const SEEN_KEY = 'resight.tour-seen';
-
-/** What a card points at. */
-export type TourTarget =
-  /** `whole` is the box with its label. */
-  | { readonly part: 'box' | 'label' | 'whole'; readonly trackId: TrackId }
-  | { readonly part: 'row'; readonly vehicleId: VehicleId };
 
 /** What the tour shows now. */
 export interface TourCard extends TourText {
@@ -49,13 +46,13 @@ export interface TourServices {
   readonly sights: () => readonly LiveSight[];
   /** Where a target is; null when it is not in sight. */
   readonly locate: (target: TourTarget) => ScreenBox | null;
-  /** Something lies over the page: nothing can be pointed at, and time does not count. */
+  /** The page is hidden, or something lies over it: nothing can be pointed at, and time does not count. */
   readonly isCovered: () => boolean;
-  /** Tells a screen reader, politely. */
-  readonly say: (sentence: string) => void;
+  /** Pointer or keyboard is on the card: it stays. */
+  readonly isHeld: () => boolean;
+  /** Tells a screen reader, politely; what is returned takes it back if it was not told yet. */
+  readonly say: (sentence: string) => () => void;
   readonly memory: NoteMemory;
-  /** Milliseconds that only go on. */
-  readonly now: () => number;
 }
 
 /**
@@ -70,8 +67,11 @@ export class Tour {
   readonly #unsubscribe: Unsubscribe;
   #timer: ReturnType<typeof setInterval> | null = null;
   #stepIndex = 0;
-  /** When this step began to wait, or its card was shown. */
-  #sinceMs = 0;
+  /** How long this step has waited, or its card has been shown, in time that counts: see {@link Tour.#count}. */
+  #countedMs = 0;
+  #takeBack: () => void = () => undefined;
+  /** In this visit, where the device may not remember it. */
+  #wasShown = false;
   /** The vehicle of the step before, which the next goes on with if it can. */
   #trackId: TrackId | null = null;
 
@@ -84,12 +84,13 @@ export class Tour {
   start(): void {
     this.end();
     this.isOn = true;
+    this.#wasShown = true;
     this.#services.memory.add(SEEN_KEY);
     this.#stepIndex = 0;
     this.#trackId = null;
-    this.#sinceMs = this.#services.now();
-    this.#timer = setInterval(() => this.#tick(), TICK_MS);
-    this.#tick();
+    this.#countedMs = 0;
+    this.#timer = setInterval(() => this.#tick(TICK_MS), TICK_MS);
+    this.#tick(0);
   }
 
   /** Goes on to the next step; after the last one the tour is over. */
@@ -98,13 +99,14 @@ export class Tour {
     if (this.card?.type === 'missed' || this.#stepIndex + 1 >= TOUR_STEPS.length) return this.end();
     this.#stepIndex += 1;
     this.card = null;
-    this.#sinceMs = this.#services.now();
-    this.#tick();
+    this.#countedMs = 0;
+    this.#tick(0);
   }
 
   end(): void {
     if (this.#timer !== null) clearInterval(this.#timer);
     this.#timer = null;
+    this.#takeBack();
     this.isOn = false;
     this.card = null;
   }
@@ -117,33 +119,38 @@ export class Tour {
   #follow({ state, source }: RunStatus): void {
     const isStreet = source?.kind === 'street' && (state === 'running' || state === 'paused');
     if (!isStreet) this.end();
-    else if (!this.isOn && state === 'running' && !this.#services.memory.has(SEEN_KEY))
+    else if (state === 'running' && !this.#wasShown && !this.#services.memory.has(SEEN_KEY))
       this.start();
   }
 
-  #tick(): void {
-    if (this.#services.isCovered()) {
-      this.#sinceMs += TICK_MS;
-      return;
-    }
+  /**
+   * Time counts in ticks that came, while the street runs and nobody holds the card: a page that is late with
+   * its ticks is late with the street, too.
+   */
+  #count(tickMs: number): void {
+    const { controller, isHeld } = this.#services;
+    if (controller.status.state === 'running' && !isHeld()) this.#countedMs += tickMs;
+  }
+
+  #tick(tickMs: number): void {
+    if (this.#services.isCovered()) return;
+    this.#count(tickMs);
     const { card } = this;
     if (card && card.type !== 'waiting') return this.#watch(card);
     const step = TOUR_STEPS[this.#stepIndex] ?? 'again';
     const sight = this.#find(step);
     if (sight) return this.#show(step, sight);
-    const waitedMs = this.#services.now() - this.#sinceMs;
     if (step === 'list') {
-      if (waitedMs >= LIST_PATIENCE_MS) this.next();
-    } else if (waitedMs >= PATIENCE_MS) this.#tell(step, 'missed', MISSED_TEXTS[step], null);
+      if (this.#countedMs >= LIST_PATIENCE_MS) this.next();
+    } else if (this.#countedMs >= PATIENCE_MS) this.#tell(step, 'missed', MISSED_TEXTS[step], null);
     else if (step === 'again' && !card) this.#wait();
   }
 
   /** A card goes by itself, and sooner when what it points at has gone. */
   #watch(card: TourCard): void {
-    const shownMs = this.#services.now() - this.#sinceMs;
     const isGone = card.target !== null && this.#services.locate(card.target) === null;
     const lifeMs = card.type === 'missed' ? MISSED_SHOWN_MS : SHOWN_MS;
-    if (shownMs >= (isGone ? MIN_SHOWN_MS : lifeMs)) this.next();
+    if (this.#countedMs >= (isGone ? MIN_SHOWN_MS : lifeMs)) this.next();
   }
 
   #show(step: TourStep, sight: LiveSight): void {
@@ -153,15 +160,16 @@ export class Tour {
 
   /** Says what comes; it goes on waiting. */
   #wait(): void {
-    const sinceMs = this.#sinceMs;
+    const waitedMs = this.#countedMs;
     this.#tell('again', 'waiting', WAITING_TEXT, null);
-    this.#sinceMs = sinceMs;
+    this.#countedMs = waitedMs;
   }
 
   #tell(step: TourStep, type: TourCard['type'], text: TourText, target: TourTarget | null): void {
     this.card = { ...text, step, stepNumber: this.#stepIndex + 1, type, target };
-    this.#sinceMs = this.#services.now();
-    this.#services.say(`${text.title}. ${text.text}`);
+    this.#countedMs = 0;
+    this.#takeBack();
+    this.#takeBack = this.#services.say(`${text.title}. ${text.text}`);
   }
 
   /** The vehicle that shows this step best; null while none does. */
@@ -174,24 +182,4 @@ export class Tour {
     const same = fitting.find(({ trackId }) => trackId === this.#trackId);
     return same ?? fitting.sort((a, b) => areaOf(b) - areaOf(a))[0] ?? null;
   }
-}
-
-/** Whether what a step tells is true of a vehicle. */
-function fits(step: TourStep, { identity, cameraLabel }: LiveSight): boolean {
-  if (step === 'box') return true;
-  if (!identity) return false;
-  if (step !== 'again') return true;
-  const { decision, lastSeenLabel } = identity;
-  return decision.outcome === 'matched' && lastSeenLabel !== null && lastSeenLabel !== cameraLabel;
-}
-
-function targetOf(step: TourStep, { trackId, identity }: LiveSight): TourTarget | null {
-  if (step === 'box') return { part: 'box', trackId };
-  if (step === 'number') return { part: 'label', trackId };
-  if (step === 'again') return { part: 'whole', trackId };
-  return identity && { part: 'row', vehicleId: identity.decision.vehicleId };
-}
-
-function areaOf({ box }: LiveSight): number {
-  return box.width * box.height;
 }

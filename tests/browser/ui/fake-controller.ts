@@ -196,6 +196,7 @@ export class FakeController implements AnalysisController {
   updateSettings(change: Partial<Settings>): void {
     this.calls.push(`updateSettings ${JSON.stringify(change)}`);
     this.settings = { ...this.settings, ...change };
+    this.set({});
   }
 
   measureAgain(): void {
@@ -245,6 +246,7 @@ export class FakeController implements AnalysisController {
   }
 
   async #begin(source: SourceInfo, stream: () => MediaStream | null): Promise<void> {
+    if (this.status.state === 'running' || this.status.state === 'paused') await this.#endRun();
     this.#epoch += 1;
     this.#frameId = 0;
     for (const step of STEPS) {
@@ -264,6 +266,13 @@ export class FakeController implements AnalysisController {
       startedUnixMs: source.originUnixMs,
     });
     this.proceed();
+  }
+
+  /** A run that gives way to another ends first, with its source still in the status. */
+  async #endRun(): Promise<void> {
+    await Promise.resolve();
+    this.set({ state: 'idle', previewStream: null, currentGap: null });
+    await Promise.resolve();
   }
 
   #tickStreet(): void {

@@ -35,6 +35,20 @@ describe('RunView on the Demo street', () => {
     ]);
   });
 
+  it('starts no camera when it is told to go on between one weather and the next', async () => {
+    const controller = new FakeController();
+    const run = new RunView(controller);
+    await run.startStreet();
+    const states: string[] = [];
+    controller.onStatus(({ state }) => {
+      states.push(state);
+      run.toggle();
+    });
+    await run.startStreet('rain');
+    expect(states[0]).toBe('idle');
+    expect(controller.calls).not.toContain('startCamera');
+  });
+
   it('leaves it when it is stopped, cancelled, or a video takes its place', async () => {
     const controller = new FakeController({ holdAt: 'opening-source' });
     const run = new RunView(controller);
@@ -157,6 +171,19 @@ describe('Announcer on the street', () => {
     }
     await vi.advanceTimersByTimeAsync(3000);
     expect(announcer.message).toBe('Vehicle 3 seen again, 93\u202f%, known from Camera A.');
+  });
+});
+
+describe('Announcer', () => {
+  it('does not tell what is taken back before its turn', async () => {
+    const announcer = new Announcer(new FakeController());
+    announcer.say('The first.');
+    const takeBack = announcer.say('The second.');
+    announcer.say('The third.');
+    takeBack();
+    await vi.advanceTimersByTimeAsync(3500);
+    expect(announcer.message).toBe('The third.');
+    announcer.dispose();
   });
 });
 

@@ -2,8 +2,15 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { TrackIdentity } from '../../../src/contracts/match';
 import type { LiveSight, ScreenBox } from '../../../src/ui/state/live-views';
 import type { NoteMemory } from '../../../src/ui/state/note-memory';
-import { Tour, type TourTarget } from '../../../src/ui/state/tour.svelte';
-import { arrowBetween, overlaps, placeCard } from '../../../src/ui/tour/place-card';
+import { Tour } from '../../../src/ui/state/tour.svelte';
+import {
+  arrowBetween,
+  crosses,
+  overlaps,
+  placeCard,
+  placeFree,
+} from '../../../src/ui/tour/place-card';
+import type { TourTarget } from '../../../src/ui/tour/tour-target';
 import { FakeController } from '../../browser/ui/fake-controller';
 import { decisionOf } from '../../browser/ui/fake-gallery';
 
@@ -13,10 +20,13 @@ const BOX: ScreenBox = { left: 100, top: 100, width: 80, height: 50 };
 class World {
   readonly controller = new FakeController();
   readonly said: string[] = [];
+  /** Taken back, said or not. */
+  readonly dropped: string[] = [];
   readonly notes = new Set<string>();
   sights: LiveSight[] = [];
   hasRow = true;
   isCovered = false;
+  isHeld = false;
   readonly memory: NoteMemory = {
     has: (key) => this.notes.has(key),
     add: (key) => this.notes.add(key),
@@ -26,9 +36,12 @@ class World {
     sights: () => this.sights,
     locate: (target) => this.#locate(target),
     isCovered: () => this.isCovered,
-    say: (sentence) => this.said.push(sentence),
+    isHeld: () => this.isHeld,
+    say: (sentence) => {
+      this.said.push(sentence);
+      return () => this.dropped.push(sentence);
+    },
     memory: this.memory,
-    now: () => Date.now(),
   });
 
   #locate(target: TourTarget): ScreenBox | null {
@@ -101,6 +114,17 @@ describe('the tour', () => {
     expect(world.tour.isOn).toBe(true);
   });
 
+  it('comes once a visit where the device remembers nothing', async () => {
+    vi.spyOn(world.memory, 'has').mockReturnValue(false);
+    await world.controller.startStreet();
+    world.tour.end();
+    world.controller.updateSettings({ isHudVisible: true });
+    expect(world.tour.isOn).toBe(false);
+    await world.controller.startStreet({ weather: 'rain' });
+    expect(world.controller.status.state).toBe('running');
+    expect(world.tour.isOn).toBe(false);
+  });
+
   it('lets each step wait for its event and follows one vehicle through them', async () => {
     await world.controller.startStreet();
     expect(world.tour.card).toBeNull();
@@ -159,10 +183,10 @@ describe('the tour', () => {
     expect(world.tour.card).toBeNull();
   });
 
-  it('says honestly that no vehicle was recognised in forty seconds, and ends', async () => {
+  it('says honestly that no vehicle was recognised in ninety seconds, and ends', async () => {
     await atList();
     world.tour.next();
-    pass(39);
+    pass(89);
     expect(world.tour.card?.type).toBe('waiting');
     pass(2);
     expect(world.tour.card).toMatchObject({ type: 'missed', step: 'again' });
@@ -194,6 +218,41 @@ describe('the tour', () => {
     expect(world.tour.card).toBeNull();
   });
 
+  it('counts no time while the run is paused', async () => {
+    world.sights = [sightOf(1)];
+    await world.controller.startStreet();
+    world.controller.pause();
+    pass(60);
+    expect(world.tour.card?.step).toBe('box');
+    world.controller.resume();
+    pass(5.2);
+    expect(world.tour.card).toBeNull();
+    world.controller.pause();
+    pass(200);
+    world.controller.resume();
+    expect(world.tour.card).toBeNull();
+    pass(91);
+    expect(world.tour.card).toMatchObject({ type: 'missed', step: 'number' });
+  });
+
+  it('leaves a card as long as pointer or focus is on it', async () => {
+    world.sights = [sightOf(1)];
+    await world.controller.startStreet();
+    world.isHeld = true;
+    pass(60);
+    expect(world.tour.card?.step).toBe('box');
+    world.isHeld = false;
+    pass(5.2);
+    expect(world.tour.card).toBeNull();
+  });
+
+  it('takes back what was not said yet with its card, and when it ends', async () => {
+    await atList();
+    expect(world.dropped).toEqual(world.said.slice(0, 2));
+    world.tour.end();
+    expect(world.dropped).toEqual(world.said);
+  });
+
   it('ends at once when it is skipped, and with the run', async () => {
     world.sights = [sightOf(1)];
     await world.controller.startStreet();
@@ -220,7 +279,7 @@ describe('a card', () => {
     { left: 40, top: 100, width: 1200, height: 300 },
     { left: 600, top: 60, width: 80, height: 700 },
   ])('lies on the page and not over its target at $left, $top', (target) => {
-    const place = placeCard(target, card, page);
+    const place = placeCard({ ring: target, whole: target }, card, page);
     expect(overlaps(place, target, 0)).toBe(false);
     expect(place.left).toBeGreaterThanOrEqual(0);
     expect(place.top).toBeGreaterThanOrEqual(0);
@@ -232,11 +291,40 @@ describe('a card', () => {
     const phone = { width: 390, height: 844 };
     const bar = { left: 0, top: 513, width: 390, height: 110 };
     const row = { left: 0, top: 705, width: 380, height: 84 };
-    expect(overlaps(placeCard(row, card, phone, []), bar, 0)).toBe(true);
-    const place = placeCard(row, card, phone, [bar]);
+    const target = { ring: row, whole: row };
+    expect(overlaps(placeCard(target, card, phone, []), bar, 0)).toBe(true);
+    const place = placeCard(target, card, phone, [bar]);
     expect(overlaps(place, bar, 0)).toBe(false);
     expect(overlaps(place, row, 0)).toBe(false);
-    expect(overlaps(placeCard(null, card, phone, [bar]), bar, 0)).toBe(false);
+    expect(overlaps(placeFree(card, phone, [bar], []), bar, 0)).toBe(false);
+  });
+
+  it('lies clear of the whole vehicle when its ring is round a part of it', () => {
+    const box = { left: 600, top: 300, width: 120, height: 90 };
+    const label = { left: 600, top: 276, width: 80, height: 22 };
+    const whole = { left: 600, top: 276, width: 120, height: 114 };
+    const place = placeCard({ ring: label, whole }, card, page);
+    expect(overlaps(place, whole, 0)).toBe(false);
+    // The arrow to the label does not run over the vehicle either.
+    const { from, to } = arrowBetween(place, label);
+    expect(crosses(from, to, { ...box, top: 310 })).toBe(false);
+  });
+
+  it('that points at nothing leaves the picture free that is spoken of', () => {
+    const first = { left: 0, top: 56, width: 900, height: 330 };
+    const second = { left: 0, top: 388, width: 900, height: 330 };
+    const bar = { left: 0, top: 730, width: 900, height: 70 };
+    const place = placeFree(card, page, [bar], [first, second]);
+    expect(overlaps(place, second, 0)).toBe(false);
+    expect(overlaps(place, bar, 0)).toBe(false);
+  });
+
+  it('knows whether an arrow runs over something', () => {
+    const box = { left: 10, top: 10, width: 20, height: 20 };
+    expect(crosses({ x: 0, y: 0 }, { x: 40, y: 40 }, box)).toBe(true);
+    expect(crosses({ x: 0, y: 0 }, { x: 40, y: 0 }, box)).toBe(false);
+    expect(crosses({ x: 0, y: 15 }, { x: 5, y: 15 }, box)).toBe(false);
+    expect(crosses({ x: 20, y: 0 }, { x: 20, y: 90 }, box)).toBe(true);
   });
 
   it('points from its edge to the edge of its target', () => {
