@@ -147,6 +147,9 @@ export class StageDriver implements LivePicture {
     this.#tellOrigin(status.source);
     if (state === 'idle' || state === 'preparing' || state === 'failed') {
       this.#painter.clear();
+      // Else the last picture of one run would pass for the first of the next.
+      this.#elements.picture.width = 0;
+      this.#elements.picture.height = 0;
       this.#unpaintedUnixMs = null;
     }
     this.#schedule();

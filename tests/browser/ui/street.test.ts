@@ -18,6 +18,7 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
+  vi.useRealTimers();
   if (mounted) await unmount(mounted);
   mounted = null;
   target.remove();
@@ -72,6 +73,37 @@ function ring(): DOMRect {
   const rect = document.querySelector('svg > rect:only-of-type');
   if (!rect) throw new Error('Expected a ring, found none');
   return rect.getBoundingClientRect();
+}
+
+/** Where the car that is parked before camera A is on the page. */
+function parkedCar(): DOMRect {
+  const { left, top, width, height } = overlayOf(0);
+  const scale = Math.min(width / 640, height / 360);
+  const x = left + (width - 640 * scale) / 2 + 227.5 * scale;
+  const y = top + (height - 360 * scale) / 2 + 112.8 * scale;
+  return new DOMRect(x, y, 110 * scale, 57.2 * scale);
+}
+
+/** What the tour's arrow runs over, where there is one. */
+function elementsUnderArrow(): Element[] {
+  const line = document.querySelector<SVGLineElement>('svg > rect:only-of-type + line');
+  if (!line?.checkVisibility({ visibilityProperty: true })) return [];
+  const end = (name: string): number => Number(line.getAttribute(name));
+  const shares = Array.from({ length: 40 }, (_, index) => index / 40);
+  return shares.flatMap((share) =>
+    document.elementsFromPoint(
+      end('x1') + share * (end('x2') - end('x1')),
+      end('y1') + share * (end('y2') - end('y1')),
+    ),
+  );
+}
+
+function isApart(a: DOMRect, b: DOMRect): boolean {
+  return a.right <= b.left || b.right <= a.left || a.bottom <= b.top || b.bottom <= a.top;
+}
+
+function isBlank({ width, height }: HTMLCanvasElement): boolean {
+  return width === 0 || height === 0;
 }
 
 function overlayOf(index: number): DOMRect {
@@ -197,8 +229,22 @@ describe('the Demo street', () => {
     const controller = await street();
     expect(button('Sun').getAttribute('aria-pressed')).toBe('true');
     button('Sun').click();
+    await vi.waitFor(() => {
+      controller.tick(0);
+      expect(pictures().map(isBlank)).toEqual([false, false]);
+    });
+    const pane = document.querySelector('.pane');
+    const states: string[] = [];
+    controller.onStatus(({ state }) => states.push(state));
     button('Rain').focus();
     await userEvent.keyboard('{Enter}');
+    await vi.waitFor(() => expect(states.at(-1)).toBe('running'));
+    expect(states[0]).toBe('idle');
+    flushSync();
+    // The sunny street would pass for the new one until its first frame has come.
+    expect(pictures().map(isBlank)).toEqual([true, true]);
+    expect(document.querySelector('.pane')).toBe(pane);
+    expect(document.activeElement).toBe(button('Rain'));
     await vi.waitFor(() => expect(button('Rain').getAttribute('aria-pressed')).toBe('true'));
     expect(controller.calls.filter((call) => call.startsWith('startStreet'))).toEqual([
       'startStreet {"weather":"sun"}',
@@ -209,6 +255,37 @@ describe('the Demo street', () => {
       const data = pictures()[0]?.getContext('2d')?.getImageData(2, 2, 1, 1).data;
       expect([...(data ?? [])]).toEqual([0x84, 0x8d, 0x91, 255]);
     });
+  });
+
+  it('keeps the keyboard’s place on the page when what was pressed goes away', async () => {
+    const controller = show({ vehicleCount: 12 });
+    button(/Demo street/).focus();
+    await userEvent.keyboard('{Enter}');
+    await vi.waitFor(() => expect(controller.status.state).toBe('running'));
+    const main = document.querySelector('main');
+    await vi.waitFor(() => expect(document.activeElement).toBe(main));
+    controller.fail('STREET_UNAVAILABLE');
+    flushSync();
+    button('Back to mine').focus();
+    await userEvent.keyboard('{Enter}');
+    const list = document.querySelector('aside');
+    await vi.waitFor(() => expect(list?.textContent).not.toContain('Back to mine'));
+    await vi.waitFor(() => expect(document.activeElement).toBe(list));
+  });
+
+  it('gives nobody the focus who had none', async () => {
+    await street();
+    expect(document.activeElement).toBe(document.body);
+  });
+
+  it('names the camera in full where the list is narrow', async () => {
+    await page.viewport(844, 390);
+    await street();
+    await vi.waitFor(() => expect(nameOf(button(/^Vehicle 3 Car/))).toContain('Camera A now'));
+    const time = button(/^Vehicle 3 Car/).querySelector('.time');
+    expect(time?.textContent).toBe('Camera A now');
+    expect(time?.scrollWidth).toBeLessThanOrEqual(time?.clientWidth ?? 0);
+    expect(time?.clientWidth).toBeGreaterThan(60);
   });
 
   it('keeps its vehicles apart, says so, and gives the user’s own back when it is left', async () => {
@@ -267,13 +344,18 @@ describe('the guided tour', () => {
     });
     playTo(controller, 2.5);
     button('Next').click();
-    await coachSays(controller, 'It gets a number: 1');
+    const numberCard = await coachSays(controller, 'It gets a number: 1');
+    await vi.waitFor(() => expect(isApart(ring(), numberCard.getBoundingClientRect())).toBe(true));
+    expect(isApart(parkedCar(), numberCard.getBoundingClientRect())).toBe(true);
     button('Next').click();
     await coachSays(controller, 'Everything seen is kept here');
     const row = button(/^Vehicle 1 Car/).getBoundingClientRect();
     await vi.waitFor(() => expect(ring().top).toBeCloseTo(row.top - 6, 0));
     button('Next').click();
-    await coachSays(controller, 'Now the other camera');
+    const waiting = await coachSays(controller, 'Now the other camera');
+    await vi.waitFor(() =>
+      expect(isApart(overlayOf(1), waiting.getBoundingClientRect())).toBe(true),
+    );
     playTo(controller, 21);
     await coachSays(controller, 'Camera B knows it from Camera A, similarity 93');
     await vi.waitFor(() => expect(ring().top).toBeGreaterThan(overlayOf(1).top));
@@ -317,7 +399,52 @@ describe('the guided tour', () => {
     expect(under?.classList.contains('overlay')).toBe(true);
   });
 
-  it('hides while its vehicle is out of sight', async () => {
+  it('ends with the second Escape where the first one closes a menu', async () => {
+    const controller = await street(2.5);
+    button('Show me round').click();
+    await coachSays(controller, 'found and followed');
+    await userEvent.click(button('Layers'));
+    const menu = document.querySelector('[popover]');
+    expect(menu?.matches(':popover-open')).toBe(true);
+    await userEvent.keyboard('{Escape}');
+    await vi.waitFor(() => expect(menu?.matches(':popover-open')).toBe(false));
+    expect(coach()).not.toBeNull();
+    await userEvent.keyboard('{Escape}');
+    expect(coach()).toBeNull();
+  });
+
+  it('gives the focus back where it was when its card goes', async () => {
+    const controller = await street(2.5);
+    button('Pause').focus();
+    button('Show me round').click();
+    await coachSays(controller, 'found and followed');
+    button('Skip').focus();
+    await userEvent.keyboard('{Enter}');
+    expect(coach()).toBeNull();
+    await vi.waitFor(() => expect(document.activeElement).toBe(button('Pause')));
+  });
+
+  it('stays while a pointer is on its card or the keyboard in it', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    const controller = await street(2.5);
+    button('Show me round').click();
+    const card = await coachSays(controller, 'found and followed');
+    await userEvent.hover(card);
+    vi.advanceTimersByTime(20_000);
+    expect(card.textContent).toContain('found and followed');
+    await userEvent.hover(button('Settings'));
+    await userEvent.keyboard('{Tab}');
+    button('Next').focus();
+    vi.advanceTimersByTime(20_000);
+    flushSync();
+    expect(card.textContent).toContain('found and followed');
+    button('Settings').focus();
+    vi.advanceTimersByTime(6000);
+    flushSync();
+    expect(coach()?.textContent ?? '').not.toContain('found and followed');
+  });
+
+  it('can be read to its end although its vehicle has gone', async () => {
     const controller = await street(2.5);
     // A picture is drawn once a display frame: this one has the red car, the largest in sight.
     await new Promise(requestAnimationFrame);
@@ -325,13 +452,13 @@ describe('the guided tour', () => {
     button('Show me round').click();
     await coachSays(controller, 'found and followed');
     playTo(controller, 40);
-    const shown = coach();
     // The vehicle it pointed at has driven off by now; the card itself has seconds to live.
     await vi.waitFor(() => {
       controller.tick(0);
-      expect(shown?.checkVisibility()).toBe(false);
+      expect(ring().width).toBe(0);
     });
-    expect(shown?.isConnected).toBe(true);
+    expect(coach()?.checkVisibility()).toBe(true);
+    expect(coach()?.textContent).toContain('found and followed');
   });
 
   it('fits a phone and leaves the run’s buttons in reach', async () => {
@@ -343,9 +470,8 @@ describe('the guided tour', () => {
       expect(card.left, text).toBeGreaterThanOrEqual(0);
       expect(card.right, text).toBeLessThanOrEqual(390);
       expect(card.bottom, text).toBeLessThanOrEqual(844);
-      const pause = button('Pause').getBoundingClientRect();
-      const isApart = card.bottom <= pause.top || card.top >= pause.bottom;
-      expect(isApart, text).toBe(true);
+      expect(isApart(card, button('Pause').getBoundingClientRect()), text).toBe(true);
+      expect(elementsUnderArrow().some((found) => found.closest('[data-keep-clear]'))).toBe(false);
       expectTouchTargets();
       button('Next').click();
     }
