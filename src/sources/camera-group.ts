@@ -45,7 +45,10 @@ export class CameraGroup implements FrameSource {
   #hasFeed = false;
   #hasToldLoss = false;
 
-  /** `label`: what the cameras are together, for people. `sources` belong to the group; all of one kind and pace, and pulled. */
+  /**
+   * `label`: what the cameras are together, for people. `sources` belong to the group; all of one kind and pace, and
+   * pulled. Live ones must make each picture when it is asked for: in turn, a picture that came by itself would be old.
+   */
   constructor(label: string, sources: readonly FrameSource[]) {
     const [first] = sources;
     if (!first) throw new RangeError('Expected a source or more, got none');
@@ -99,6 +102,7 @@ export class CameraGroup implements FrameSource {
     }
   }
 
+  /** Throws TypeError where a source is not pulled, or is live and does not make its pictures on demand. */
   feed(): FrameFeed {
     const opened = this.#opened;
     if (!opened) throw new RangeError('CameraGroup.feed needs open first');
@@ -107,6 +111,9 @@ export class CameraGroup implements FrameSource {
     const feeds = opened.map(({ source, info }) => {
       const feed = source.feed();
       if (feed.type !== 'pull') throw new TypeError(`Expected a pulled feed, got a ${feed.type}`);
+      if (this.pace === 'live' && feed.isMadeOnDemand !== true) {
+        throw new TypeError('Expected a live feed made on demand, got one that comes by itself');
+      }
       return { feed, cameraId: info.cameraId, label: info.label };
     });
     return {

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { SourceEvent } from '../../../src/contracts/source';
+import type { SourceEvent, SourcePace } from '../../../src/contracts/source';
 import { CameraGroup } from '../../../src/sources/camera-group';
 import { FakeCamera, FakePictures, takeFrames, type FakeCameraPlan } from './fake-cameras';
 
@@ -38,6 +38,21 @@ describe('a group of cameras', () => {
       groupOf({ cameraId: 'a', timesUs: [] }, { cameraId: 'b', timesUs: [], pace: 'live' }),
     ).toThrow(RangeError);
     expect(() => new CameraGroup('None', [])).toThrow(RangeError);
+  });
+
+  it('refuses live cameras whose pictures come by themselves, and takes such recordings', async () => {
+    const open = async (pace: SourcePace): Promise<CameraGroup> => {
+      const { group } = groupOf(
+        { cameraId: 'a', timesUs: [0], pace },
+        { cameraId: 'b', timesUs: [5], pace, isMadeOnDemand: false },
+      );
+      await group.open(signal);
+      return group;
+    };
+    const live = await open('live');
+    expect(() => live.feed()).toThrow(TypeError);
+    const offline = await open('offline');
+    expect(await takeFrames(offline.feed())).toHaveLength(2);
   });
 
   it('sums what its cameras count', () => {

@@ -36,6 +36,8 @@ export interface FakeCameraPlan {
   readonly timesUs: readonly number[];
   readonly pace?: SourcePace;
   readonly durationUs?: number;
+  /** True unless told otherwise. */
+  readonly isMadeOnDemand?: boolean;
   readonly openError?: Error;
   /** Thrown by the feed after its last frame. */
   readonly feedError?: Error;
@@ -86,7 +88,8 @@ export class FakeCamera implements FrameSource {
   }
 
   feed(): FrameFeed {
-    return { type: 'pull', frames: () => this.#frames() };
+    const { isMadeOnDemand = true } = this.#plan;
+    return { type: 'pull', isMadeOnDemand, frames: () => this.#frames() };
   }
 
   onEvent(listener: (event: SourceEvent) => void): () => void {
