@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Plugin } from 'vite';
 import type { ManifestOptions, VitePWAOptions } from 'vite-plugin-pwa';
+import { isStoredOnFirstUse } from '../src/core/stored-on-first-use.ts';
 import { precompressFolder } from './precompress.ts';
 import { META_CONTENT_SECURITY_POLICY } from './security-headers.ts';
 
@@ -39,9 +40,6 @@ const WEB_MANIFEST: Partial<ManifestOptions> = {
 /** What the install of the service worker downloads must stay small; the same limit as workbox-build's default. */
 const MAX_SHELL_FILE_BYTES = 2 * 1024 * 1024;
 
-/** The service worker keeps these apart by the same pattern: listed with their hashes, but stored on first use only. */
-const ASSET = /^(models\/|ort\/|assets\/street\.worker-)/;
-
 /** Options for vite-plugin-pwa: our own service worker, told of every file of the build. */
 export const PWA_OPTIONS: Partial<VitePWAOptions> = {
   strategies: 'injectManifest',
@@ -64,12 +62,12 @@ export const PWA_OPTIONS: Partial<VitePWAOptions> = {
       '{models,ort}/**/*',
     ],
     globIgnores: ['**/*.{br,gz,map}'],
-    // Models and runtimes have to pass; the shell's own limit is checked below.
+    // What is stored on first use has to pass; the shell's own limit is checked below.
     maximumFileSizeToCacheInBytes: 256 * 1024 * 1024,
     manifestTransforms: [
       (entries) => {
         const tooBig = entries.filter(
-          ({ url, size }) => !ASSET.test(url) && size > MAX_SHELL_FILE_BYTES,
+          ({ url, size }) => !isStoredOnFirstUse(url) && size > MAX_SHELL_FILE_BYTES,
         );
         if (tooBig.length > 0) {
           const list = tooBig.map(({ url, size }) => `${url} (${size} bytes)`).join(', ');

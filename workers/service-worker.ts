@@ -1,6 +1,7 @@
 import { PrecacheController } from 'workbox-precaching';
 import type { ServiceWorkerRequest } from '../src/contracts/service-worker-messages';
 import { withIsolationHeaders } from '../src/core/isolation-headers';
+import { isStoredOnFirstUse } from '../src/core/stored-on-first-use';
 import { AssetCache, type VersionedAsset } from '../src/storage/asset-cache';
 
 /*
@@ -11,15 +12,9 @@ import { AssetCache, type VersionedAsset } from '../src/storage/asset-cache';
 
 declare const self: ServiceWorkerGlobalScope;
 
-/**
- * Never part of the install: models and runtimes, megabytes each, and the Demo street's worker with its 3D library.
- * The street's script has all it needs in one file. `server/vite-plugins.ts` has the same pattern.
- */
-const ASSET = /^(models\/|ort\/|assets\/street\.worker-)/;
-
 /** Every file of the build with the hash of its contents; workbox-build writes it in, as objects only. */
 const files = self.__WB_MANIFEST as readonly VersionedAsset[];
-const isAsset = ({ url }: VersionedAsset): boolean => ASSET.test(url);
+const isAsset = ({ url }: VersionedAsset): boolean => isStoredOnFirstUse(url);
 
 const { scope } = self.registration;
 const shell = new PrecacheController({ cacheName: 'resight-shell-v1' });
