@@ -106,7 +106,7 @@ export interface VehicleTruth {
   readonly box: Box;
   /** Height of the box before it was cut, pixels. */
   readonly heightPx: number;
-  /** How much of the whole vehicle is inside the frame and not hidden by anything, [0, 1]. */
+  /** How much of the whole vehicle is inside the frame and not hidden by anything, [0, 1]. A motorcycle's counts its rider, whom the box leaves out. */
   readonly visibleFraction: number;
   /** Which side faces the camera. */
   readonly view: VehicleView;
@@ -144,7 +144,7 @@ export interface FrameTruth {
   readonly captureTimeUs: number;
   readonly sceneTimeUs: number;
   readonly vehicles: readonly VehicleTruth[];
-  /** Events of this camera since its frame before. */
+  /** Events of this camera since its frame before. What happens after its last frame of an `offline` street is never told. */
   readonly events: readonly StreetEvent[];
 }
 
@@ -193,7 +193,7 @@ export interface StreetFrame {
 
 /** The worker that draws the street. One call at a time. */
 export interface StreetApi {
-  /** Builds the scene anew. Throws AppError STREET_UNAVAILABLE where WebGL 2 cannot be had in a worker. */
+  /** Builds the scene anew. Throws AppError STREET_UNAVAILABLE where a worker has no WebGL 2 or no VideoFrame. */
   open(plan: StreetScenePlan): Promise<StreetReady>;
   /** Moves the street on and draws it as a camera sees it. Throws AppError STREET_UNAVAILABLE when the context was lost. */
   frame(request: StreetFrameRequest): Promise<StreetFrame>;
