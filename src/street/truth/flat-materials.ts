@@ -5,24 +5,34 @@ import {
   type Material,
   type Object3D,
   type Scene,
+  type Side,
 } from 'three';
 
 /** Marks of the vehicles in the red channel: 0 is everything else. */
 const MAX_MARK = 255;
+
+/** What stands in for a material that lets part of its faces through: it belongs to that material. */
+interface CutOut {
+  readonly black: MeshBasicMaterial;
+  /** Frees it. */
+  readonly end: () => void;
+}
 
 /** What was changed on one object, to be put back. */
 type Undo = () => void;
 
 /**
  * Repaints a scene so that each pixel tells which vehicle it belongs to: a vehicle's mark in red, all else
- * black, without light, fog or blending. Leaves with holes keep their holes. What writes no depth (sky, rain, glows, contact
+ * black, without light, fog or blending. Cut-outs keep their holes. What writes no depth (sky, rain, glows, contact
  * shadows) hides nothing, and is left out, as are points, lines and sprites.
  */
 export class FlatMaterials {
   /** By place in the list, from 0. */
   readonly #marks: MeshBasicMaterial[] = [];
-  /** By the material that is stood in for. */
-  readonly #black = new Map<Material, MeshBasicMaterial>();
+  /** Shared: vehicles come and go all the time, and each brings its own materials. */
+  readonly #black = new Map<Side, MeshBasicMaterial>();
+  /** By the material that is stood in for, until that is disposed of. */
+  readonly #cutOuts = new Map<Material, CutOut>();
   readonly #undo: Undo[] = [];
 
   /** Repaints until `restore`. `vehicles`: their root objects; the mark of each is its place in the list, from 1. */
@@ -48,6 +58,7 @@ export class FlatMaterials {
   dispose(): void {
     for (const material of [...this.#marks, ...this.#black.values()]) material.dispose();
     this.#black.clear();
+    for (const { end } of [...this.#cutOuts.values()]) end();
   }
 
   #paintTree(object: Object3D, mark: number, markOf: ReadonlyMap<Object3D, number>): void {
@@ -79,19 +90,30 @@ export class FlatMaterials {
   }
 
   #blackOf(source: Material): MeshBasicMaterial {
-    const known = this.#black.get(source);
+    if (source.alphaTest > 0) return this.#cutOutOf(source);
+    const known = this.#black.get(source.side);
     if (known) return known;
-    const black = flat();
-    black.color.setRGB(0, 0, 0);
-    black.side = source.side;
-    if (source.alphaTest > 0) {
-      // Both maps are optional fields of the materials that have an alpha test.
-      const { map, alphaMap } = source as Partial<Pick<MeshBasicMaterial, 'map' | 'alphaMap'>>;
-      black.alphaTest = source.alphaTest;
-      black.map = map ?? null;
-      black.alphaMap = alphaMap ?? null;
-    }
-    this.#black.set(source, black);
+    const black = blackMaterial(source.side);
+    this.#black.set(source.side, black);
+    return black;
+  }
+
+  #cutOutOf(source: Material): MeshBasicMaterial {
+    const known = this.#cutOuts.get(source);
+    if (known) return known.black;
+    // Both maps are optional fields of the materials that have an alpha test.
+    const { map, alphaMap } = source as Partial<Pick<MeshBasicMaterial, 'map' | 'alphaMap'>>;
+    const black = blackMaterial(source.side);
+    black.alphaTest = source.alphaTest;
+    black.map = map ?? null;
+    black.alphaMap = alphaMap ?? null;
+    const end = (): void => {
+      source.removeEventListener('dispose', end);
+      this.#cutOuts.delete(source);
+      black.dispose();
+    };
+    source.addEventListener('dispose', end);
+    this.#cutOuts.set(source, { black, end });
     return black;
   }
 }
@@ -118,6 +140,13 @@ function markMaterial(mark: number): MeshBasicMaterial {
   const material = flat();
   material.side = DoubleSide;
   material.color.setRGB(mark / MAX_MARK, 0, 0);
+  return material;
+}
+
+function blackMaterial(side: Side): MeshBasicMaterial {
+  const material = flat();
+  material.side = side;
+  material.color.setRGB(0, 0, 0);
   return material;
 }
 
