@@ -1,4 +1,3 @@
-import type { FrameImage } from '../contracts/frame';
 import type {
   FrameTruth,
   StreetApi,
@@ -12,6 +11,7 @@ import type {
   StreetStillRequest,
   VehicleState,
 } from '../contracts/street';
+import { AppError } from '../core/app-error';
 import { STREET_CAMERAS } from './layout';
 import { openRenderer, qualityFor, requireContext, type OpenedRenderer } from './open-renderer';
 import { StreetLens } from './optics/street-lens';
@@ -49,6 +49,7 @@ export class StreetStage implements StreetApi {
 
   /** See `StreetApi.open`. */
   async open(plan: StreetScenePlan): Promise<StreetReady> {
+    requireVideoFrame();
     this.#closeStreet();
     if (this.#opened?.renderer.getContext().isContextLost()) this.#closeRenderer();
     const opened = (this.#opened ??= openRenderer());
@@ -205,7 +206,7 @@ function drawPicture(
   street: OpenStreet,
   camera: StageCamera,
   moment: Moment & { readonly captureTimeUs: number },
-): FrameImage {
+): VideoFrame {
   drawScene(street, camera, moment);
   requireContext(opened);
   return takePicture(opened.canvas, moment.captureTimeUs);
@@ -224,10 +225,18 @@ function drawScene(
   lens.draw(set.scene, noise.seed());
 }
 
+/**
+ * What is shown is a clone of the picture that is analysed, and nothing but a VideoFrame makes one: elsewhere boxes
+ * would stand on an empty view. Throws AppError STREET_UNAVAILABLE.
+ */
+function requireVideoFrame(): void {
+  if ('VideoFrame' in globalThis) return;
+  throw new AppError('STREET_UNAVAILABLE', 'Expected VideoFrame in a worker, found none');
+}
+
 /** Must follow the drawing at once: a canvas forgets its picture when the task ends. */
-function takePicture(canvas: OffscreenCanvas, timestamp: number): FrameImage {
-  if ('VideoFrame' in globalThis) return new VideoFrame(canvas, { timestamp, alpha: 'discard' });
-  return canvas.transferToImageBitmap();
+function takePicture(canvas: OffscreenCanvas, timestamp: number): VideoFrame {
+  return new VideoFrame(canvas, { timestamp, alpha: 'discard' });
 }
 
 function measure(
@@ -240,7 +249,7 @@ function measure(
 }
 
 /** Nobody else would close the picture. */
-function closingOnError<T>(image: FrameImage, work: () => T): T {
+function closingOnError<T>(image: VideoFrame, work: () => T): T {
   try {
     return work();
   } catch (error) {
