@@ -42,14 +42,14 @@ export class StreetLens {
   /** The pinhole; its picture is wider than the plan's where the lens is a barrel. */
   readonly camera: PerspectiveCamera;
 
-  private readonly renderer: WebGLRenderer;
-  private readonly plan: StreetCameraPlan;
-  private readonly k1: number;
-  private readonly target: WebGLRenderTarget;
-  private readonly material: ShaderMaterial;
-  private readonly geometry: BufferGeometry;
-  private readonly passScene = new Scene();
-  private readonly passCamera = new OrthographicCamera();
+  readonly #renderer: WebGLRenderer;
+  readonly #plan: StreetCameraPlan;
+  readonly #k1: number;
+  readonly #target: WebGLRenderTarget;
+  readonly #material: ShaderMaterial;
+  readonly #geometry: BufferGeometry;
+  readonly #passScene = new Scene();
+  readonly #passCamera = new OrthographicCamera();
 
   /** `renderer` is borrowed; its size is set when this draws, its own tone mapping is turned off. */
   constructor(
@@ -57,14 +57,14 @@ export class StreetLens {
     plan: StreetCameraPlan,
     look: { readonly weather: StreetWeather; readonly quality: StreetQuality },
   ) {
-    this.renderer = renderer;
-    this.plan = plan;
+    this.#renderer = renderer;
+    this.#plan = plan;
     const aspect = plan.widthPx / plan.heightPx;
-    this.k1 = limitDistortion(plan.optics.distortionK1, aspect);
-    const scale = pinholeScale(this.k1, aspect);
+    this.#k1 = limitDistortion(plan.optics.distortionK1, aspect);
+    const scale = pinholeScale(this.#k1, aspect);
     renderer.toneMapping = NoToneMapping;
     this.camera = createPinhole(plan, scale);
-    this.target = new WebGLRenderTarget(
+    this.#target = new WebGLRenderTarget(
       Math.round(plan.widthPx * scale),
       Math.round(plan.heightPx * scale),
       {
@@ -74,30 +74,31 @@ export class StreetLens {
         samples: look.quality === 'fine' ? FINE_SAMPLE_COUNT : 0,
       },
     );
-    this.material = createMaterial(this.target, plan, look.weather, this.k1, scale);
+    this.#material = createMaterial(this.#target, plan, look.weather, this.#k1, scale);
     // One triangle that reaches beyond all four corners.
-    this.geometry = new BufferGeometry().setAttribute(
+    this.#geometry = new BufferGeometry().setAttribute(
       'position',
       new Float32BufferAttribute([-1, -1, 0, 3, -1, 0, -1, 3, 0], 3),
     );
-    const mesh = new Mesh(this.geometry, this.material);
+    const mesh = new Mesh(this.#geometry, this.#material);
     mesh.frustumCulled = false;
-    this.passScene.add(mesh);
+    this.#passScene.add(mesh);
   }
 
   /** Draws onto the renderer's canvas, which gets the plan's size. `frameSeed`: another one, other noise. */
   draw(scene: Scene, frameSeed: number): void {
-    const { renderer, plan, material } = this;
+    const renderer = this.#renderer;
+    const plan = this.#plan;
     const size = renderer.getSize(new Vector2());
     if (size.x !== plan.widthPx || size.y !== plan.heightPx || renderer.getPixelRatio() !== 1) {
       renderer.setPixelRatio(1);
       renderer.setSize(plan.widthPx, plan.heightPx, false);
     }
-    setUniform(material, 'frameSeed', frameSeed >>> 0);
-    renderer.setRenderTarget(this.target);
+    setUniform(this.#material, 'frameSeed', frameSeed >>> 0);
+    renderer.setRenderTarget(this.#target);
     renderer.render(scene, this.camera);
     renderer.setRenderTarget(null);
-    renderer.render(this.passScene, this.passCamera);
+    renderer.render(this.#passScene, this.#passCamera);
   }
 
   /** Where a point of the street is in the picture, display pixels, distortion included; null behind the camera. */
@@ -106,12 +107,12 @@ export class StreetLens {
     yM: number,
     zM: number,
   ): { readonly xPx: number; readonly yPx: number } | null {
-    const { plan } = this;
+    const plan = this.#plan;
     const point = new Vector3(xM, yM, zM).applyMatrix4(this.camera.matrixWorldInverse);
     if (point.z > -NEAR_M) return null;
     const halfHeights = -1 / (point.z * Math.tan((plan.verticalFovDeg * Math.PI) / 360));
     const radius = Math.hypot(point.x, point.y) * halfHeights;
-    const stretch = radius > 0 ? distortRadius(radius, this.k1) / radius : 1;
+    const stretch = radius > 0 ? distortRadius(radius, this.#k1) / radius : 1;
     const pixels = halfHeights * stretch * (plan.heightPx / 2);
     return {
       xPx: plan.widthPx / 2 + point.x * pixels,
@@ -120,9 +121,9 @@ export class StreetLens {
   }
 
   dispose(): void {
-    this.target.dispose();
-    this.material.dispose();
-    this.geometry.dispose();
+    this.#target.dispose();
+    this.#material.dispose();
+    this.#geometry.dispose();
   }
 }
 

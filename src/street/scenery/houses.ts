@@ -3,6 +3,7 @@ import { ROAD, SIDE_ROAD } from '../layout';
 import type { Random } from '../random';
 import { FACADE_PX_PER_M, paintFacade, paintLitWindows, type Facade } from './facade-paint';
 import { paintBricks, paintRoofTiles } from './ground-paint';
+import { HOUSE_FRONTS } from './house-fronts';
 import type { SceneryBuilder } from './scenery-builder';
 import { box, surface } from './shapes';
 
@@ -16,8 +17,6 @@ interface HouseKind {
 }
 
 const DEPTH_M = 9;
-/** Lines of the fronts; `scenery-material.ts` mirrors walls at these places. */
-export const HOUSE_FRONTS = { leftXM: -12.5, rightXM: 13.5 } as const;
 /** Gap between two houses. */
 const GAP_M = { from: 1.2, to: 3.4 } as const;
 /** Right of the junction houses keep this far from the side road's middle. */

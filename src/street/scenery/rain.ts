@@ -20,6 +20,8 @@ const FALL_MPS = 6.5;
 /** A streak is what a drop covers during an exposure of 1/50 s or so. */
 const STREAK_M = 0.16;
 const THICKNESS_M = 0.0045;
+/** After this the streaks jump, unseen among so many. */
+const RAIN_CYCLE_S = 600;
 
 const VERTEX_SHADER = /* glsl */ `
   attribute vec3 start;
@@ -47,11 +49,11 @@ const FRAGMENT_SHADER = /* glsl */ `
 /** Falling streaks before a camera. */
 export class Rain {
   readonly mesh: Mesh;
-  private readonly geometry = new InstancedBufferGeometry();
-  private readonly material: ShaderMaterial;
+  readonly #geometry = new InstancedBufferGeometry();
+  readonly #material: ShaderMaterial;
 
   constructor(random: Random, colour: readonly [number, number, number]) {
-    const { geometry } = this;
+    const geometry = this.#geometry;
     geometry.setAttribute(
       'position',
       new Float32BufferAttribute([-1, -0.5, 0, 1, -0.5, 0, 1, 0.5, 0, -1, 0.5, 0], 3),
@@ -60,7 +62,7 @@ export class Rain {
     geometry.instanceCount = DROP_COUNT;
     const starts = Float32Array.from({ length: DROP_COUNT * 3 }, () => random.next());
     geometry.setAttribute('start', new InstancedBufferAttribute(starts, 3));
-    this.material = new ShaderMaterial({
+    this.#material = new ShaderMaterial({
       vertexShader: VERTEX_SHADER,
       fragmentShader: FRAGMENT_SHADER,
       transparent: true,
@@ -73,7 +75,7 @@ export class Rain {
         colour: { value: new Vector3(...colour) },
       },
     });
-    this.mesh = new Mesh(geometry, this.material);
+    this.mesh = new Mesh(geometry, this.#material);
     this.mesh.frustumCulled = false;
     this.mesh.renderOrder = 10;
   }
@@ -81,27 +83,24 @@ export class Rain {
   /** `timeUs`: of the scene. */
   update(timeUs: number): void {
     // Whole cycles are taken off, so that hours do not cost single precision its streaks.
-    this.set('timeS', (timeUs / 1e6) % RAIN_CYCLE_S);
+    this.#set('timeS', (timeUs / 1e6) % RAIN_CYCLE_S);
   }
 
   prepareFor({ positionM, targetM }: StreetCameraPlan): void {
     const eye = new Vector3(...positionM);
     const forwards = new Vector3(...targetM).sub(eye).setY(0).normalize();
-    this.set('origin', eye);
-    this.set('forwards', forwards);
-    this.set('sideways', new Vector3(-forwards.z, 0, forwards.x));
+    this.#set('origin', eye);
+    this.#set('forwards', forwards);
+    this.#set('sideways', new Vector3(-forwards.z, 0, forwards.x));
   }
 
   dispose(): void {
-    this.geometry.dispose();
-    this.material.dispose();
+    this.#geometry.dispose();
+    this.#material.dispose();
   }
 
-  private set(name: string, value: number | Vector3): void {
-    const uniform = this.material.uniforms[name];
+  #set(name: string, value: number | Vector3): void {
+    const uniform = this.#material.uniforms[name];
     if (uniform) uniform.value = value;
   }
 }
-
-/** After this the streaks jump, unseen among so many. */
-const RAIN_CYCLE_S = 600;

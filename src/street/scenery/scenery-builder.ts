@@ -37,20 +37,20 @@ interface Bin {
 export class SceneryBuilder {
   readonly quality: StreetQuality;
   readonly light: WeatherLight;
-  private readonly anisotropy: number;
-  private readonly bins = new Map<string, Bin>();
-  private readonly owned: { dispose(): void }[] = [];
-  private readonly groundMaterials = new Set<Material>();
+  readonly #anisotropy: number;
+  readonly #bins = new Map<string, Bin>();
+  readonly #owned: { dispose(): void }[] = [];
+  readonly #groundMaterials = new Set<Material>();
 
   constructor(quality: StreetQuality, light: WeatherLight, maxAnisotropy: number) {
     this.quality = quality;
     this.light = light;
-    this.anisotropy = quality === 'fine' ? Math.min(8, maxAnisotropy) : 1;
+    this.#anisotropy = quality === 'fine' ? Math.min(8, maxAnisotropy) : 1;
   }
 
   /** A repeating texture, freed with the builder. */
   texture(widthPx: number, heightPx: number, paint: (brush: Brush) => void): Texture {
-    return this.own(paintTexture(widthPx, heightPx, this.anisotropy, paint));
+    return this.own(paintTexture(widthPx, heightPx, this.#anisotropy, paint));
   }
 
   /** A material for what stands upright, freed with the builder. */
@@ -62,13 +62,13 @@ export class SceneryBuilder {
   groundMaterial(parameters: MeshLambertMaterialParameters): Material {
     const wetLight = this.light.wetness > 0 ? this.light : null;
     const material = this.own(createSceneryMaterial(parameters, wetLight));
-    this.groundMaterials.add(material);
+    this.#groundMaterials.add(material);
     return material;
   }
 
   /** Frees `thing` with the builder. */
   own<T extends { dispose(): void }>(thing: T): T {
-    this.owned.push(thing);
+    this.#owned.push(thing);
     return thing;
   }
 
@@ -78,28 +78,28 @@ export class SceneryBuilder {
     part.computeBoundingBox();
     const middleZM = part.boundingBox ? (part.boundingBox.min.z + part.boundingBox.max.z) / 2 : 0;
     const key = `${material.uuid}/${castsShadow ? 1 : 0}/${Math.floor(middleZM / SLICE_M)}`;
-    const bin = this.bins.get(key) ?? { material, castsShadow, parts: [] };
+    const bin = this.#bins.get(key) ?? { material, castsShadow, parts: [] };
     bin.parts.push(uniform(part, new Color(tint)));
-    this.bins.set(key, bin);
+    this.#bins.set(key, bin);
   }
 
   /** Merges what was added and puts it into `parent`. */
   build(parent: Object3D): void {
-    for (const { material, castsShadow, parts } of this.bins.values()) {
+    for (const { material, castsShadow, parts } of this.#bins.values()) {
       const merged = this.own(mergeGeometries(parts));
       for (const part of parts) part.dispose();
       const mesh = new Mesh(merged, material);
       mesh.castShadow = castsShadow;
       mesh.receiveShadow = true;
       mesh.matrixAutoUpdate = false;
-      if (this.groundMaterials.has(material)) mesh.renderOrder = GROUND_ORDER;
+      if (this.#groundMaterials.has(material)) mesh.renderOrder = GROUND_ORDER;
       parent.add(mesh);
     }
-    this.bins.clear();
+    this.#bins.clear();
   }
 
   dispose(): void {
-    for (const thing of this.owned.splice(0)) thing.dispose();
+    for (const thing of this.#owned.splice(0)) thing.dispose();
   }
 }
 

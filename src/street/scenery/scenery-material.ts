@@ -1,4 +1,5 @@
 import { Color, MeshLambertMaterial, type MeshLambertMaterialParameters } from 'three';
+import { HOUSE_FRONTS, MIRRORED_HOUSE_HEIGHT_M } from './house-fronts';
 import type { WeatherLight } from './weather-light';
 
 /*
@@ -12,9 +13,16 @@ const ENVIRONMENT_SHARE = 1.4;
 
 const DRY_LIGHT = /* glsl */ `irradiance *= ${ENVIRONMENT_SHARE};`;
 
+const [LEFT_X, RIGHT_X, HOUSE_Y] = [
+  HOUSE_FRONTS.leftXM,
+  HOUSE_FRONTS.rightXM,
+  MIRRORED_HOUSE_HEIGHT_M,
+].map((valueM) => valueM.toFixed(2));
+
 /**
- * Wet ground mirrors the sky and, below it, the houses on both sides: planes at x = -12.5 and 13.5 m up to 7 m
- * (`houses.ts`), blurred the more the farther the ray went. Schlick's Fresnel term for water (1.33).
+ * Wet ground mirrors the sky and, below it, the houses on both sides, upright planes, blurred the more the farther
+ * the ray went. Schlick's Fresnel term for water (1.33). All other weights are by eye: so that wet ground is darker than
+ * dry, puddles mirror most, houses are dark bands with soft edges, and road markings still stand out.
  */
 const WET_LIGHT = /* glsl */ `
   {
@@ -22,10 +30,10 @@ const WET_LIGHT = /* glsl */ `
     float puddle = smoothstep(0.5, 0.75, smoothChance(vWetPlace.xz * vec2(0.55, 0.22)));
     float rough = 0.6 + 0.8 * diffuseColor.g + 0.7 * puddle;
     float fresnel = 0.02 + 0.98 * pow(1.0 - abs(ray.y), 5.0);
-    float distanceM = ((ray.x > 0.0 ? 13.5 : -12.5) - vWetPlace.x) / (abs(ray.x) < 0.001 ? 0.001 : ray.x);
+    float distanceM = ((ray.x > 0.0 ? ${RIGHT_X} : ${LEFT_X}) - vWetPlace.x) / (abs(ray.x) < 0.001 ? 0.001 : ray.x);
     float heightM = abs(ray.y) * distanceM;
     float blurM = 1.0 + 0.12 * distanceM;
-    float house = smoothstep(7.0 + blurM, 7.0 - blurM, heightM) * smoothstep(110.0, 40.0, distanceM);
+    float house = smoothstep(${HOUSE_Y} + blurM, ${HOUSE_Y} - blurM, heightM) * smoothstep(110.0, 40.0, distanceM);
     // Drops on the ground stretch what is mirrored towards the viewer.
     float streak = 0.7 + 0.6 * smoothChance(vec2(ray.x / ray.z * 70.0, 0.5));
     vec3 mirrored = streak * mix(wetSky, wetWall, house * 0.85);

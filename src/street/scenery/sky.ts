@@ -20,6 +20,9 @@ const SKY_RADIUS_M = 450;
 /** Walls and hedges that paint mirrors as a dark band, sRGB. */
 const RING_COLOURS = [0x3a332c, 0x2b3524, 0x59544b, 0x24301d];
 const RING_SIZE = 26;
+/** How much of the light falls on the ring; by eye, not measured: about twice as light by day, in sun or not, as at dusk or in rain. */
+const RING_SKY_SHARE = 0.45;
+const RING_SUN_SHARE = 0.15;
 
 const VERTEX_SHADER = /* glsl */ `
   varying vec3 vDirection;
@@ -92,7 +95,7 @@ export function renderEnvironment(
   const sky = createSky(light, random);
   sky.scale.setScalar(50 / SKY_RADIUS_M);
   scene.add(sky);
-  const brightness = light.skyIntensity * 0.45 + light.directIntensity * 0.15;
+  const brightness = light.skyIntensity * RING_SKY_SHARE + light.directIntensity * RING_SUN_SHARE;
   const wallShape = new BoxGeometry(1, 1, 1);
   const walls = RING_COLOURS.map(
     (colour) => new MeshBasicMaterial({ color: new Color(colour).multiplyScalar(brightness) }),

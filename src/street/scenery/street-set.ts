@@ -30,12 +30,12 @@ export class StreetSet {
   /** Whether it is dark enough for lamps, the vehicles' included. */
   readonly areLampsOn: boolean;
 
-  private readonly builder: SceneryBuilder;
-  private readonly environment: WebGLRenderTarget;
-  private readonly sky: Mesh;
-  private readonly sunlight: Sunlight;
-  private readonly trafficLights: TrafficLights;
-  private readonly rain: Rain | null;
+  readonly #builder: SceneryBuilder;
+  readonly #environment: WebGLRenderTarget;
+  readonly #sky: Mesh;
+  readonly #sunlight: Sunlight;
+  readonly #trafficLights: TrafficLights;
+  readonly #rain: Rain | null;
 
   /** `renderer` is borrowed: its shadows are set for the plan, and it draws the environment once. */
   constructor(
@@ -52,50 +52,50 @@ export class StreetSet {
     this.areLampsOn = light.areLampsOn;
     renderer.shadowMap.enabled = light.shadowStrength > 0;
     renderer.shadowMap.type = plan.quality === 'fine' ? PCFShadowMap : BasicShadowMap;
-    this.environment = renderEnvironment(renderer, light, random.fork('environment'));
-    scene.environment = this.environment.texture;
+    this.#environment = renderEnvironment(renderer, light, random.fork('environment'));
+    scene.environment = this.#environment.texture;
     scene.environmentIntensity = light.environmentIntensity;
     scene.fog = new Fog(light.fogColour, light.fogNearM, light.fogFarM);
 
     const { capabilities } = renderer;
-    this.builder = new SceneryBuilder(plan.quality, light, capabilities.getMaxAnisotropy());
-    addHouses(this.builder, random.fork('houses'));
-    addGreenery(this.builder, random.fork('greenery'));
-    const lamps = addFurniture(this.builder, random.fork('furniture'));
-    this.trafficLights = new TrafficLights(this.builder, scene);
-    addBridge(this.builder, random.fork('bridge'));
-    addSkyline(this.builder, scene, random.fork('skyline'));
-    addGround(this.builder, random.fork('ground'));
-    this.builder.build(scene);
-    this.sky = createSky(light, random.fork('sky'));
-    scene.add(this.sky);
-    this.sunlight = new Sunlight(scene, light, plan.quality, lamps);
-    this.rain =
-      light.wetness > 0 ? this.createRain(light.horizonColour, random.fork('rain')) : null;
+    this.#builder = new SceneryBuilder(plan.quality, light, capabilities.getMaxAnisotropy());
+    addHouses(this.#builder, random.fork('houses'));
+    addGreenery(this.#builder, random.fork('greenery'));
+    const lamps = addFurniture(this.#builder, random.fork('furniture'));
+    this.#trafficLights = new TrafficLights(this.#builder, scene);
+    addBridge(this.#builder, random.fork('bridge'));
+    addSkyline(this.#builder, scene, random.fork('skyline'));
+    addGround(this.#builder, random.fork('ground'));
+    this.#builder.build(scene);
+    this.#sky = createSky(light, random.fork('sky'));
+    scene.add(this.#sky);
+    this.#sunlight = new Sunlight(scene, light, plan.quality, lamps);
+    this.#rain =
+      light.wetness > 0 ? this.#createRain(light.horizonColour, random.fork('rain')) : null;
   }
 
   /** Moves what moves by itself. `timeUs`: since the scene began. */
   update(timeUs: number, signals: Signals): void {
-    this.trafficLights.show(signals);
-    this.rain?.update(timeUs);
+    this.#trafficLights.show(signals);
+    this.#rain?.update(timeUs);
   }
 
   /** To be called before a camera draws: shadows, lamps and rain go to what it sees. */
   prepareFor(camera: StreetCameraPlan): void {
-    this.sunlight.prepareFor(camera);
-    this.rain?.prepareFor(camera);
+    this.#sunlight.prepareFor(camera);
+    this.#rain?.prepareFor(camera);
   }
 
   dispose(): void {
     this.scene.clear();
-    this.builder.dispose();
-    this.environment.dispose();
-    disposeSky(this.sky);
-    this.sunlight.dispose();
-    this.rain?.dispose();
+    this.#builder.dispose();
+    this.#environment.dispose();
+    disposeSky(this.#sky);
+    this.#sunlight.dispose();
+    this.#rain?.dispose();
   }
 
-  private createRain(colour: number, random: Parameters<typeof addGround>[1]): Rain {
+  #createRain(colour: number, random: Parameters<typeof addGround>[1]): Rain {
     const { r, g, b } = new Color(colour);
     const rain = new Rain(random, [r, g, b]);
     this.scene.add(rain.mesh);

@@ -8,6 +8,11 @@ const SHADOW_SIDE_PX: Readonly<Record<StreetQuality, number>> = { plain: 1024, f
 const SHADOW_REACH_M = 58;
 /** What stands outside the picture may throw its shadow into it. */
 const SHADOW_MARGIN_M = 2;
+/** By eye, between two faults: less, and sunlit faces are striped by their own shadow; more, and shadows come off the tyres. */
+const SHADOW_BIAS = -0.0006;
+const SHADOW_NORMAL_BIAS = 0.03;
+/** Softness of shadow edges where a GPU draws (`fine`), by eye. */
+const SHADOW_RADIUS = 3;
 /** Farther than any roof or crown from the ground it shades. */
 const SUN_DISTANCE_M = 70;
 
@@ -20,10 +25,10 @@ const LAMP_REACH_M = 24;
 
 /** Sun or sky, and the street lamps near to what a camera sees. */
 export class Sunlight {
-  private readonly sun: DirectionalLight;
-  private readonly direction: Vector3;
-  private readonly lamps: readonly StreetLamp[];
-  private readonly litLamps: readonly PointLight[];
+  readonly #sun: DirectionalLight;
+  readonly #direction: Vector3;
+  readonly #lamps: readonly StreetLamp[];
+  readonly #litLamps: readonly PointLight[];
 
   constructor(
     scene: Scene,
@@ -31,53 +36,53 @@ export class Sunlight {
     quality: StreetQuality,
     lamps: readonly StreetLamp[],
   ) {
-    this.lamps = lamps;
-    this.direction = new Vector3(...light.direction).normalize();
-    this.sun = new DirectionalLight(light.directColour, light.directIntensity);
-    const { shadow } = this.sun;
-    this.sun.castShadow = light.shadowStrength > 0;
+    this.#lamps = lamps;
+    this.#direction = new Vector3(...light.direction).normalize();
+    this.#sun = new DirectionalLight(light.directColour, light.directIntensity);
+    const { shadow } = this.#sun;
+    this.#sun.castShadow = light.shadowStrength > 0;
     shadow.intensity = light.shadowStrength;
     shadow.mapSize.setScalar(SHADOW_SIDE_PX[quality]);
-    shadow.bias = -0.0006;
-    shadow.normalBias = 0.03;
-    shadow.radius = 3;
+    shadow.bias = SHADOW_BIAS;
+    shadow.normalBias = SHADOW_NORMAL_BIAS;
+    shadow.radius = SHADOW_RADIUS;
     scene.add(new HemisphereLight(light.skyColour, light.groundColour, light.skyIntensity));
-    scene.add(this.sun, this.sun.target);
+    scene.add(this.#sun, this.#sun.target);
     const count = light.areLampsOn ? LIT_LAMP_COUNT[quality] : 0;
-    this.litLamps = Array.from(
+    this.#litLamps = Array.from(
       { length: count },
       () =>
         new PointLight(LAMP_COLOUR, LAMP_INTENSITY * (light.wetness > 0 ? 0.4 : 1), LAMP_REACH_M),
     );
-    for (const lamp of this.litLamps) scene.add(lamp);
+    for (const lamp of this.#litLamps) scene.add(lamp);
   }
 
   /** Fits the shadows to the ground a camera sees, and lights the lamps that matter there. */
   prepareFor(plan: StreetCameraPlan): void {
     const ground = groundInView(plan);
-    if (this.sun.castShadow) this.fitShadow(ground);
+    if (this.#sun.castShadow) this.#fitShadow(ground);
     const [x, , z] = plan.targetM;
-    const nearest = [...this.lamps].sort(
+    const nearest = [...this.#lamps].sort(
       (a, b) => Math.hypot(a.xM - x, a.zM - z) - Math.hypot(b.xM - x, b.zM - z),
     );
-    this.litLamps.forEach((lamp, index) => {
+    this.#litLamps.forEach((lamp, index) => {
       const place = nearest[index];
       if (place) lamp.position.set(place.xM, place.yM, place.zM);
     });
   }
 
   dispose(): void {
-    this.sun.dispose();
-    for (const lamp of this.litLamps) lamp.dispose();
+    this.#sun.dispose();
+    for (const lamp of this.#litLamps) lamp.dispose();
   }
 
-  private fitShadow(ground: readonly Vector3[]): void {
-    const { sun } = this;
+  #fitShadow(ground: readonly Vector3[]): void {
+    const sun = this.#sun;
     const middle = ground
       .reduce((sum, point) => sum.add(point), new Vector3())
       .multiplyScalar(1 / ground.length);
     sun.target.position.copy(middle);
-    sun.position.copy(middle).addScaledVector(this.direction, SUN_DISTANCE_M);
+    sun.position.copy(middle).addScaledVector(this.#direction, SUN_DISTANCE_M);
     sun.updateMatrixWorld();
     sun.target.updateMatrixWorld();
     const { camera } = sun.shadow;

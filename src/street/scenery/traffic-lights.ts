@@ -41,7 +41,7 @@ const HEADS: readonly HeadPlace[] = [
 
 /** The traffic lights; `show` switches their lamps. */
 export class TrafficLights {
-  private readonly lamps: Readonly<
+  readonly #lamps: Readonly<
     Record<keyof Signals, Readonly<Record<SignalColour, MeshBasicMaterial>>>
   >;
 
@@ -52,11 +52,11 @@ export class TrafficLights {
       amber: builder.own(new MeshBasicMaterial()),
       green: builder.own(new MeshBasicMaterial()),
     });
-    this.lamps = { main: group(), side: group() };
+    this.#lamps = { main: group(), side: group() };
     const steel = builder.material({});
     const disc = builder.own(new CircleGeometry(LAMP_RADIUS_M, 16));
     for (const head of HEADS) {
-      this.addHead(builder, steel, disc, head, parent);
+      this.#addHead(builder, steel, disc, head, parent);
     }
     this.show({ main: 'red', side: 'red' });
   }
@@ -64,14 +64,14 @@ export class TrafficLights {
   show(signals: Signals): void {
     for (const group of ['main', 'side'] as const) {
       for (const colour of LAMP_ORDER) {
-        this.lamps[group][colour].color
+        this.#lamps[group][colour].color
           .set(LAMP_COLOURS[colour])
           .multiplyScalar(signals[group] === colour ? LIT : UNLIT);
       }
     }
   }
 
-  private addHead(
+  #addHead(
     builder: SceneryBuilder,
     steel: ReturnType<SceneryBuilder['material']>,
     disc: BufferGeometry,
@@ -90,7 +90,7 @@ export class TrafficLights {
     LAMP_ORDER.forEach((colour, index) => {
       const yM = HEAD_BOTTOM_M + heightM - LAMP_PITCH_M * (index + 0.5) - 0.03;
       builder.add(steel, place(box([0.3, 0.03, 0.16], [0, yM + LAMP_RADIUS_M, 0.17])), dark);
-      const lamp = new Mesh(disc, this.lamps[group][colour]);
+      const lamp = new Mesh(disc, this.#lamps[group][colour]);
       lamp.position.set(xM + Math.sin(turnRad) * 0.11, yM, zM + Math.cos(turnRad) * 0.11);
       lamp.rotation.y = turnRad;
       parent.add(lamp);

@@ -9,7 +9,7 @@ import { mergeVertices } from 'three/addons/utils/BufferGeometryUtils.js';
 import { ROAD, SIDE_ROAD } from '../layout';
 import type { Random } from '../random';
 import { paintLeaves } from './ground-paint';
-import { HOUSE_FRONTS } from './houses';
+import { HOUSE_FRONTS } from './house-fronts';
 import type { SceneryBuilder } from './scenery-builder';
 import { box, type GroundPoint } from './shapes';
 import { LEFT_LAMP_Z_M } from './street-furniture';
