@@ -102,8 +102,11 @@ function isApart(a: DOMRect, b: DOMRect): boolean {
   return a.right <= b.left || b.right <= a.left || a.bottom <= b.top || b.bottom <= a.top;
 }
 
-function isBlank({ width, height }: HTMLCanvasElement): boolean {
-  return width === 0 || height === 0;
+/** Nothing was drawn: no sky at the top left. */
+function isBlank(canvas: HTMLCanvasElement): boolean {
+  if (canvas.width === 0) return true;
+  const pixel = canvas.getContext('2d')?.getImageData(2, 2, 1, 1).data ?? [];
+  return [...pixel].slice(0, 3).every((value) => value === 0);
 }
 
 function overlayOf(index: number): DOMRect {
