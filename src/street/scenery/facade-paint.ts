@@ -25,7 +25,7 @@ interface Opening {
 }
 
 /** Where windows and doors are; pure, so that the lit picture has them at the same places. */
-export function listOpenings(facade: Facade): readonly Opening[] {
+function listOpenings(facade: Facade): readonly Opening[] {
   const { widthM, heightM, storeyCount, columnCount, style } = facade;
   const storeyM = heightM / storeyCount;
   const columnM = widthM / columnCount;

@@ -42,8 +42,12 @@ export function addLorryBody(builder: MeshBuilder, place: AtlasPlacer, variant: 
   }
   solids.box([rearXM + 0.03, 0.6, 0], [0.09, 0.13, 2.2], PART_COLOURS.steel);
   solids.box([rearXM - 0.01, 0.84, 0], [0.03, 0.13, 0.54], 0xe8c83a);
-  // The sun visor and the wind deflector on the cab.
+  // The sun visor, and what leads the wind over and past the gap: without it cab and box are found as two.
   solids.box([3.42, 2.52, 0], [0.18, 0.1, 1.9], PART_COLOURS.trim, -0.3);
+  if (variant !== 1) solids.box([2.25, 2.86, 0], [1.15, 0.42, 1.9], PART_COLOURS.white, -0.3);
+  for (const side of [1, -1]) {
+    solids.box([1.62, 1.75, side * 1.1], [0.3, 1.9, 0.05], PART_COLOURS.white);
+  }
   if (variant === 1) solids.box([frontXM + 0.12, 2.9, 0], [0.36, 0.7, 1.7], PART_COLOURS.white);
   const tank = new Matrix4().makeTranslation(1.6, 1.6, -0.9);
   builder.solid('parts', new CylinderGeometry(0.07, 0.07, 1.6, 8), tank, PART_COLOURS.rubber);

@@ -1,5 +1,4 @@
 import type { AtlasExtent } from './atlas';
-import type { LampPoint } from './body-shape';
 import { SolidAdder } from './fittings';
 import type { MeshBuilder } from './mesh-builder';
 import { PART_COLOURS } from './part-colours';
@@ -16,11 +15,6 @@ export const MOTORCYCLE = {
   tailLampM: [-0.98, 0.72, 0],
 } as const satisfies Record<string, number | readonly number[]>;
 
-export const MOTORCYCLE_LAMPS: { readonly head: LampPoint; readonly tail: LampPoint } = {
-  head: MOTORCYCLE.headLampM,
-  tail: MOTORCYCLE.tailLampM,
-};
-
 /** Its atlas holds only paint: any place in it will do. */
 export const MOTORCYCLE_EXTENT: AtlasExtent = {
   lengthM: MOTORCYCLE.lengthM,
@@ -29,6 +23,8 @@ export const MOTORCYCLE_EXTENT: AtlasExtent = {
   frontM: [0, MOTORCYCLE.heightM],
   backM: [0, MOTORCYCLE.heightM],
 };
+
+const CASE_METAL = 0x8b8f92;
 
 const PAINTED = (): readonly [number, number] => [0.25, 0.1];
 
@@ -47,10 +43,10 @@ export function addMotorcycle(builder: MeshBuilder, variant: number): void {
     solids.blob('skin', [0.3, 0.5, 0], [0.32, 0.16, 0.17], 0xffffff, PAINTED, 0.2);
   }
   if (variant === 2) {
+    // Slim and of bare metal: broad black ones hid wheel and rider's legs, and two of three were missed from behind.
     for (const side of [1, -1]) {
-      solids.box([-0.72, 0.62, side * 0.29], [0.5, 0.34, 0.17], PART_COLOURS.rubber);
+      solids.box([-0.68, 0.68, side * 0.24], [0.42, 0.24, 0.11], CASE_METAL);
     }
-    solids.box([-0.82, 0.98, 0], [0.36, 0.26, 0.4], PART_COLOURS.rubber);
   }
 }
 
