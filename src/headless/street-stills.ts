@@ -10,6 +10,7 @@ import type {
 import { AppError } from '../core/app-error';
 import { CropPixelReader } from '../stages/embed/crop-pixels';
 import { withMargin } from '../stages/embed/crop-quality';
+import { CROP_MARGIN } from '../stages/embed/crop-scheduler';
 import {
   createPixelCanvas,
   displaySize,
@@ -21,8 +22,6 @@ import {
 import type { StreetClient } from '../runtime/street-client';
 import type { HeadlessServices } from './services';
 
-/** Room around the box, as `stages/embed/crop-scheduler.ts` leaves. */
-const CROP_MARGIN = 0.04;
 /** Below it nothing of a vehicle is left to compare, pixels. */
 const SMALLEST_CROP_PX = 2;
 /** Further apart than any track lives: no still continues the one before. */

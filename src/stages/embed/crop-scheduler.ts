@@ -13,7 +13,7 @@ export interface CropPlan {
 }
 
 /** Room around the detected box, on every side: detectors cut mirrors and bumpers off. */
-const CROP_MARGIN = 0.04;
+export const CROP_MARGIN = 0.04;
 /** Below 24 px a vehicle is a smear at 128 px; cut or covered by half, it is half another vehicle. */
 const MINIMUM = { sidePx: 24, insideFraction: 0.6, maxOverlapFraction: 0.6 };
 /** Good enough to be a track's first crop without waiting for a better one: 58 px, whole, uncovered, score 0.6. */

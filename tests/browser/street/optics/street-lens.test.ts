@@ -2,6 +2,7 @@ import { Color, Mesh, MeshBasicMaterial, Scene, SphereGeometry, type WebGLRender
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { StreetCameraPlan } from '../../../../src/contracts/street';
 import { StreetLens } from '../../../../src/street/optics/street-lens';
+import { FAULTLESS_OPTICS } from '../faultless-optics';
 import { createTestRenderer, readPixels } from '../scenery/street-renderer';
 
 const LOOK = { weather: 'sun', quality: 'plain' } as const;
@@ -16,15 +17,7 @@ function plan(optics: Partial<StreetCameraPlan['optics']> = {}): StreetCameraPla
     verticalFovDeg: 30,
     widthPx: 320,
     heightPx: 180,
-    optics: {
-      whiteBalance: [1, 1, 1],
-      exposureEv: 0,
-      noise: 0,
-      blurPx: 0,
-      distortionK1: 0,
-      vignette: 0,
-      ...optics,
-    },
+    optics: { ...FAULTLESS_OPTICS, ...optics },
   };
 }
 

@@ -9,6 +9,7 @@ import type {
   VehicleState,
 } from '../../../../src/contracts/street';
 import { StreetStage } from '../../../../src/street/street-stage';
+import { FAULTLESS_OPTICS } from '../faultless-optics';
 
 const PLAN: StreetScenePlan = { seed: 7, weather: 'rain', quality: 'plain' };
 const stages: StreetStage[] = [];
@@ -99,14 +100,7 @@ const LANE_CAMERA: StreetCameraPlan = {
   verticalFovDeg: 30,
   widthPx: 640,
   heightPx: 360,
-  optics: {
-    whiteBalance: [1, 1, 1],
-    exposureEv: 0,
-    noise: 0,
-    blurPx: 0,
-    distortionK1: 0,
-    vignette: 0,
-  },
+  optics: FAULTLESS_OPTICS,
 };
 
 function still(...vehicles: readonly VehicleState[]): StreetStillRequest {

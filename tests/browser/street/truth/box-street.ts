@@ -11,6 +11,7 @@ import type { StreetCameraPlan, VehicleState } from '../../../../src/contracts/s
 import { openRenderer, type OpenedRenderer } from '../../../../src/street/open-renderer';
 import { StreetLens } from '../../../../src/street/optics/street-lens';
 import { TruthMeasurer } from '../../../../src/street/truth/truth-measurer';
+import { FAULTLESS_OPTICS } from '../faultless-optics';
 
 /** 5 m up, looking along -z and down to the ground 20 m ahead. */
 export const TEST_CAMERA: StreetCameraPlan = {
@@ -21,14 +22,7 @@ export const TEST_CAMERA: StreetCameraPlan = {
   verticalFovDeg: 30,
   widthPx: 320,
   heightPx: 180,
-  optics: {
-    whiteBalance: [1, 1, 1],
-    exposureEv: 0,
-    noise: 0,
-    blurPx: 0,
-    distortionK1: 0,
-    vignette: 0,
-  },
+  optics: FAULTLESS_OPTICS,
 };
 
 /** Vehicles that are bright boxes, walls that are black: everything about them can be worked out by hand. */
