@@ -1,0 +1,91 @@
+"""Makes two pictures of one vehicle look like two cameras' pictures, on the fly."""
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+from pictures import PAD
+
+
+def between(low, high, *shape):
+    return torch.rand(*shape) * (high - low) + low
+
+
+class Augmenter:
+    """Colour, contrast, gamma and sharpness belong to a style. Pictures of one style look as if one camera took them,
+    so that a camera's look is no help in telling who is who."""
+
+    def __init__(self, style_count=8, strength=1.0):
+        self.style_count = style_count
+        self.strength = strength
+        self.noise = torch.randn(6_000_000)
+
+    def __call__(self, squares, styles, side):
+        """uint8 [B, 3, 160, 160] and a style number each, to float 0-255 [B, 3, side, side]."""
+        pictures, inside = self.move(squares.float() - PAD, side)
+        pictures = self.recolour((pictures + PAD).clamp(0, 255) / 255, styles)
+        pictures = torch.where(inside, pictures, torch.tensor(PAD / 255))
+        self.lose_detail(pictures, styles, side)
+        self.hide_parts(pictures, side)
+        start = int(torch.randint(self.noise.numel() - pictures.numel(), ()))
+        noise = self.noise[start:start + pictures.numel()].view_as(pictures)
+        return pictures.addcmul_(noise, between(0, 0.03, len(pictures), 1, 1, 1)).clamp_(0, 1).mul_(255)
+
+    def move(self, x, side):
+        """Crop jitter: place, scale, aspect, slant, mirror."""
+        count = len(x)
+        scale, aspect = 1 / between(0.86, 1.14, count), between(-0.1, 0.1, count).exp()
+        angle, mirror = between(-0.08, 0.08, count), (torch.rand(count) < 0.5).float() * -2 + 1
+        matrix = torch.zeros(count, 2, 3)
+        matrix[:, 0, 0] = scale * aspect * mirror * angle.cos()
+        matrix[:, 0, 1] = -angle.sin()
+        matrix[:, 1, 0] = angle.sin() * mirror
+        matrix[:, 1, 1] = scale / aspect * angle.cos()
+        matrix[:, :, 2] = between(-0.08, 0.08, count, 2)
+        x = F.grid_sample(x, F.affine_grid(matrix, [count, 3, side, side], align_corners=False), align_corners=False)
+        return x, (x != 0).any(1, keepdim=True)
+
+    def recolour(self, x, styles):
+        count, side, k, s = len(x), x.shape[-1], self.style_count, self.strength
+        gain = (between(1 - 0.3 * s, 1 + 0.35 * s, k, 1) * between(1 - 0.12 * s, 1 + 0.12 * s, k, 3))[styles]
+        gain = (gain * between(0.92, 1.08, count, 1)).view(count, 1, 3)
+        saturation = (between(1 - 0.45 * s, 1 + 0.35 * s, k))[styles].view(count, 1, 1)
+        contrast = (between(1 - 0.35 * s, 1 + 0.35 * s, k))[styles].view(count, 1, 1) * between(0.94, 1.06, count, 1, 1)
+        gamma = between(-0.35 * s, 0.35 * s, k).exp()[styles].view(count, 1, 1, 1)
+        matrix = (saturation * torch.eye(3) + (1 - saturation) / 3) * gain
+        mean = torch.bmm(matrix, x.mean((2, 3))[:, :, None]).mean(1, keepdim=True)
+        x = torch.baddbmm((1 - contrast) * mean, contrast * matrix, x.view(count, 3, -1)).view(count, 3, side, side)
+        x = x.clamp_(1e-3, 1).pow_(gamma)
+        return x * self.light_ramp(count, side)
+
+    @staticmethod
+    def light_ramp(count, side):
+        """Light from one side, or a shadow's edge, on a third of the pictures."""
+        axis = torch.linspace(-1, 1, side)
+        direction = between(0, 2 * np.pi, count)
+        along = direction.cos().view(-1, 1, 1) * axis.view(1, 1, -1) + direction.sin().view(-1, 1, 1) * axis.view(1, -1, 1)
+        steepness = torch.where(torch.rand(count) < 0.5, torch.tensor(1.0), torch.tensor(6.0)).view(-1, 1, 1)
+        depth = (between(-0.3, 0.3, count) * (torch.rand(count) < 0.35)).view(-1, 1, 1)
+        return (1 + depth * torch.tanh(along * steepness)).view(count, 1, side, side)
+
+    def lose_detail(self, x, styles, side):
+        """Half of the styles come from further away: up to four times fewer pixels, enlarged."""
+        for style in range(self.style_count):
+            chosen = torch.nonzero(styles == style).flatten()
+            if len(chosen) and np.random.random() < 0.55:
+                small = F.adaptive_avg_pool2d(x[chosen], max(20, int(side * np.random.uniform(0.24, 0.8))))
+                x[chosen] = F.interpolate(small, size=(side, side), mode='bilinear', align_corners=False)
+
+    @staticmethod
+    def hide_parts(x, side):
+        """Covers: a flat patch, a piece of another picture, or a pole."""
+        for index in torch.nonzero(torch.rand(len(x)) < 0.4).flatten().tolist():
+            kind = np.random.random()
+            height, width = np.random.randint(side // 9, side * 7 // 16, 2)
+            if kind < 0.2:
+                height, width = side, np.random.randint(side // 32, side // 10)
+            top, left = np.random.randint(0, side - height + 1), np.random.randint(0, side - width + 1)
+            patch = (slice(None), slice(top, top + height), slice(left, left + width))
+            if kind < 0.6:
+                x[index][patch] = torch.rand(3, 1, 1)
+            else:
+                x[index][patch] = x[np.random.randint(len(x))][patch].clone()

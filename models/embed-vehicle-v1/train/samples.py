@@ -1,0 +1,108 @@
+"""The training pictures, their teachers' answers, and how a batch is drawn from them."""
+import json
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from prepare import SQUARE_SIDE, TEACHERS
+
+# What each teacher counts: person networks know riders, the others know vehicles (design/models.md).
+WEIGHTS = {'p0277': (1.0, 1.0), 'p0287': (1.0, 1.0), 'p0288': (0.5, 0.5), 'mobile': (0.1, 0.5), 'attributes': (0.1, 0.5)}
+# Shares of a batch's labelled vehicles: cars are the weak side, motorcycles two thirds of the set.
+CLASS_SHARES = {'motorcycle': 0.38, 'car': 0.40, 'truck': 0.19, 'bus': 0.03}
+
+
+class Samples:
+    def __init__(self, work, sets=('vn', 'street', 'clip'), own_share=0.5):
+        records = json.loads(Path(work, 'records.json').read_text())
+        self.records = records
+        self.squares = torch.from_numpy(np.memmap(Path(work, 'squares.u8'), np.uint8, 'r').reshape(
+            len(records), SQUARE_SIDE, SQUARE_SIDE, 3))
+        self.groups = {name: {} for name in ('vn', 'street', 'clip')}
+        for index, record in enumerate(records):
+            if record['set'] in sets:
+                self.groups[record['set']].setdefault((record['identity'], record['copy']), []).append(index)
+        self.by_class = {}
+        for key in self.groups['vn']:
+            self.by_class.setdefault(key[0].split('_')[0], {}).setdefault(key[0], []).append(key)
+        for name in ('street', 'clip'):
+            self.groups[name] = {key: rows for key, rows in self.groups[name].items() if len(rows) > 1}
+        self.keys = {name: sorted(group) for name, group in self.groups.items()}
+        frames = [[records[i]['view'] for i in self.groups['clip'][key]] for key in self.keys['clip']]
+        self.spans = {key: (min(f), max(f)) for key, f in zip(self.keys['clip'], frames)}
+        self.classes = {key: i for i, key in enumerate(key for name in ('vn', 'street') for key in self.keys[name])}
+        # Copies of one vehicle that differ in hue alone: a grey one looks the same in all.
+        bases = {base: i for i, base in enumerate(sorted({key[0] for key in self.classes}))}
+        self.class_base = torch.tensor([bases[key[0]] for key in self.classes])
+        self.teach(work, own_share)
+
+    def teach(self, work, own_share):
+        """Each teacher centred on its mean over a set's camera, then moved half way to the mean of the vehicle's
+        pictures: an answer that does not depend on the camera."""
+        count = len(self.records)
+        where = [f"{r['set']}{r['view'] if r['set'] == 'vn' else ''}" for r in self.records]
+        domains = [np.flatnonzero(np.array(where) == name) for name in sorted(set(where))]
+        moto = np.array([r['class'] == 'motorcycle' for r in self.records])
+        self.blocks, self.block_weights = [], []
+        for name in TEACHERS:
+            said = np.fromfile(Path(work, f'teacher-{name}.f32'), np.float32).reshape(count, -1)
+            asked = np.abs(said).sum(1) > 0
+            for rows in domains:
+                if asked[rows].any():
+                    said[rows] -= said[rows].mean(0)
+            said /= np.linalg.norm(said, axis=1, keepdims=True) + 1e-9
+            mean = said.copy()
+            for group in self.groups.values():
+                for rows in group.values():
+                    mean[rows] = said[rows].mean(0)
+            said = own_share * said + (1 - own_share) * mean
+            said /= np.linalg.norm(said, axis=1, keepdims=True) + 1e-9
+            weights = np.where(moto, *WEIGHTS[name]) * asked
+            self.blocks.append(torch.from_numpy(said.astype(np.float32)))
+            self.block_weights.append(torch.from_numpy(weights.astype(np.float32)))
+        joined = torch.cat([b * w.sqrt()[:, None] for b, w in zip(self.blocks, self.block_weights)], 1)
+        self.joined = torch.nn.functional.normalize(joined)
+
+    def draw_keys(self, random, counts):
+        kinds = [kind for kind in CLASS_SHARES if kind in self.by_class]
+        if kinds and counts['vn']:
+            shares = np.array([CLASS_SHARES[kind] for kind in kinds])
+            wanted = random.multinomial(counts['vn'], shares / shares.sum())
+            for kind, number in zip(kinds, wanted):
+                identities = sorted(self.by_class[kind])
+                for pick in random.choice(len(identities), min(number, len(identities)), replace=False):
+                    copies = self.by_class[kind][identities[pick]]
+                    yield 'vn', copies[0 if random.random() < 0.5 else random.integers(len(copies))]
+        for name in ('street', 'clip'):
+            keys = self.keys[name]
+            if keys and counts[name]:
+                for pick in random.choice(len(keys), min(counts[name], len(keys)), replace=False):
+                    yield name, keys[pick]
+
+    def draw(self, random, counts, style_count, shared_styles):
+        """Rows, vehicle number within the batch, class number (-1: none), style, and who may be told apart from whom."""
+        drawn = list(self.draw_keys(random, counts))
+        is_shared = random.random() < shared_styles
+        domain_styles = {name: random.choice(style_count, 2, replace=False) for name in self.keys}
+        rows, vehicles, classes, styles = [], [], [], []
+        for number, (name, key) in enumerate(drawn):
+            found = self.groups[name][key]
+            if name == 'clip':
+                third = max(1, len(found) // 3)
+                pair = [found[random.integers(third)], found[len(found) - 1 - random.integers(third)]]
+            else:
+                pair = list(random.choice(found, 2, replace=False)) if name == 'street' else found
+            rows += pair
+            vehicles += [number] * 2
+            classes += [self.classes.get(key, -1)] * 2
+            styles += list(domain_styles[name] if is_shared else random.choice(style_count, 2, replace=False))
+        apart = torch.ones(len(drawn), len(drawn), dtype=torch.bool)
+        tracks = [(i, key) for i, (name, key) in enumerate(drawn) if name == 'clip']
+        for i, a in tracks:
+            for j, b in tracks:
+                same_clip = a[0].split('/')[0] == b[0].split('/')[0]
+                if same_clip and (self.spans[a][0] > self.spans[b][1] or self.spans[b][0] > self.spans[a][1]):
+                    apart[i, j] = False
+        vehicles = torch.tensor(vehicles)
+        return torch.tensor(rows), vehicles, torch.tensor(classes), torch.tensor(styles), apart[vehicles][:, vehicles]
