@@ -14,10 +14,12 @@ class Augmenter:
     """Colour, contrast, gamma and sharpness belong to a style. Pictures of one style look as if one camera took them,
     so that a camera's look is no help in telling who is who."""
 
-    def __init__(self, style_count=8, strength=1.0):
+    def __init__(self, style_count=8, strength=1.0, slant=0.0, surroundings=0.0):
         self.style_count = style_count
+        self.slant = slant
+        self.surroundings = surroundings
         self.strength = strength
-        self.noise = torch.randn(6_000_000)
+        self.noise = torch.randn(9_000_000)
 
     def __call__(self, squares, styles, side):
         """uint8 [B, 3, 160, 160] and a style number each, to float 0-255 [B, 3, side, side]."""
@@ -41,8 +43,33 @@ class Augmenter:
         matrix[:, 1, 0] = angle.sin() * mirror
         matrix[:, 1, 1] = scale / aspect * angle.cos()
         matrix[:, :, 2] = between(-0.08, 0.08, count, 2)
-        x = F.grid_sample(x, F.affine_grid(matrix, [count, 3, side, side], align_corners=False), align_corners=False)
-        return x, (x != 0).any(1, keepdim=True)
+        grid = F.affine_grid(matrix, [count, 3, side, side], align_corners=False)
+        if self.slant:
+            # One side nearer than the other: a camera that stands a little more to the left, or higher.
+            tilt = between(-self.slant, self.slant, count, 1, 1, 2)
+            grid = grid / (1 + (grid * tilt).sum(-1, keepdim=True))
+        x = F.grid_sample(x, grid, align_corners=False)
+        inside = (x != 0).any(1, keepdim=True)
+        if self.surroundings:
+            self.swap_surroundings(x, inside, side)
+        return x, inside
+
+    def swap_surroundings(self, x, inside, side):
+        """Puts the corners of another crop around some vehicles: the road must not tell who they are."""
+        chosen = torch.nonzero(torch.rand(len(x)) < self.surroundings).flatten()
+        axis = torch.linspace(-1, 1, side)
+        columns, rows = inside[chosen].any(2)[:, 0].float(), inside[chosen].any(3)[:, 0].float()
+
+        def distance(used):
+            extent = used.sum(1, keepdim=True).clamp_min(1)
+            centre = (used * axis).sum(1, keepdim=True) / extent
+            return ((axis - centre) / (extent / side)).abs() ** 3
+
+        away = distance(columns)[:, None, :] + distance(rows)[:, :, None]
+        outer = (away > between(0.7, 1.2, len(chosen), 1, 1))[:, None] & inside[chosen]
+        other = x[torch.randperm(len(x))[:len(chosen)]].flip(3)
+        other = torch.where(other == 0, other.sum((2, 3), keepdim=True) / (other != 0).sum((2, 3), keepdim=True).clamp_min(1), other)
+        x[chosen] = torch.where(outer, other, x[chosen])
 
     def recolour(self, x, styles):
         count, side, k, s = len(x), x.shape[-1], self.style_count, self.strength

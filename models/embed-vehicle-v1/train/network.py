@@ -35,7 +35,8 @@ class HalfInstanceNorm(nn.Module):
             centred = first - mean
             power = centred.square().mean((2, 3), keepdim=True)
             gain = self.scale.view(1, -1, 1, 1) * torch.rsqrt(power.float() + 1e-3)
-            first = (centred * gain + self.shift.view(1, -1, 1, 1)).to(x.dtype)
+            # In the picture's own precision: float32 here would take a third of the training's time.
+            first = centred * gain.to(x.dtype) + self.shift.view(1, -1, 1, 1).to(x.dtype)
         return torch.cat([first, self.batch(second)], 1)
 
 
@@ -76,10 +77,10 @@ class VehicleEmbedder(nn.Module):
     def __init__(self, widths=(24, 40, 72, 128), depths=(1, 2, 2), half_instance_stages=0, mixes_style=False):
         super().__init__()
         self.mixes_style = mixes_style
-        self.stem = nn.Sequential(convolution(3, widths[0], 3, 2, half_instance_stages > 0), nn.ReLU())
+        self.stem = nn.Sequential(convolution(3, widths[0], 3, 2), nn.ReLU())
         self.stages = nn.ModuleList()
         for index, (after, depth) in enumerate(zip(widths[1:], depths)):
-            blocks = [Block(widths[index] if i == 0 else after, after, 2 if i == 0 else 1, index + 1 < half_instance_stages)
+            blocks = [Block(widths[index] if i == 0 else after, after, 2 if i == 0 else 1, index < half_instance_stages)
                       for i in range(depth)]
             self.stages.append(nn.Sequential(*blocks))
         self.neck = nn.Linear(4 * widths[-1], DIMENSION, bias=False)
@@ -88,7 +89,7 @@ class VehicleEmbedder(nn.Module):
     def forward(self, x):
         x = self.stem((x - MEAN) / DEVIATION)
         for index, stage in enumerate(self.stages):
-            if self.training and self.mixes_style and index < 2 and np.random.random() < 0.5:
+            if self.training and self.mixes_style and index > 0 and np.random.random() < 0.5:
                 x = mix_style(x)
             x = stage(x)
         upper, lower = x.chunk(2, 2)

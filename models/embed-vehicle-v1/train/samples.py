@@ -17,8 +17,8 @@ class Samples:
     def __init__(self, work, sets=('vn', 'street', 'clip'), own_share=0.5):
         records = json.loads(Path(work, 'records.json').read_text())
         self.records = records
-        self.squares = torch.from_numpy(np.memmap(Path(work, 'squares.u8'), np.uint8, 'r').reshape(
-            len(records), SQUARE_SIDE, SQUARE_SIDE, 3))
+        self.squares = torch.from_numpy(np.fromfile(Path(work, 'squares.u8'), np.uint8)).view(
+            len(records), SQUARE_SIDE, SQUARE_SIDE, 3)
         self.groups = {name: {} for name in ('vn', 'street', 'clip')}
         for index, record in enumerate(records):
             if record['set'] in sets:

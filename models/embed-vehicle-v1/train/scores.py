@@ -54,6 +54,27 @@ def track_scores(first, last, spans):
     return {'standardRank1': (ranks == 1).mean(), 'standardMap': (1 / ranks).mean(), 'queries': len(ranks)}
 
 
+def street_pairs(work):
+    """(identity, class, two paths) of every vehicle of the street's proxy that was seen well twice."""
+    views = {}
+    for path, identity, kind in street_files(work, 'proxy'):
+        views.setdefault((identity, kind), []).append(path)
+    for (identity, kind), paths in views.items():
+        if len(paths) >= 2:
+            yield identity, kind, paths[:2]
+
+
+def track_pairs(work, clip):
+    """(two paths, first and last frame) of every track of six crops or more. Not the very ends: a box there is often
+    half a vehicle."""
+    tracks = {}
+    for path, track, frame in tracklet_files(work, clip):
+        tracks.setdefault(track, []).append((frame, path))
+    for crops in map(sorted, tracks.values()):
+        if len(crops) >= 6:
+            yield (crops[1][1], crops[-2][1]), (crops[0][0], crops[-1][0])
+
+
 class Benchmark:
     """All pictures that scores are taken on, read once."""
 
@@ -61,26 +82,18 @@ class Benchmark:
         identities = vn_identities(shared, 'val')
         self.kinds = np.array([identity.split('_')[0] for identity in identities])
         self.val = self.load([vn_path(shared, identity, camera) for camera in (1, 2) for identity in identities])
-        views = {}
-        for path, identity, kind in street_files(work, 'proxy'):
-            views.setdefault((identity, kind), []).append(path)
-        seen_twice = {key: paths for key, paths in views.items() if len(paths) >= 2}
-        self.street_kinds = np.array([kind for _, kind in seen_twice])
-        self.street = self.load([paths[i] for i in (0, 1) for paths in seen_twice.values()])
-        self.clips = {clip: self.load_tracks(work, clip) for clip in (*PROXY_CLIPS, *TRAIN_CLIPS)}
+        street = list(street_pairs(work))
+        self.street_kinds = np.array([kind for _, kind, _ in street])
+        self.street = self.load([paths[camera] for camera in (0, 1) for _, _, paths in street])
+        self.clips = {}
+        for clip in (*PROXY_CLIPS, *TRAIN_CLIPS):
+            tracks = list(track_pairs(work, clip))
+            pictures = self.load([paths[end] for end in (0, 1) for paths, _ in tracks])
+            self.clips[clip] = pictures, [span for _, span in tracks]
 
     @staticmethod
     def load(paths):
         return torch.from_numpy(to_input(paths))
-
-    def load_tracks(self, work, clip):
-        tracks = {}
-        for path, track, frame in tracklet_files(work, clip):
-            tracks.setdefault(track, []).append((frame, path))
-        long = [sorted(crops) for crops in tracks.values() if len(crops) >= 6]
-        # Not the very ends: a box there is often half a vehicle.
-        pictures = self.load([crops[i][1] for end in (0, 1) for crops in long for i in [(1, -2)[end]]])
-        return pictures, [(crops[0][0], crops[-1][0]) for crops in long]
 
     def score(self, embed):
         """`embed`: uint8 [N, 3, 128, 128] to unit vectors."""
