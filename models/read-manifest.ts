@@ -1,5 +1,10 @@
 import { VEHICLE_CLASSES, type VehicleClass } from '../src/contracts/detection';
-import type { ModelInputSpec, ModelManifest, ModelOutputSpec } from '../src/contracts/model';
+import type {
+  ModelInputSpec,
+  ModelManifest,
+  ModelOutputSpec,
+  SizePx,
+} from '../src/contracts/model';
 
 /** A parsed JSON object before anything is known about its fields. */
 type Fields = Readonly<Record<string, unknown>>;
@@ -28,6 +33,11 @@ export function readManifest(json: unknown): ModelManifest {
     preprocessVersion: countOf(fields, 'preprocessVersion'),
     licence: textOf(fields, 'licence'),
     origin: textOf(fields, 'origin'),
+    recommendedThreshold:
+      fields['recommendedThreshold'] === null ? null : numberOf(fields, 'recommendedThreshold'),
+    providersTried: [],
+    card: { trainedOn: '', accuracy: [], failures: [] },
+    golden: null,
   };
 }
 
@@ -38,8 +48,10 @@ function readInput(fields: Fields): ModelInputSpec {
   }
   return {
     name: textOf(fields, 'name'),
-    sidePx: fields['sidePx'] === null ? null : countOf(fields, 'sidePx'),
+    size: fields['size'] === null ? null : readSize(objectOf(fields['size'], 'size')),
     strideMultiple: countOf(fields, 'strideMultiple'),
+    fit: oneOf(fields, 'fit', ['centred', 'top-left', 'stretched']),
+    layout: oneOf(fields, 'layout', ['NCHW', 'NHWC']),
     channelOrder,
     mean: tripleOf(fields, 'mean'),
     std: tripleOf(fields, 'std'),
@@ -61,6 +73,16 @@ function readOutput(fields: Fields): ModelOutputSpec {
   });
   const classes = listOf(fields, 'classes').map(classOf);
   return { type, heads, classes, binCount: countOf(fields, 'binCount') };
+}
+
+function readSize(fields: Fields): SizePx {
+  return { widthPx: countOf(fields, 'widthPx'), heightPx: countOf(fields, 'heightPx') };
+}
+
+function oneOf<T extends string>(fields: Fields, name: string, known: readonly T[]): T {
+  const found = known.find((one) => one === fields[name]);
+  if (found === undefined) throw wrong(name, known.join(' or '), fields[name]);
+  return found;
 }
 
 function classOf(value: unknown): VehicleClass {

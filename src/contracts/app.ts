@@ -9,8 +9,18 @@ import type {
   VehicleDetail,
   VehicleSummary,
 } from './gallery';
-import type { TrackIdentity, VehicleId } from './match';
-import type { BackendChoice, ModelManifest } from './model';
+import type { EmbeddingSpaceId } from './embedding';
+import type { SightingId, TrackIdentity, VehicleId } from './match';
+import type { BackendChoice } from './model';
+import type {
+  Adaptation,
+  AdaptationOutcome,
+  AdaptationProgress,
+  Calibration,
+  CameraPairThreshold,
+  ConfirmedPair,
+} from './recognition';
+import type { ModelShelf } from './shelf';
 import type { CameraDevice, CameraSettings, SourceInfo } from './source';
 import type { StreetChoice } from './street';
 import type { FramePath, FrameResult, StageReady } from './worker-api';
@@ -32,15 +42,18 @@ export interface Settings {
   readonly camera: CameraSettings;
   /** Detector score at or above which a track may start. */
   readonly scoreThreshold: number;
-  /** Cosine at or above which a vehicle is recognised. */
+  /** Cosine at or above which a vehicle is recognised; in the space the gallery is searched in. */
   readonly matchThreshold: number;
+  /** Calibrated for two cameras, in whatever space: those of another space rest. */
+  readonly pairThresholds: readonly CameraPairThreshold[];
   readonly classes: readonly VehicleClass[];
   readonly layers: OverlayLayers;
   readonly isHudVisible: boolean;
   readonly theme: 'system' | 'dark' | 'light';
   readonly retention: RetentionPolicy;
-  /** Detector model id. */
+  /** Model ids. The gallery may still be searched with another embedder, see {@link ModelShelf}. */
   readonly detectorId: string;
+  readonly embedderId: string;
   /** Null: measure and remember. */
   readonly backendOverride: Pick<BackendChoice, 'provider' | 'threadCount'> | null;
   /** Longer side of the detector input; null: measure and remember. */
@@ -129,7 +142,8 @@ export type Unsubscribe = () => void;
 export interface AnalysisController {
   readonly status: RunStatus;
   readonly settings: Settings;
-  readonly detectors: readonly ModelManifest[];
+  readonly shelf: ModelShelf;
+  readonly recognition: RecognitionTools;
   onStatus(listener: (status: RunStatus) => void): Unsubscribe;
   /** Per frame: draw, do not store. */
   onResult(listener: (result: FrameResult) => void): Unsubscribe;
@@ -170,6 +184,28 @@ export interface AnalysisController {
   readonly isStreetGallery: boolean;
   /** Ends the Demo street, if it is on, and shows the user's own gallery again. */
   leaveStreet(): Promise<void>;
+}
+
+/** Calibration and adaptation, on the gallery that is in use. */
+export interface RecognitionTools {
+  /** In use; null: none. */
+  readonly adaptation: Adaptation | null;
+  /** The space that matches are made in now, adaptation included; null: the gallery is empty. */
+  readonly space: EmbeddingSpaceId | null;
+  onChanged(listener: () => void): Unsubscribe;
+  /** All cameras together first, then each pair of cameras there are pairs of; with the adaptation in use. `falseMatchRate` in (0, 1). */
+  calibrate(falseMatchRate: number): Promise<readonly Calibration[]>;
+  confirmPair(a: SightingId, b: SightingId, isSame: boolean): Promise<void>;
+  confirmedPairs(sightingId: SightingId): Promise<readonly ConfirmedPair[]>;
+  /** Learns a projection; nothing is in use until `keep`. AbortError on abort. */
+  learn(
+    onProgress: (progress: AdaptationProgress) => void,
+    signal: AbortSignal,
+  ): Promise<AdaptationOutcome>;
+  /** Puts it in use, with its threshold. */
+  keep(adaptation: Adaptation): Promise<void>;
+  /** Takes the adaptation back, and the threshold there was before. */
+  undo(): Promise<void>;
 }
 
 /** The gallery as the screen sees it. */

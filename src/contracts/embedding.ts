@@ -2,7 +2,10 @@ import type { Box, VehicleClass } from './detection';
 import type { FrameMeta } from './frame';
 import type { TrackId } from './track';
 
-/** `${modelSha256}:${preprocessVersion}`. Vectors of different spaces must never be compared. */
+/**
+ * `${modelSha256}:${preprocessVersion}`, and for an adapted one `~` and the adaptation's id after it. Vectors of different
+ * spaces must never be compared.
+ */
 export type EmbeddingSpaceId = string;
 
 /** A unit-length vector and the space it lives in. */

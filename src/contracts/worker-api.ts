@@ -9,8 +9,16 @@ import type {
   VehicleDetail,
   VehicleSummary,
 } from './gallery';
-import type { MatchThresholds, TrackIdentity, VehicleId } from './match';
-import type { BackendChoice, ModelManifest } from './model';
+import type { MatchThresholds, SightingId, TrackIdentity, VehicleId } from './match';
+import type { BackendChoice, GoldenTest, ModelManifest } from './model';
+import type {
+  Adaptation,
+  CameraPairThreshold,
+  ConfirmedPair,
+  PairSet,
+  ReembedProgress,
+} from './recognition';
+import type { DryRunResult, OnnxFacts } from './shelf';
 import type { SourceInfo } from './source';
 import type { EndedTrack, TrackBatch, TrackId } from './track';
 
@@ -40,9 +48,26 @@ export interface ProbeRequest {
   readonly runCount: number;
 }
 
+/** One model in a file that is not on the shelf (yet). */
+export interface ProbeFile {
+  readonly file: Blob;
+  /** Absolute address of the folder with ONNX Runtime's own files (`ort/` of the app); ends with a slash. */
+  readonly runtimeBaseUrl: string;
+}
+
+/** All of it on one WASM thread but `measure`, which is told. */
 export interface ProbeApi {
-  /** Median milliseconds for each of `inputs`. Throws AppError BACKEND_UNAVAILABLE, BACKEND_FAILED, MODEL_*. */
+  /** Median milliseconds for each of `inputs`. Runs the golden test first. Throws AppError BACKEND_UNAVAILABLE, BACKEND_FAILED, BACKEND_WRONG, MODEL_*. */
   measure(request: ProbeRequest): Promise<readonly number[]>;
+  /** Throws AppError MODEL_CORRUPT, MODEL_INCOMPATIBLE. */
+  inspect(request: ProbeFile): Promise<OnnxFacts>;
+  /** `manifest` describes the file; its `file`, `sha256` and `bytes` are not looked at. Transferred picture. Throws AppError MODEL_CORRUPT, MODEL_INCOMPATIBLE. */
+  dryRun(
+    request: ProbeFile & { readonly manifest: ModelManifest },
+    picture: ImageBitmap,
+  ): Promise<DryRunResult>;
+  /** Makes the golden test of a file from what it answers here. */
+  makeGolden(request: ProbeFile & { readonly manifest: ModelManifest }): Promise<GoldenTest>;
 }
 
 /** What may change while a run goes on. */
@@ -64,10 +89,14 @@ export interface PerceptionConfig {
   readonly options: PerceptionOptions;
   /** Force one path (tests, bench); null lets the detector choose by backend and frame. */
   readonly framePath: FramePath | null;
+  /** Run the golden test before anything else: this provider has not passed it on this device yet. */
+  readonly isProviderNew: boolean;
 }
 
 export interface StageReady {
   readonly backend: BackendChoice;
+  /** What is loaded: goes into every session with `backend`. */
+  readonly model: Pick<ModelManifest, 'id' | 'sha256'>;
   readonly loadMs: number;
   readonly warmUpMs: number;
 }
@@ -111,7 +140,7 @@ export interface FrameLedger {
 }
 
 export interface PerceptionApi {
-  /** Loads model and backend. Throws AppError MODEL_*, BACKEND_*. */
+  /** Loads model and backend. Throws AppError MODEL_*, BACKEND_*; BACKEND_WRONG when the golden test fails. */
   configure(config: PerceptionConfig): Promise<StageReady>;
   setOptions(options: PerceptionOptions): void;
   /**
@@ -195,7 +224,10 @@ export interface IdentityConfig {
   /** Absolute address of the folder with ONNX Runtime's own files (`ort/` of the app); ends with a slash. */
   readonly runtimeBaseUrl: string;
   readonly backend: BackendChoice;
+  /** As in {@link PerceptionConfig}. */
+  readonly isProviderNew: boolean;
   readonly thresholds: MatchThresholds;
+  readonly pairThresholds: readonly CameraPairThreshold[];
   readonly retention: RetentionPolicy;
   /** IndexedDB name; the headless command and tests use their own. */
   readonly databaseName: string;
@@ -232,14 +264,48 @@ export type IdentityEvent =
   /** What a `storage-error` told of is over: the gallery is open and no sighting waits any more. */
   | { readonly type: 'storage-recovered' }
   /** Live runs: a crop could not be embedded. Told once a run, which goes on. */
-  | { readonly type: 'embedding-error'; readonly error: ErrorData };
+  | { readonly type: 'embedding-error'; readonly error: ErrorData }
+  /** A few times a second at most, and at its end. After `finished` the gallery is searched in the target space by the next `configure`. */
+  | { readonly type: 'reembedding'; readonly progress: ReembedProgress };
+
+/** What re-embedding the gallery needs. */
+export type ReembedConfig = Pick<
+  IdentityConfig,
+  'manifest' | 'modelUrl' | 'runtimeBaseUrl' | 'backend' | 'isProviderNew'
+>;
+
+/** In which space the gallery is searched. */
+export interface GallerySpace {
+  /** Null: it holds no descriptors, any embedder will do. */
+  readonly space: EmbeddingSpaceId | null;
+  /** Applied to that space's vectors before they are compared; null: none. */
+  readonly adaptation: Adaptation | null;
+}
 
 export interface IdentityApi {
   /** Opens the gallery only: lists work before any model is loaded. Throws STORAGE_*, GALLERY_IN_USE. */
   openGallery(databaseName: string): Promise<{ readonly vehicleCount: number }>;
   /** Loads the embedder. Throws MODEL_*, BACKEND_*. Needs `openGallery` first. */
   configure(config: IdentityConfig): Promise<IdentityReady>;
-  setThresholds(thresholds: MatchThresholds): void;
+  setThresholds(thresholds: MatchThresholds, pairThresholds: readonly CameraPairThreshold[]): void;
+  gallerySpace(): Promise<GallerySpace>;
+  /**
+   * Re-embeds stored pictures with another embedder, between crops of a run and while there is none; resolves once it has
+   * begun. What an earlier call got done is kept; sightings of a run that goes on meanwhile are caught up with. When all are
+   * done and no run is on, the gallery's space changes and the old space's descriptors are removed, in one transaction.
+   * Throws AppError MODEL_*, BACKEND_*.
+   */
+  reembed(config: ReembedConfig): Promise<void>;
+  setReembeddingPaused(isPaused: boolean): void;
+  /** Ends it and removes what it made. */
+  cancelReembedding(): Promise<void>;
+  /** Everything known about pairs in the space searched now. */
+  pairSet(): Promise<PairSet>;
+  confirmPair(pair: ConfirmedPair): Promise<void>;
+  /** What the user said of pairs with this sighting. */
+  confirmedPairs(sightingId: SightingId): Promise<readonly ConfirmedPair[]>;
+  /** Puts an adaptation of the space searched now in use, at once and for good; null: takes it back. Throws AppError EMBEDDING_SPACE_MISMATCH. */
+  setAdaptation(adaptation: Adaptation | null): Promise<void>;
   /** Serves {@link CropSinkApi} on this port. */
   connectPerception(port: MessagePort): void;
   subscribe(listener: (event: IdentityEvent) => void): void;

@@ -194,7 +194,7 @@ function inputSize(
   { input }: ModelManifest,
   sidePx: number,
 ): { readonly widthPx: number; readonly heightPx: number } {
-  if (input.sidePx !== null) return { widthPx: input.sidePx, heightPx: input.sidePx };
+  if (input.size) return input.size;
   const heightPx = Math.ceil(sidePx / ASPECT / input.strideMultiple) * input.strideMultiple;
   return { widthPx: sidePx, heightPx };
 }
@@ -207,8 +207,9 @@ function largestSideUnderBudget(
   manifest: ModelManifest,
   comparedMs: number,
 ): Pick<Measured, 'inputSidePx' | 'measuredMs'> {
-  if (manifest.input.sidePx !== null) {
-    return { inputSidePx: manifest.input.sidePx, measuredMs: comparedMs };
+  if (manifest.input.size) {
+    const { widthPx, heightPx } = manifest.input.size;
+    return { inputSidePx: Math.max(widthPx, heightPx), measuredMs: comparedMs };
   }
   const expectedMs = (sidePx: number): number =>
     (comparedMs * inputAreaPx2(manifest, sidePx)) / inputAreaPx2(manifest, COMPARED_SIDE_PX);
@@ -222,7 +223,7 @@ function sideForRecording(
   manifest: ModelManifest,
   live: Pick<Measured, 'inputSidePx' | 'measuredMs'>,
 ): Pick<Measured, 'inputSidePx' | 'measuredMs'> {
-  if (manifest.input.sidePx !== null || live.inputSidePx >= RECORDING_SIDE_PX) return live;
+  if (manifest.input.size || live.inputSidePx >= RECORDING_SIDE_PX) return live;
   const growth =
     inputAreaPx2(manifest, RECORDING_SIDE_PX) / inputAreaPx2(manifest, live.inputSidePx);
   const measuredMs = live.measuredMs * growth;

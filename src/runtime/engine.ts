@@ -85,7 +85,7 @@ export class Engine {
   async applyLive(settings: Settings): Promise<void> {
     await Promise.all([
       this.#perception.setOptions(this.#options(settings)),
-      this.#identity.setThresholds(thresholdsFor(settings.matchThreshold)),
+      this.#identity.setThresholds(thresholdsFor(settings.matchThreshold), settings.pairThresholds),
     ]);
   }
 
@@ -125,6 +125,7 @@ export class Engine {
       runtimeBaseUrl: this.#places.runtimeBaseUrl,
       options: this.#options(settings),
       framePath: this.#pins.framePath,
+      isProviderNew: true,
     };
     try {
       return {
@@ -148,10 +149,12 @@ export class Engine {
       runtimeBaseUrl: this.#places.runtimeBaseUrl,
       backend: {
         ...EMBEDDER_BACKEND,
-        inputSidePx: manifest.input.sidePx ?? manifest.input.strideMultiple,
+        inputSidePx: manifest.input.size?.widthPx ?? manifest.input.strideMultiple,
         measuredMs: null,
       },
+      isProviderNew: true,
       thresholds: thresholdsFor(settings.matchThreshold),
+      pairThresholds: settings.pairThresholds,
       retention: settings.retention,
     });
   }

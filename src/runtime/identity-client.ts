@@ -9,6 +9,7 @@ import type {
   VehicleSummary,
 } from '../contracts/gallery';
 import type { MatchThresholds, VehicleId } from '../contracts/match';
+import type { CameraPairThreshold } from '../contracts/recognition';
 import type {
   IdentityApi,
   IdentityConfig,
@@ -85,7 +86,7 @@ export class IdentityClient implements GalleryClient {
     await worker.ready();
     const key = JSON.stringify([config.manifest.sha256, config.backend, config.modelUrl]);
     if (worker.configured?.key === key) {
-      await this.setThresholds(config.thresholds);
+      await this.setThresholds(config.thresholds, config.pairThresholds);
       return worker.configured.ready;
     }
     const { databaseName } = worker;
@@ -98,8 +99,11 @@ export class IdentityClient implements GalleryClient {
     return this.#call((remote) => remote.connectPerception(transfer(port, [port])));
   }
 
-  setThresholds(thresholds: MatchThresholds): Promise<void> {
-    return this.#call((remote) => remote.setThresholds(thresholds));
+  setThresholds(
+    thresholds: MatchThresholds,
+    pairThresholds: readonly CameraPairThreshold[],
+  ): Promise<void> {
+    return this.#call((remote) => remote.setThresholds(thresholds, pairThresholds));
   }
 
   /** For the own gallery, also while a guest is in use: that one does not live long enough. */

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { DEFAULT_DETECTOR_ID } from '../../models';
+import { DEFAULT_DETECTOR_ID, DEFAULT_EMBEDDER_ID } from '../../models';
 import type { Settings } from '../contracts/app';
 import { VEHICLE_CLASSES } from '../contracts/detection';
 import { DEFAULT_MATCH_THRESHOLDS } from '../core/match-thresholds';
@@ -26,6 +26,16 @@ const settingsSchema = v.object({
     v.pipe(v.number(), v.minValue(0), v.maxValue(1)),
     DEFAULT_MATCH_THRESHOLDS.accept,
   ),
+  pairThresholds: part(
+    v.array(
+      v.object({
+        space: v.string(),
+        cameraIds: v.tuple([v.string(), v.string()]),
+        accept: v.pipe(v.number(), v.minValue(-1), v.maxValue(1)),
+      }),
+    ),
+    [],
+  ),
   classes: part(v.array(v.picklist(VEHICLE_CLASSES)), [...VEHICLE_CLASSES]),
   layers: part(v.object({ boxes: v.boolean(), labels: v.boolean(), trails: v.boolean() }), {
     boxes: true,
@@ -42,6 +52,7 @@ const settingsSchema = v.object({
     { maxAgeDays: 30, maxVehicleCount: 20_000 },
   ),
   detectorId: part(v.string(), DEFAULT_DETECTOR_ID),
+  embedderId: part(v.string(), DEFAULT_EMBEDDER_ID),
   backendOverride: part(
     nullable(
       v.object({

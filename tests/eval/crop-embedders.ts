@@ -23,7 +23,7 @@ export async function openBuiltInEmbedder(): Promise<CropEmbedder> {
     embed: async (crop) => {
       const tensor = prepareCrop(crop, manifest.input);
       if (!tensor) throw new Error('A crop is flat or blurred beyond use: the app would refuse it');
-      const sidePx = manifest.input.sidePx ?? 0;
+      const sidePx = manifest.input.size?.widthPx ?? 0;
       return unit(await network.run(tensor.data, [1, 3, sidePx, sidePx]));
     },
     close: () => network.close(),

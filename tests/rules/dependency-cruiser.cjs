@@ -21,6 +21,7 @@ const ALLOWED = {
   stages: ['contracts', 'core', 'inference', 'kernels'],
   sources: ['contracts', 'core'],
   street: ['contracts', 'core'],
+  adaptation: ['contracts', 'core'],
   storage: ['contracts', 'core'],
   sinks: ['contracts', 'core'],
   runtime: ['contracts', 'core', 'sources', 'storage', 'sinks', 'models'],
@@ -39,6 +40,8 @@ const REASONS = {
   sources: 'a source only makes frames. What is done with them is for runtime to join up.',
   street:
     'the street is a world of its own: it draws pictures and knows what is true about them, not what is done with them.',
+  adaptation:
+    'learning from pairs needs vectors only; its large library stays in a worker of its own.',
   storage: 'storage only keeps and finds. It may not know who calls it.',
   sinks: 'a sink only takes results in. What feeds it is for runtime to join up.',
   runtime:
@@ -91,7 +94,7 @@ module.exports = {
         path: '^(src|workers|server|models|tests)/',
         // rpc-errors: both ends of a port must translate errors alike.
         pathNot:
-          '^src/((contracts|core|inference|stages|storage|street|kernels)/|runtime/rpc-errors[.]ts$)',
+          '^src/((contracts|core|inference|stages|storage|street|adaptation|kernels)/|runtime/rpc-errors[.]ts$)',
       },
     },
     {
@@ -162,6 +165,12 @@ module.exports = {
       ['three'],
       '^src/street/',
       'The renderer is larger than the rest of the app: only the street worker loads it.',
+    ),
+    ownedPackage(
+      'tensorflow-only-in-adaptation',
+      ['@tensorflow/[^/]+'],
+      '^src/adaptation/',
+      'It is larger than the rest of the app: only the adaptation worker loads it.',
     ),
     ownedPackage(
       'workbox-only-around-the-service-worker',

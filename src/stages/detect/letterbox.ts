@@ -25,10 +25,10 @@ export type PrefilterPx = 1 | 2 | 4;
 
 /**
  * Fits a frame into an input whose longer side is `inputSidePx`, both sides multiples of the
- * network's stride; into a square of `spec.sidePx` when the network has one fixed size.
+ * network's stride; into `spec.size` when the network has one fixed size.
  */
 export function letterboxFor(
-  spec: Pick<ModelInputSpec, 'sidePx' | 'strideMultiple'>,
+  spec: Pick<ModelInputSpec, 'size' | 'strideMultiple'>,
   frameWidthPx: number,
   frameHeightPx: number,
   inputSidePx: number,
@@ -36,14 +36,14 @@ export function letterboxFor(
   if (!(frameWidthPx > 0 && frameHeightPx > 0)) {
     throw new RangeError(`Expected a frame with pixels, got ${frameWidthPx}x${frameHeightPx}`);
   }
-  const longestPx = spec.sidePx ?? inputSidePx;
-  const scale = longestPx / Math.max(frameWidthPx, frameHeightPx);
+  const room = spec.size ?? { widthPx: inputSidePx, heightPx: inputSidePx };
+  const scale = Math.min(room.widthPx / frameWidthPx, room.heightPx / frameHeightPx);
   const contentWidthPx = Math.max(1, Math.round(frameWidthPx * scale));
   const contentHeightPx = Math.max(1, Math.round(frameHeightPx * scale));
   const padded = (sizePx: number): number =>
-    spec.sidePx ?? Math.ceil(sizePx / spec.strideMultiple) * spec.strideMultiple;
-  const inputWidthPx = padded(contentWidthPx);
-  const inputHeightPx = padded(contentHeightPx);
+    Math.ceil(sizePx / spec.strideMultiple) * spec.strideMultiple;
+  const inputWidthPx = spec.size?.widthPx ?? padded(contentWidthPx);
+  const inputHeightPx = spec.size?.heightPx ?? padded(contentHeightPx);
   return {
     frameWidthPx,
     frameHeightPx,

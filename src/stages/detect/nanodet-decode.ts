@@ -83,7 +83,7 @@ function collect(
       }
     }
     const vehicleClass = spec.classes[bestClass];
-    if (vehicleClass === undefined) continue;
+    if (!vehicleClass) continue;
     const centreX = ((cell % columnCount) + 0.5) * stride;
     const centreY = (Math.floor(cell / columnCount) + 0.5) * stride;
     const distance = (side: number): number => {

@@ -29,13 +29,13 @@ export interface CropTensor {
  * MODEL_INCOMPATIBLE for a model without a fixed input side.
  */
 export function prepareCrop(pixels: RgbaPixels, input: ModelInputSpec): CropTensor | null {
-  if (input.sidePx === null) {
+  if (!input.size) {
     throw new AppError(
       'MODEL_INCOMPATIBLE',
       'Expected an embedder with a fixed input side, found a free one',
     );
   }
-  const picture = fitInSquare(pixels, input.sidePx, input.padValue);
+  const picture = fitInSquare(pixels, input.size.widthPx, input.padValue);
   const { sharpness, lumaVariance } = measureSharpness(picture);
   if (lumaVariance < MIN_LUMA_VARIANCE || sharpness < MIN_SHARPNESS) return null;
   return { data: toPlanes(picture, input), sharpness };

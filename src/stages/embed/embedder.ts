@@ -49,7 +49,7 @@ export class VehicleEmbedder {
     readPixels: (image: ImageBitmap) => RgbaPixels,
     options: EmbedderOptions = {},
   ) {
-    if (manifest.output.type !== 'embedding' || manifest.input.sidePx === null) {
+    if (manifest.output.type !== 'embedding' || !manifest.input.size) {
       throw new AppError(
         'MODEL_INCOMPATIBLE',
         `Model ${manifest.id}: expected an embedder with a fixed input side, found output ${manifest.output.type}`,
@@ -58,7 +58,7 @@ export class VehicleEmbedder {
     this.#network = network;
     this.#manifest = manifest;
     this.#outputName = manifest.output.name;
-    this.#sidePx = manifest.input.sidePx;
+    this.#sidePx = manifest.input.size.widthPx;
     this.#readPixels = readPixels;
     this.#averageMirrored = options.averageMirrored ?? false;
     this.#nowMs = options.nowMs ?? (() => performance.now());

@@ -31,6 +31,7 @@ export async function openEmbedder(
     embedder,
     ready: {
       backend: { ...backend, threadCount: network.threadCount },
+      model: { id: manifest.id, sha256: manifest.sha256 },
       loadMs: loadedMs - startMs,
       warmUpMs: performance.now() - loadedMs,
     },

@@ -69,6 +69,7 @@ export class PerceptionStage {
     await detector.warmUp(WARM_UP_FRAME.widthPx, WARM_UP_FRAME.heightPx);
     return {
       backend: { ...config.backend, threadCount },
+      model: { id: config.manifest.id, sha256: config.manifest.sha256 },
       loadMs: loadedMs - startMs,
       warmUpMs: performance.now() - loadedMs,
     };

@@ -104,6 +104,13 @@ const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
     action:
       'Start again. If it happens again, choose WebAssembly with one thread in the settings: it is slower and the most robust.',
   },
+  BACKEND_WRONG: {
+    headline: 'This device computes the model wrongly',
+    happened:
+      'A test with a known answer gave another one, so this way of computing is not used for the model any more.',
+    action:
+      'Start again: another way is used. If none is left, choose another model on the Models page.',
+  },
   WORKER_GONE: {
     headline: 'The analysis stopped unexpectedly',
     happened: 'Its background process ended, most often because memory ran out.',
