@@ -106,6 +106,7 @@ export function buildBody(look: VehicleLook, details: VehicleDetails): BuiltMesh
 /** The rider of a motorcycle, in the slot `parts`. The caller disposes of it. */
 export function buildRider(details: VehicleDetails): BufferGeometry {
   const builder = new MeshBuilder();
-  addRider(builder, details.accents[0], details.accents[1]);
+  const [jacket, helmet] = details.accents;
+  addRider(builder, { jacket, helmet, trousersSeed: details.paintSeed });
   return builder.build().geometry;
 }

@@ -19,6 +19,6 @@ export const BODY_FACTS: Readonly<Record<BodyType, BodyFacts>> = {
   van: { lengthM: 5.42, widthM: 2.02, heightM: 2.02, vehicleClass: 'truck' },
   pickup: { lengthM: 5.42, widthM: 1.9, heightM: 1.8, vehicleClass: 'truck' },
   lorry: { lengthM: 7.26, widthM: 2.4, heightM: 3.38, vehicleClass: 'truck' },
-  bus: { lengthM: 10.68, widthM: 2.5, heightM: 3.1, vehicleClass: 'bus' },
-  motorcycle: { lengthM: 2.07, widthM: 0.8, heightM: 1.15, vehicleClass: 'motorcycle' },
+  bus: { lengthM: 9.2, widthM: 2.5, heightM: 3.17, vehicleClass: 'bus' },
+  motorcycle: { lengthM: 2.07, widthM: 0.9, heightM: 1.2, vehicleClass: 'motorcycle' },
 };

@@ -82,6 +82,16 @@ export function addFittings(shape: BodyShape, builder: MeshBuilder, place: Atlas
       PART_COLOURS.trim,
       (xM, yM) => place(side > 0 ? 'right' : 'left', xM, Math.min(yM, shape.beltM - 0.1)),
     );
+    if (shape.face === 'bus') {
+      // Hung before the windscreen on an arm from the roof's corner.
+      solids.bar(
+        [3.9, 2.8, side * 1.1],
+        [mirrorX, mirrorY + 0.15, mirrorZ * side],
+        0.03,
+        PART_COLOURS.trim,
+      );
+      continue;
+    }
     const armM = mirrorZ - halfWidthM(shape, mirrorX) + 0.1;
     solids.box(
       [mirrorX + 0.02, mirrorY - 0.04, side * (mirrorZ - armM / 2)],
@@ -91,7 +101,9 @@ export function addFittings(shape: BodyShape, builder: MeshBuilder, place: Atlas
   }
   if (shape.face === 'car' || shape.face === 'suv') addCarBits(shape, solids);
   if (shape.face === 'bus') {
-    solids.box([-1.5, shape.heightM - 0.02, 0], [2.6, 0.2, 1.7], PART_COLOURS.steel);
+    // Air conditioning and a battery.
+    solids.box([-2.6, shape.heightM + 0.02, 0], [1.9, 0.3, 1.7], PART_COLOURS.white);
+    solids.box([1.3, shape.heightM, 0], [1.6, 0.24, 1.6], PART_COLOURS.white);
   }
 }
 

@@ -103,8 +103,12 @@ function flankShare(yM: number, beltM: number): number {
 
 /** Bumpers stand out, the edges above them lean in. Metres along x. */
 function lean(shape: BodyShape, xM: number, yM: number): number {
-  if (shape.rounding < 0.7) return 0;
   const [rear, front] = shape.shellM;
+  if (shape.face === 'bus') {
+    // The windscreen leans back.
+    return -0.3 * smoothStep(front - 0.9, front, xM) * smoothStep(0.9, 2.9, yM);
+  }
+  if (shape.rounding < 0.7) return 0;
   const end = smoothStep(front - 0.3, front, xM) - smoothStep(-rear - 0.3, -rear, -xM);
   const bumper = smoothStep(0.2, 0.32, yM) * (1 - smoothStep(0.52, 0.62, yM));
   return end * (0.045 * bumper - 0.025);

@@ -1,4 +1,5 @@
 import type { BodyShape } from './body-shape';
+import { paintBusSide } from './bus-side-painter';
 import { readableInk } from './liveries';
 import { CARGO_BOX } from './lorry-body';
 import type { PanelPainter } from './panel-painter';
@@ -210,39 +211,5 @@ function paintCargoSide({ panel, details }: SideJob): void {
   panel.fade(topM, topM - 0.2, 'rgba(0,0,0,0.14)', 'rgba(0,0,0,0)');
   for (let mark = 0; mark < 6; mark += 1) {
     panel.rect(rearXM + 0.5 + mark * 0.8, bottomM + 0.1, 0.3, 0.05, '#e9e4c8', 0);
-  }
-}
-
-function paintBusSide({ panel, shape, details, paint, side }: SideJob): void {
-  const { livery } = details;
-  if (livery) {
-    if (livery.layout === 1) panel.rect(0, 0.8, shape.lengthM, 0.3, livery.band, 0);
-    if (livery.layout === 2) {
-      panel.polygon(
-        [
-          [-5.3, 0.3],
-          [-5.3, 3.1],
-          [-3.4, 3.1],
-          [-1.6, 0.3],
-        ],
-        livery.band,
-      );
-    }
-    if (livery.layout === 3) panel.rect(0, 0.5, shape.lengthM, 0.5, livery.band, 0);
-    panel.text(-0.4, 1.0, 0.26, 2.4, livery.line, readableInk(livery.ink, paint));
-  }
-  panel.fade(0.55, 0.3, 'rgba(0,0,0,0)', 'rgba(0,0,0,0.3)');
-  for (const xM of [-4.6, -3.2, -1.2, 0.5, 1.4]) {
-    panel.rect(xM, 0.7, 0.012, 0.7, 'rgba(0,0,0,0.4)', 0);
-  }
-  panel.rect(-4.5, 0.85, 0.9, 0.5, 'rgba(0,0,0,0.25)', 0.02);
-  if (side < 0) return;
-  // Doors are on the kerb side: glass down to the step.
-  for (const xM of [4.62, 0.02]) {
-    panel.rect(xM, 1.36, 1.18, 2.05, '#1b1d20', 0.04);
-    for (const leaf of [-0.28, 0.28]) {
-      panel.rect(xM + leaf, 1.36, 0.48, 1.85, '#0d1215', 0.05);
-      panel.rect(xM + leaf, 1.7, 0.4, 0.9, 'rgba(150,175,195,0.2)', 0.05);
-    }
   }
 }

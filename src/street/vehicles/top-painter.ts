@@ -115,7 +115,7 @@ function paintLoadBed({ panel, shape, details }: TopJob): void {
 }
 
 function paintBusTop({ panel, shape }: TopJob): void {
-  for (const xM of [-3.6, 1.6, 3.4]) {
+  for (const xM of [-0.6, 3.2]) {
     panel.rect(xM, 0, 0.7, 0.7, 'rgba(0,0,0,0.3)', 0.04);
     panel.rect(xM, 0, 0.62, 0.62, 'rgba(235,238,240,0.35)', 0.04);
   }

@@ -10,6 +10,10 @@ import type { VehicleDetails } from './vehicle-details';
 
 const INSIDE = '#15191c';
 const SEAT = '#0a0c0d';
+/** What passengers wear. */
+const COATS = ['#2b2f36', '#7d2a26', '#55606b', '#b9b2a2', '#2f4f7a', '#5b6a45'];
+/** Cloth of a bus's seats. */
+const SEAT_BACK = '#2f5288';
 const SKINS = ['#9a7460', '#6e4c3a', '#b08a74', '#4d372c'];
 /** Between a shell's window rows and its roof, metres; see `shellSections`. */
 const ROOF_EDGE_M = 0.07;
@@ -72,15 +76,23 @@ function paintPane(
   band(0.62, 0.9, 'rgba(165,180,190,0.3)');
 }
 
+/** Behind a bus's large panes: seats in rows, some of them taken; before them the frames of the vents. */
 function paintPassengers(panel: PanelPainter, shape: BodyShape, details: VehicleDetails): void {
-  for (let seat = 0; seat < 11; seat += 1) {
-    const xM = -4.5 + seat * 0.78;
-    panel.rect(xM, shape.beltM + 0.18, 0.14, 0.5, '#223a5c', 0.05);
-    const isTaken = ((details.paintSeed >>> seat) & 3) === 0;
+  const { beltM } = shape;
+  for (let seat = 0; seat < 10; seat += 1) {
+    const xM = -3.95 + seat * 0.74;
+    panel.rect(xM, beltM + 0.2, 0.34, 0.46, SEAT_BACK, 0.06);
+    panel.rect(xM - 0.03, beltM + 0.46, 0.2, 0.12, '#1d2c44', 0.05);
+    const isTaken = ((details.paintSeed >>> seat) & 1) === 0;
     if (!isTaken) continue;
     const skin = SKINS[(details.paintSeed >>> (seat + 2)) % SKINS.length] ?? INSIDE;
-    panel.ellipse(xM + 0.12, shape.beltM + 0.48, 0.1, 0.13, skin);
-    panel.rect(xM + 0.1, shape.beltM + 0.18, 0.3, 0.36, jacketOf(details), 0.08);
+    const coat = COATS[(details.paintSeed >>> (seat + 3)) % COATS.length] ?? SEAT;
+    panel.rect(xM + 0.1, beltM + 0.24, 0.36, 0.4, coat, 0.1);
+    panel.ellipse(xM + 0.12, beltM + 0.56, 0.11, 0.14, skin);
+    panel.ellipse(xM + 0.1, beltM + 0.64, 0.11, 0.08, '#1d1613');
+  }
+  for (const [from, to] of shape.sideWindowsM) {
+    panel.rect((from + to) / 2, beltM + 0.98, to - from, 0.03, 'rgba(10,12,14,0.8)', 0);
   }
 }
 
