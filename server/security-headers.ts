@@ -9,7 +9,8 @@ const POLICY: Readonly<Record<string, string>> = {
   // Crops come out of the gallery as blobs; small icons in style sheets are data addresses.
   'img-src': "'self' blob: data:",
   'media-src': "'self' blob:",
-  'connect-src': "'self'",
+  // A model the user imported is read by its worker from a blob of this page.
+  'connect-src': "'self' blob:",
   'worker-src': "'self'",
   'object-src': "'none'",
   'base-uri': "'none'",

@@ -1,22 +1,29 @@
-import { MODELS } from '../models';
+import { BUILT_IN_MODELS } from '../models';
 import streetWorkerUrl from '../workers/street.worker?worker&url';
 import type { BackendChoice } from './contracts/model';
 import type { FrameTruth, StreetFrameRequest, StreetScenePlan } from './contracts/street';
 import { runtimeFileNames, runtimeFlavour } from './core/runtime-files';
 import { readHeadlessOptions, type HeadlessRunOptions } from './headless/options';
-import { ResightController, type ControllerParts } from './runtime/analysis-controller';
+import { ResightController } from './runtime/analysis-controller';
 import { AppUpdates } from './runtime/app-updates';
 import type { KeyValueStore } from './runtime/backend-memory';
 import { BackendSelector } from './runtime/backend-selector';
+import type { ControllerParts } from './runtime/controller-parts';
 import { readDeviceFacts } from './runtime/device-facts';
 import { Emitter } from './runtime/emitter';
-import { Engine, type EnginePlaces } from './runtime/engine';
+import { Engine } from './runtime/engine';
 import { IdentityClient } from './runtime/identity-client';
+import { ModelCatalogue } from './runtime/model-catalogue';
+import { ModelProbe } from './runtime/model-probe';
+import { DeviceModelShelf } from './runtime/model-shelf';
 import { PerceptionClient } from './runtime/perception-client';
-import { createProbe } from './runtime/probe';
+import { ProviderTrust } from './runtime/provider-trust';
+import { Reembedder } from './runtime/reembedder';
+import { SettingsKeeper } from './runtime/settings-keeper';
 import { StreetClient } from './runtime/street-client';
 import { listCameras, onCamerasChanged } from './sources/camera-devices';
 import { CameraSource } from './sources/camera-source';
+import { OwnModels } from './storage/own-models';
 
 /*
  * Composition root: the one place where the parts are made and joined. Everything else gets what it
@@ -25,7 +32,8 @@ import { CameraSource } from './sources/camera-source';
 
 const DATABASE_NAME = 'resight';
 
-const places: EnginePlaces = {
+/** Where the app keeps what the workers load: absolute addresses of its own folders. */
+const places = {
   modelBaseUrl: new URL('models/', document.baseURI).href,
   runtimeBaseUrl: new URL('ort/', document.baseURI).href,
 };
@@ -59,15 +67,49 @@ function compose(
 ): ControllerParts {
   const perception = new PerceptionClient(createPerceptionWorker);
   const identity = new IdentityClient(createIdentityWorker, DATABASE_NAME);
-  const probe = createProbe(createProbeWorker, places.runtimeBaseUrl);
-  const selector = new BackendSelector(probe, deviceStore, readDeviceFacts);
-  const engine = new Engine(perception, identity, selector, places, options?.pins);
+  const { runtimeBaseUrl } = places;
+  const readFacts = readDeviceFacts;
+  const settings = new SettingsKeeper(deviceStore);
+  const trust = new ProviderTrust(deviceStore);
+  const own = new OwnModels(
+    (globalThis as Partial<Pick<typeof globalThis, 'caches'>>).caches, // hidden on plain http; the type does not tell
+    document.baseURI,
+  );
+  const catalogue = new ModelCatalogue(places.modelBaseUrl, own);
+  const probe = new ModelProbe(createProbeWorker, runtimeBaseUrl);
+  const selector = new BackendSelector(
+    (request, signal) => probe.measure(request, signal),
+    deviceStore,
+    readFacts,
+    trust,
+  );
+  const engine = new Engine({
+    perception,
+    identity,
+    selector,
+    catalogue,
+    trust,
+    readFacts,
+    runtimeBaseUrl,
+    pins: options?.pins,
+  });
+  const reembedder = new Reembedder({
+    identity,
+    catalogue,
+    trust,
+    settings,
+    readFacts,
+    runtimeBaseUrl,
+  });
   return {
-    store: deviceStore,
+    settings,
     perception,
     identity,
     selector,
     engine,
+    catalogue,
+    shelf: new DeviceModelShelf({ catalogue, own, probe, trust, settings, reembedder, readFacts }),
+    recognition: undefined as never, // PLACEHOLDER
     listCameras,
     onCamerasChanged,
     createCameraSource: ({ camera }, previous) =>
@@ -101,7 +143,8 @@ function compose(
 /** Everything a run with this backend loads, for keeping it on the device. */
 function assetUrls(provider: BackendChoice['provider']): readonly string[] {
   return [
-    ...MODELS.map(({ file }) => new URL(file, places.modelBaseUrl).href),
+    ...BUILT_IN_MODELS.map(({ file }) => new URL(file, places.modelBaseUrl).href),
+    new URL('installed.json', places.modelBaseUrl).href,
     ...runtimeFileNames(runtimeFlavour(provider)).map(
       (name) => new URL(name, places.runtimeBaseUrl).href,
     ),
@@ -150,5 +193,6 @@ if (!headlessOptions || headlessOptions.hasScreen) {
   const { mountApp } = await import('./ui/mount');
   const updates = new AppUpdates({ isBusy: () => controller.isBusy });
   mountApp(target, { controller, updates });
+  void controller.shelf.refresh();
   void keepAssets(updates, controller);
 }

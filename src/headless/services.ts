@@ -1,6 +1,7 @@
 import type { Unsubscribe } from '../contracts/app';
 import type { FrameTruth } from '../contracts/street';
-import type { ControllerParts, ResightController } from '../runtime/analysis-controller';
+import type { ResightController } from '../runtime/analysis-controller';
+import type { ControllerParts } from '../runtime/controller-parts';
 import type { StreetClient } from '../runtime/street-client';
 
 /** What the composition root hands over. */

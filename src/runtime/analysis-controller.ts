@@ -1,7 +1,7 @@
-import { MODELS } from '../../models';
 import type {
   AnalysisController,
   GalleryClient,
+  RecognitionTools,
   RunStats,
   RunStatus,
   Settings,
@@ -11,39 +11,20 @@ import type { ErrorData } from '../contracts/errors';
 import type { FrameImage } from '../contracts/frame';
 import type { TrackIdentity } from '../contracts/match';
 import type { CameraDevice, FrameSource, SourcePace } from '../contracts/source';
+import type { ModelShelf } from '../contracts/shelf';
 import type { StreetChoice } from '../contracts/street';
 import type { FrameResult, IdentityEvent } from '../contracts/worker-api';
 import { AppError, isAbort, toErrorData } from '../core/app-error';
 import { SHOWROOM_STREET } from '../core/street-choice';
-import type { KeyValueStore } from './backend-memory';
 import { requestPersistence } from '../storage/quota';
-import type { BackendSelector } from './backend-selector';
 import { Emitter } from './emitter';
-import type { Engine } from './engine';
 import { IDLE } from './idle-status';
-import type { IdentityClient } from './identity-client';
 import { LivingIdentities } from './living-identities';
-import type { PerceptionClient } from './perception-client';
+import type { ControllerParts } from './controller-parts';
 import { Run, type RunHooks } from './run';
 import { RunStatsCollector } from './run-stats';
-import { readSettings, writeSettings } from './settings';
 import { torchOf } from './torch-source';
 import { WakeLock } from './wake-lock';
-
-/** Everything the controller works with; `main.ts` makes it. */
-export interface ControllerParts {
-  readonly store: KeyValueStore;
-  readonly perception: PerceptionClient;
-  readonly identity: IdentityClient;
-  readonly selector: BackendSelector;
-  readonly engine: Engine;
-  /** `previous`: the camera to open again, which must not become another one; null: as the settings say. */
-  createCameraSource(settings: Settings, previous: FrameSource | null): Promise<FrameSource>;
-  createFileSource(file: File): Promise<FrameSource>;
-  createStreetSource(choice: StreetChoice): Promise<FrameSource>;
-  listCameras(): Promise<readonly CameraDevice[]>;
-  onCamerasChanged(listener: () => void): Unsubscribe;
-}
 
 /** The Demo street's vehicles do not belong among the user's own. */
 const STREET_DATABASE_NAME = 'resight-street';
@@ -63,7 +44,8 @@ const BUSY_STATES: ReadonlySet<RunStatus['state']> = new Set([
 
 /** Starts, pauses and stops runs, and tells whoever listens. One run at a time. */
 export class ResightController implements AnalysisController {
-  readonly detectors = MODELS.filter((manifest) => manifest.task === 'detect');
+  readonly shelf: ModelShelf;
+  readonly recognition: RecognitionTools;
   readonly #parts: ControllerParts;
   readonly #statusEvents = new Emitter<[RunStatus]>();
   readonly #resultEvents = new Emitter<[FrameResult]>();
@@ -72,7 +54,6 @@ export class ResightController implements AnalysisController {
   readonly #living = new LivingIdentities();
   readonly #wakeLock = new WakeLock();
   #status: RunStatus = IDLE;
-  #settings: Settings;
   #stats = new RunStatsCollector();
   #run: Run | null = null;
   /** Of the run that was asked for last. */
@@ -86,7 +67,11 @@ export class ResightController implements AnalysisController {
 
   constructor(parts: ControllerParts) {
     this.#parts = parts;
-    this.#settings = readSettings(parts.store);
+    this.shelf = parts.shelf;
+    this.recognition = parts.recognition;
+    parts.settings.onChange((change) => {
+      this.#onSettings(change);
+    });
     parts.identity.onEvent((event) => {
       this.#onIdentityEvent(event);
     });
@@ -101,7 +86,7 @@ export class ResightController implements AnalysisController {
   }
 
   get settings(): Settings {
-    return this.#settings;
+    return this.#parts.settings.current;
   }
 
   get gallery(): GalleryClient {
@@ -160,7 +145,7 @@ export class ResightController implements AnalysisController {
 
   startCamera(): Promise<void> {
     return this.#start('live', 'own', (previous) =>
-      this.#parts.createCameraSource(this.#settings, previous),
+      this.#parts.createCameraSource(this.settings, previous),
     );
   }
 
@@ -208,8 +193,10 @@ export class ResightController implements AnalysisController {
   }
 
   updateSettings(change: Partial<Settings>): void {
-    this.#settings = { ...this.#settings, ...change };
-    writeSettings(this.#parts.store, this.#settings);
+    this.#parts.settings.update(change);
+  }
+
+  #onSettings(change: Partial<Settings>): void {
     if (change.retention) {
       this.#parts.identity.setRetention(change.retention).catch((error: unknown) => {
         this.#patch({ warning: toErrorData(error) });
@@ -217,7 +204,7 @@ export class ResightController implements AnalysisController {
     }
     if (change.camera) this.#applyTorch();
     if (this.#status.state === 'running' || this.#status.state === 'paused') {
-      this.#parts.engine.applyLive(this.#settings).catch((error: unknown) => {
+      this.#parts.engine.applyLive(this.settings).catch((error: unknown) => {
         this.#patch({ warning: toErrorData(error) });
       });
     }
@@ -299,7 +286,7 @@ export class ResightController implements AnalysisController {
       perception: this.#parts.perception,
       identity: this.#parts.identity,
       engine: this.#parts.engine,
-      settings: () => this.#settings,
+      settings: () => this.settings,
       createSource: async (previous) => {
         const source = await createSource(previous);
         this.#stats.noteSourceOpened(this.#source);
@@ -377,7 +364,7 @@ export class ResightController implements AnalysisController {
 
   #applyTorch(): void {
     torchOf(this.#source)
-      ?.setTorch(this.#settings.camera.torch)
+      ?.setTorch(this.settings.camera.torch)
       .catch((error: unknown) => {
         this.#patch({
           warning: toErrorData(

@@ -1,5 +1,5 @@
 import type { BackendChoice } from '../contracts/model';
-import type { DeviceFacts } from './device-facts';
+import { deviceKeyOf, type DeviceFacts } from './device-facts';
 
 /** Where measurements are kept; what cannot be read counts as absent. */
 export interface KeyValueStore {
@@ -22,9 +22,6 @@ interface StoredMeasurement extends Measured {
 }
 
 const STORE_KEY = 'resight.backends';
-/** Raised when the way of measuring changes. */
-const MEASUREMENT_VERSION = 1;
-
 /** Measurements by model, valid as long as the device stays what it was. */
 export class BackendMemory {
   readonly #store: KeyValueStore;
@@ -66,16 +63,6 @@ export class BackendMemory {
       return {}; // damaged: measured again
     }
   }
-}
-
-function deviceKeyOf(facts: DeviceFacts): string {
-  return JSON.stringify([
-    MEASUREMENT_VERSION,
-    facts.browser,
-    facts.hardwareConcurrency,
-    facts.gpuName,
-    facts.isCrossOriginIsolated,
-  ]);
 }
 
 /** Null for anything this version did not write. */

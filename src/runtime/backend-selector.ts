@@ -1,9 +1,10 @@
-import type { BackendChoice, ModelManifest } from '../contracts/model';
+import type { BackendChoice, ModelManifest, SizePx } from '../contracts/model';
 import type { ProbeRequest } from '../contracts/worker-api';
 import { AppError, toErrorData } from '../core/app-error';
 import { INPUT_SIDES_PX } from '../core/input-sides';
 import { BackendMemory, type KeyValueStore, type Measured } from './backend-memory';
 import type { DeviceFacts } from './device-facts';
+import type { ProviderTrust } from './provider-trust';
 
 /** One way to run a network. */
 type Backend = Pick<BackendChoice, 'provider' | 'threadCount'>;
@@ -42,7 +43,7 @@ const SMALLEST_SIDE_PX = 320;
 /** Cameras are 16:9 more often than not. */
 const ASPECT = 16 / 9;
 /** Median of three: one disturbed run does not decide. */
-const RUN_COUNT = 3;
+export const RUN_COUNT = 3;
 /** More threads than this gain nothing on a network this small, and each candidate costs half a second. */
 const MAX_THREADS = 8;
 /** A candidate must be this much faster than a simpler one: threads and GPUs also slow the rest of the machine. */
@@ -54,17 +55,24 @@ const WORTHWHILE_SPEEDUP = 1.1;
  *
  * Each candidate is timed at {@link COMPARED_SIDE_PX}; of the fastest, the largest input that stays under
  * {@link FRAME_BUDGET_MS} is taken; a recording, which can wait, may get a larger one. A candidate that
- * fails is left out.
+ * fails is left out; one that computes nonsense goes into quarantine, and those in quarantine are not tried.
  */
 export class BackendSelector {
   readonly #probe: Probe;
   readonly #memory: BackendMemory;
   readonly #readFacts: () => Promise<DeviceFacts>;
+  readonly #trust: ProviderTrust;
 
-  constructor(probe: Probe, store: KeyValueStore, readFacts: () => Promise<DeviceFacts>) {
+  constructor(
+    probe: Probe,
+    store: KeyValueStore,
+    readFacts: () => Promise<DeviceFacts>,
+    trust: ProviderTrust,
+  ) {
     this.#probe = probe;
     this.#memory = new BackendMemory(store);
     this.#readFacts = readFacts;
+    this.#trust = trust;
   }
 
   /**
@@ -78,13 +86,16 @@ export class BackendSelector {
   ): Promise<BackendChoice> {
     const facts = await this.#readFacts();
     wishes.signal.throwIfAborted();
-    if (wishes.override && wishes.inputSideOverridePx !== null) {
-      return byUser(wishes.override, wishes.inputSideOverridePx, null);
+    const isTrusted = ({ provider }: Backend): boolean =>
+      !this.#trust.isQuarantined(manifest, provider, facts);
+    // What the user chose is used unless it computes nonsense.
+    const override = wishes.override && isTrusted(wishes.override) ? wishes.override : null;
+    if (override && wishes.inputSideOverridePx !== null) {
+      return byUser(override, wishes.inputSideOverridePx, null);
     }
-    if (wishes.override) {
-      return this.#chooseSide(manifest, modelUrl, wishes.override, wishes.signal);
-    }
-    const remembered = this.#memory.recall(manifest.sha256, facts);
+    if (override) return this.#chooseSide(manifest, modelUrl, override, wishes.signal);
+    const recalled = this.#memory.recall(manifest.sha256, facts);
+    const remembered = recalled && isTrusted(recalled) ? recalled : null;
     const measured = remembered ?? (await this.#measure(manifest, modelUrl, facts, wishes.signal));
     if (!remembered) this.#memory.remember(manifest.sha256, facts, measured);
     if (wishes.inputSideOverridePx !== null) {
@@ -99,18 +110,30 @@ export class BackendSelector {
   }
 
   /**
-   * What to use after `failed` did not start: one WASM thread, which runs everywhere. What was measured
-   * for this model is forgotten.
+   * What to use after `failed` broke down: one WASM thread, which runs everywhere; WebGPU when it is WASM that is in
+   * quarantine. Null: nothing is left. What was measured for this model is forgotten.
    */
-  fallback(manifest: ModelManifest, failed: BackendChoice): Promise<BackendChoice> {
+  fallback(
+    manifest: ModelManifest,
+    failed: Pick<BackendChoice, 'provider' | 'threadCount' | 'inputSidePx'>,
+    facts: DeviceFacts,
+  ): BackendChoice | null {
     this.#memory.forgetModel(manifest.sha256);
-    return Promise.resolve({
-      provider: 'wasm',
+    const isWasmLeft =
+      !this.#trust.isQuarantined(manifest, 'wasm', facts) &&
+      (failed.provider !== 'wasm' || failed.threadCount > 1);
+    const provider = isWasmLeft ? 'wasm' : failed.provider === 'wasm' ? 'webgpu' : null;
+    const isThere = candidatesFor(facts).some((candidate) => candidate.provider === provider);
+    if (!provider || !isThere || this.#trust.isQuarantined(manifest, provider, facts)) return null;
+    return {
+      provider,
       threadCount: 1,
-      inputSidePx: Math.min(failed.inputSidePx, COMPARED_SIDE_PX),
+      inputSidePx: manifest.input.size
+        ? failed.inputSidePx
+        : Math.min(failed.inputSidePx, COMPARED_SIDE_PX),
       origin: 'fallback',
       measuredMs: null,
-    });
+    };
   }
 
   /** Measures anew at the next `choose`. */
@@ -127,22 +150,51 @@ export class BackendSelector {
     const failures: FailedCandidate[] = [];
     let best: (Backend & { readonly ms: number }) | null = null;
     // One after the other: candidates that share the cores would spoil each other's figures.
-    for (const candidate of candidatesFor(facts)) {
+    for (const candidate of this.#trustedCandidates(manifest, facts)) {
       // More threads seldom help once fewer did not, and each step costs half a second.
       if (best?.provider === 'wasm' && candidate.threadCount > 2 * best.threadCount) continue;
       try {
-        const ms = await this.#time(manifest, modelUrl, candidate, signal);
+        const ms = await this.#timeTwice(manifest, modelUrl, candidate, signal);
         if (!best || ms * WORTHWHILE_SPEEDUP < best.ms) best = { ...candidate, ms };
       } catch (error) {
         signal.throwIfAborted();
         const { code, message } = toErrorData(error);
         if (code === 'MODEL_UNAVAILABLE' || code === 'MODEL_CORRUPT') throw error;
+        const isGpuGone = code === 'WORKER_GONE' && candidate.provider === 'webgpu';
+        if (code === 'BACKEND_WRONG' || isGpuGone) {
+          this.#trust.quarantine(manifest, candidate.provider, facts, message);
+        }
         failures.push({ ...candidate, reason: message });
       }
     }
     if (!best) throw nothingRuns(failures);
     const { provider, threadCount, ms } = best;
     return { provider, threadCount, ...largestSideUnderBudget(manifest, ms) };
+  }
+
+  /** In quarantine all of them, the simplest is tried once more: better a test than an app that does nothing. */
+  #trustedCandidates(manifest: ModelManifest, facts: DeviceFacts): readonly Backend[] {
+    const candidates = candidatesFor(facts);
+    const trusted = candidates.filter(
+      ({ provider }) => !this.#trust.isQuarantined(manifest, provider, facts),
+    );
+    return trusted.length > 0 ? trusted : candidates.slice(0, 1);
+  }
+
+  /** A worker that dies gets one more chance. */
+  async #timeTwice(
+    manifest: ModelManifest,
+    modelUrl: string,
+    backend: Backend,
+    signal: AbortSignal,
+  ): Promise<number> {
+    try {
+      return await this.#time(manifest, modelUrl, backend, signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      if (toErrorData(error).code !== 'WORKER_GONE') throw error;
+      return this.#time(manifest, modelUrl, backend, signal);
+    }
   }
 
   /** Median milliseconds of one inference at {@link COMPARED_SIDE_PX}. */
@@ -152,7 +204,7 @@ export class BackendSelector {
     backend: Backend,
     signal: AbortSignal,
   ): Promise<number> {
-    const inputs = [inputSize(manifest, COMPARED_SIDE_PX)];
+    const inputs = [comparedInput(manifest)];
     const [ms] = await this.#probe(
       { manifest, modelUrl, ...backend, inputs, runCount: RUN_COUNT },
       signal,
@@ -187,6 +239,11 @@ export function candidatesFor(facts: DeviceFacts): readonly Backend[] {
     candidates.push({ provider: 'webgpu', threadCount: 1 });
   }
   return candidates;
+}
+
+/** The input at which candidates are compared. */
+export function comparedInput(manifest: ModelManifest): SizePx {
+  return inputSize(manifest, COMPARED_SIDE_PX);
 }
 
 /** Input of a widescreen frame, or the network's own fixed one. */

@@ -10,6 +10,20 @@ export interface DeviceFacts {
   readonly browser: string;
 }
 
+/** Raised when the way of measuring or of testing backends changes: what was found before no longer counts. */
+const FINDINGS_VERSION = 1;
+
+/** The same as long as what was found out about backends on this device still holds. */
+export function deviceKeyOf(facts: DeviceFacts): string {
+  return JSON.stringify([
+    FINDINGS_VERSION,
+    facts.browser,
+    facts.hardwareConcurrency,
+    facts.gpuName,
+    facts.isCrossOriginIsolated,
+  ]);
+}
+
 /** Reads the facts of the page it runs on. */
 export async function readDeviceFacts(): Promise<DeviceFacts> {
   return {

@@ -1,13 +1,17 @@
-import { DEFAULT_DETECTOR_ID, DEFAULT_EMBEDDER_ID, modelById } from '../../models';
+import { DEFAULT_DETECTOR_ID, DEFAULT_EMBEDDER_ID } from '../../models';
 import type { PreparingStep, Settings } from '../contracts/app';
 import type { BackendChoice, ModelManifest } from '../contracts/model';
 import type { SourcePace } from '../contracts/source';
 import type { FramePath, PerceptionOptions, StageReady } from '../contracts/worker-api';
-import { AppError, toErrorData } from '../core/app-error';
+import { AppError } from '../core/app-error';
 import { thresholdsFor } from '../core/match-thresholds';
 import type { BackendSelector } from './backend-selector';
+import type { DeviceFacts } from './device-facts';
 import type { IdentityClient } from './identity-client';
+import { spaceOf, type ModelCatalogue } from './model-catalogue';
 import type { PerceptionClient } from './perception-client';
+import type { ProviderTrust } from './provider-trust';
+import { loadTrusted, type TrustedReady } from './trusted-load';
 
 /** The embedder costs some milliseconds a crop: one thread keeps the other cores for the detector. */
 const EMBEDDER_BACKEND = { provider: 'wasm', threadCount: 1, origin: 'default' } as const;
@@ -20,41 +24,36 @@ export interface EngineReady {
   readonly fallbackReason: AppError | null;
 }
 
-/** Where the app keeps what the workers load: absolute addresses of its own folders. */
-export interface EnginePlaces {
-  readonly modelBaseUrl: string;
-  readonly runtimeBaseUrl: string;
-}
-
 /** What a headless run or a bench may pin that a person cannot. */
 export interface EnginePins {
   readonly framePath: FramePath | null;
   readonly isEmbeddingEnabled: boolean;
 }
 
-/** Chooses backends, loads both networks, and connects their workers. */
+/** What the engine works with. */
+export interface EngineParts {
+  readonly perception: PerceptionClient;
+  readonly identity: IdentityClient;
+  readonly selector: BackendSelector;
+  readonly catalogue: ModelCatalogue;
+  readonly trust: ProviderTrust;
+  readonly readFacts: () => Promise<DeviceFacts>;
+  /** Absolute address of ONNX Runtime's own files; ends with a slash. */
+  readonly runtimeBaseUrl: string;
+  readonly pins?: EnginePins | undefined;
+}
+
+/** Chooses models and backends, loads both networks, and connects their workers. */
 export class Engine {
-  readonly #perception: PerceptionClient;
-  readonly #identity: IdentityClient;
-  readonly #selector: BackendSelector;
-  readonly #places: EnginePlaces;
+  readonly #parts: EngineParts;
   readonly #pins: EnginePins;
   #inUse: BackendChoice | null = null;
   /** Broke down in this session; kept until the page is loaded again. */
   #failed: BackendChoice | null = null;
 
-  constructor(
-    perception: PerceptionClient,
-    identity: IdentityClient,
-    selector: BackendSelector,
-    places: EnginePlaces,
-    pins: EnginePins = { framePath: null, isEmbeddingEnabled: true },
-  ) {
-    this.#perception = perception;
-    this.#identity = identity;
-    this.#selector = selector;
-    this.#places = places;
-    this.#pins = pins;
+  constructor(parts: EngineParts) {
+    this.#parts = parts;
+    this.#pins = parts.pins ?? { framePath: null, isEmbeddingEnabled: true };
   }
 
   /** Throws AppError MODEL_*, BACKEND_*, STORAGE_*, GALLERY_IN_USE; AbortError when `signal` aborts. */
@@ -64,28 +63,40 @@ export class Engine {
     onStep: (step: PreparingStep) => void,
     signal: AbortSignal,
   ): Promise<EngineReady> {
-    const manifest = detectorManifest(settings.detectorId);
+    const { catalogue, perception, identity } = this.#parts;
+    // The user's own models are known after this; the built-in ones are at once.
+    if (!isKnown(catalogue, settings)) await catalogue.refresh();
+    signal.throwIfAborted();
+    const detector = detectorOf(catalogue, settings);
+    const facts = await this.#parts.readFacts();
     onStep('measuring-backend');
-    const backend = await this.#chooseBackend(manifest, settings, pace, signal);
+    const backend = await this.#chooseBackend(detector, facts, settings, pace, signal);
     signal.throwIfAborted();
     onStep('loading-models');
-    const [detection, embedder] = await Promise.all([
-      this.#configureDetector(manifest, backend, settings, signal),
-      this.#configureEmbedder(settings),
+    const [detection, embedding] = await Promise.all([
+      this.#configureDetector(detector, backend, facts, settings, signal),
+      this.#configureEmbedder(facts, settings, signal),
     ]);
     signal.throwIfAborted();
     this.#inUse = detection.ready.backend;
     const channel = new MessageChannel();
-    await this.#identity.connectPerception(channel.port1);
-    await this.#perception.connectIdentity(channel.port2);
-    return { detector: detection.ready, embedder, fallbackReason: detection.fallbackReason };
+    await identity.connectPerception(channel.port1);
+    await perception.connectIdentity(channel.port2);
+    return {
+      detector: detection.ready,
+      embedder: embedding.ready,
+      fallbackReason: detection.fallbackReason ?? embedding.fallbackReason,
+    };
   }
 
   /** Settings that take effect while a run goes on. */
   async applyLive(settings: Settings): Promise<void> {
     await Promise.all([
-      this.#perception.setOptions(this.#options(settings)),
-      this.#identity.setThresholds(thresholdsFor(settings.matchThreshold), settings.pairThresholds),
+      this.#parts.perception.setOptions(this.#options(settings)),
+      this.#parts.identity.setThresholds(
+        thresholdsFor(settings.matchThreshold),
+        settings.pairThresholds,
+      ),
     ]);
   }
 
@@ -94,18 +105,17 @@ export class Engine {
     if (this.#inUse?.provider === 'webgpu') this.#failed = this.#inUse;
   }
 
-  modelUrl(manifest: ModelManifest): string {
-    return new URL(manifest.file, this.#places.modelBaseUrl).href;
-  }
-
-  #chooseBackend(
+  async #chooseBackend(
     manifest: ModelManifest,
+    facts: DeviceFacts,
     settings: Settings,
     pace: SourcePace,
     signal: AbortSignal,
   ): Promise<BackendChoice> {
-    if (this.#failed) return this.#selector.fallback(manifest, this.#failed);
-    return this.#selector.choose(manifest, this.modelUrl(manifest), {
+    const { selector, catalogue } = this.#parts;
+    const fallback = this.#failed && selector.fallback(manifest, this.#failed, facts);
+    if (fallback) return fallback;
+    return selector.choose(manifest, await catalogue.urlOf(manifest), {
       override: settings.backendOverride,
       inputSideOverridePx: settings.inputSideOverridePx,
       isRecording: pace === 'offline',
@@ -116,47 +126,70 @@ export class Engine {
   async #configureDetector(
     manifest: ModelManifest,
     backend: BackendChoice,
+    facts: DeviceFacts,
     settings: Settings,
     signal: AbortSignal,
-  ): Promise<{ ready: StageReady; fallbackReason: AppError | null }> {
-    const config = {
-      manifest,
-      modelUrl: this.modelUrl(manifest),
-      runtimeBaseUrl: this.#places.runtimeBaseUrl,
-      options: this.#options(settings),
-      framePath: this.#pins.framePath,
-      isProviderNew: true,
-    };
-    try {
-      return {
-        ready: await this.#perception.configure({ ...config, backend }),
-        fallbackReason: null,
-      };
-    } catch (error) {
-      signal.throwIfAborted();
-      if (backend.provider === 'wasm' || isFileFault(error)) throw error;
-      const fallback = await this.#selector.fallback(manifest, backend);
-      const ready = await this.#perception.configure({ ...config, backend: fallback });
-      return { ready, fallbackReason: asAppError(error) };
-    }
+  ): Promise<TrustedReady<StageReady>> {
+    const { perception, catalogue, runtimeBaseUrl } = this.#parts;
+    const modelUrl = await catalogue.urlOf(manifest);
+    const options = this.#options(settings);
+    const { framePath } = this.#pins;
+    return this.#loadTrusted(manifest, backend, facts, signal, (tried, isProviderNew) =>
+      perception.configure({
+        manifest,
+        modelUrl,
+        runtimeBaseUrl,
+        backend: tried,
+        options,
+        framePath,
+        isProviderNew,
+      }),
+    );
   }
 
-  #configureEmbedder(settings: Settings): Promise<StageReady> {
-    const manifest = requireModel(DEFAULT_EMBEDDER_ID);
-    return this.#identity.configure({
-      manifest,
-      modelUrl: this.modelUrl(manifest),
-      runtimeBaseUrl: this.#places.runtimeBaseUrl,
-      backend: {
-        ...EMBEDDER_BACKEND,
-        inputSidePx: manifest.input.size?.widthPx ?? manifest.input.strideMultiple,
-        measuredMs: null,
-      },
-      isProviderNew: true,
-      thresholds: thresholdsFor(settings.matchThreshold),
-      pairThresholds: settings.pairThresholds,
-      retention: settings.retention,
-    });
+  async #configureEmbedder(
+    facts: DeviceFacts,
+    settings: Settings,
+    signal: AbortSignal,
+  ): Promise<TrustedReady<StageReady>> {
+    const { identity, catalogue, runtimeBaseUrl } = this.#parts;
+    const manifest = await this.#embedderFor(settings);
+    const modelUrl = await catalogue.urlOf(manifest);
+    const backend = embedderBackend(manifest);
+    return this.#loadTrusted(manifest, backend, facts, signal, (tried, isProviderNew) =>
+      identity.configure({
+        manifest,
+        modelUrl,
+        runtimeBaseUrl,
+        backend: tried,
+        isProviderNew,
+        thresholds: thresholdsFor(settings.matchThreshold),
+        pairThresholds: settings.pairThresholds,
+        retention: settings.retention,
+      }),
+    );
+  }
+
+  /** The chosen one, unless the gallery is still searched with another: what is known in one space says nothing in the next. */
+  async #embedderFor(settings: Settings): Promise<ModelManifest> {
+    const { identity, catalogue } = this.#parts;
+    const chosen = embedderOf(catalogue, settings);
+    const { space } = await identity.gallerySpace();
+    if (space === null || space === spaceOf(chosen)) return chosen;
+    return catalogue.bySpace(space) ?? chosen;
+  }
+
+  #loadTrusted<Ready>(
+    manifest: ModelManifest,
+    backend: BackendChoice,
+    facts: DeviceFacts,
+    signal: AbortSignal,
+    load: (backend: BackendChoice, isProviderNew: boolean) => Promise<Ready>,
+  ): Promise<TrustedReady<Ready>> {
+    const { trust, selector } = this.#parts;
+    const next = (failed: BackendChoice): BackendChoice | null =>
+      selector.fallback(manifest, failed, facts);
+    return loadTrusted(backend, { manifest, facts, trust, signal, load, next });
   }
 
   #options(settings: Settings): PerceptionOptions {
@@ -168,37 +201,33 @@ export class Engine {
   }
 }
 
-/** True for failures that another execution provider may not have. */
-export function isBackendFault(error: unknown): error is AppError {
-  return (
-    error instanceof AppError &&
-    (error.code === 'BACKEND_FAILED' ||
-      error.code === 'BACKEND_UNAVAILABLE' ||
-      error.code === 'WORKER_GONE')
-  );
+/** How an embedder runs unless that fails. */
+export function embedderBackend({ input }: Pick<ModelManifest, 'input'>): BackendChoice {
+  const { widthPx, heightPx } = input.size ?? {
+    widthPx: input.strideMultiple,
+    heightPx: input.strideMultiple,
+  };
+  return { ...EMBEDDER_BACKEND, inputSidePx: Math.max(widthPx, heightPx), measuredMs: null };
 }
 
-/** True for failures of the file, which no backend can help. */
-function isFileFault(error: unknown): boolean {
-  return (
-    error instanceof AppError &&
-    (error.code === 'MODEL_UNAVAILABLE' || error.code === 'MODEL_CORRUPT')
-  );
+/** The embedder the user chose; the built-in one when it is not there any more. Throws AppError MODEL_UNAVAILABLE. */
+export function embedderOf(catalogue: ModelCatalogue, settings: Settings): ModelManifest {
+  const chosen = catalogue.find(settings.embedderId);
+  return chosen?.task === 'embed' ? chosen : requireModel(catalogue, DEFAULT_EMBEDDER_ID);
 }
 
-function asAppError(error: unknown): AppError {
-  if (error instanceof AppError) return error;
-  return new AppError('BACKEND_FAILED', toErrorData(error).message, { cause: error });
+/** As {@link embedderOf}, for the detector. */
+function detectorOf(catalogue: ModelCatalogue, settings: Settings): ModelManifest {
+  const chosen = catalogue.find(settings.detectorId);
+  return chosen?.task === 'detect' ? chosen : requireModel(catalogue, DEFAULT_DETECTOR_ID);
 }
 
-/** A remembered choice may name a model this version does not know: then the built-in one serves. */
-function detectorManifest(id: string): ModelManifest {
-  const chosen = modelById(id);
-  return chosen?.task === 'detect' ? chosen : requireModel(DEFAULT_DETECTOR_ID);
+function isKnown(catalogue: ModelCatalogue, { detectorId, embedderId }: Settings): boolean {
+  return catalogue.find(detectorId) !== undefined && catalogue.find(embedderId) !== undefined;
 }
 
-function requireModel(id: string): ModelManifest {
-  const manifest = modelById(id);
+function requireModel(catalogue: ModelCatalogue, id: string): ModelManifest {
+  const manifest = catalogue.find(id);
   if (!manifest) throw new AppError('MODEL_UNAVAILABLE', `Expected the model "${id}", found none`);
   return manifest;
 }

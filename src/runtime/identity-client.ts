@@ -8,14 +8,21 @@ import type {
   VehicleDetail,
   VehicleSummary,
 } from '../contracts/gallery';
-import type { MatchThresholds, VehicleId } from '../contracts/match';
-import type { CameraPairThreshold } from '../contracts/recognition';
+import type { MatchThresholds, SightingId, VehicleId } from '../contracts/match';
 import type {
+  Adaptation,
+  CameraPairThreshold,
+  ConfirmedPair,
+  PairSet,
+} from '../contracts/recognition';
+import type {
+  GallerySpace,
   IdentityApi,
   IdentityConfig,
   IdentityEvent,
   IdentityReady,
   IdentityTimings,
+  ReembedConfig,
 } from '../contracts/worker-api';
 import type { AppError } from '../core/app-error';
 import { deleteDatabase } from '../storage/delete-database';
@@ -93,6 +100,40 @@ export class IdentityClient implements GalleryClient {
     const ready = await worker.call((remote) => remote.configure({ ...config, databaseName }));
     worker.configured = { key, ready };
     return ready;
+  }
+
+  /** In which space the gallery in use is searched. */
+  gallerySpace(): Promise<GallerySpace> {
+    return Promise.resolve({ space: null, adaptation: null }); // PLACEHOLDER
+  }
+
+  /** For the own gallery, as `setRetention` is. */
+  reembed(config: ReembedConfig): Promise<void> {
+    return this.#own.call((remote) => remote.reembed(config));
+  }
+
+  setReembeddingPaused(isPaused: boolean): Promise<void> {
+    return this.#own.call((remote) => remote.setReembeddingPaused(isPaused));
+  }
+
+  cancelReembedding(): Promise<void> {
+    return this.#own.call((remote) => remote.cancelReembedding());
+  }
+
+  pairSet(): Promise<PairSet> {
+    return this.#call((remote) => remote.pairSet());
+  }
+
+  confirmPair(pair: ConfirmedPair): Promise<void> {
+    return this.#call((remote) => remote.confirmPair(pair));
+  }
+
+  confirmedPairs(sightingId: SightingId): Promise<readonly ConfirmedPair[]> {
+    return this.#call((remote) => remote.confirmedPairs(sightingId));
+  }
+
+  setAdaptation(adaptation: Adaptation | null): Promise<void> {
+    return this.#call((remote) => remote.setAdaptation(adaptation));
   }
 
   connectPerception(port: MessagePort): Promise<void> {
@@ -174,7 +215,8 @@ export class IdentityClient implements GalleryClient {
       onEvent: (event) => {
         if (event.type === 'storage-error') this.#noteTrouble(worker, event);
         else if (event.type === 'storage-recovered') this.#endTrouble(worker);
-        else if (worker === this.#inUse) this.#events.emit(event);
+        // Re-embedding is always the own gallery's, and goes on while a guest is in use.
+        else if (worker === this.#inUse || event.type === 'reembedding') this.#events.emit(event);
       },
       onGone: (reason) => {
         // What it still had to write is lost with it: nothing waits any more.

@@ -8,7 +8,9 @@ import type { StreetChoice } from '../../../src/contracts/street';
 import { AppError } from '../../../src/core/app-error';
 import { asOneCamera } from '../../../src/core/source-cameras';
 import { SHOWROOM_STREET } from '../../../src/core/street-choice';
-import { ResightController, type ControllerParts } from '../../../src/runtime/analysis-controller';
+import { ResightController } from '../../../src/runtime/analysis-controller';
+import type { ControllerParts } from '../../../src/runtime/controller-parts';
+import { SettingsKeeper } from '../../../src/runtime/settings-keeper';
 
 /** Lets a test decide when something that was begun may finish. */
 class Gate {
@@ -89,11 +91,11 @@ class Scene {
     const { galleries } = this;
     const timings = { embedMsTotal: 0, embedCount: 0, matchMsTotal: 0, matchCount: 0 };
     const parts = {
-      store: {
+      settings: new SettingsKeeper({
         get: (key: string) => this.stored.get(key) ?? null,
         set: (key: string, value: string) => this.stored.set(key, value),
         remove: (key: string) => this.stored.delete(key),
-      },
+      }),
       perception: {
         isReady: true,
         startRun: () => Promise.resolve(),

@@ -1,7 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ModelManifest } from '../../../src/contracts/model';
 import { AppError } from '../../../src/core/app-error';
-import type { KeyValueStore } from '../../../src/runtime/backend-memory';
 import {
   BackendSelector,
   candidatesFor,
@@ -10,36 +8,11 @@ import {
   type Probe,
 } from '../../../src/runtime/backend-selector';
 import type { DeviceFacts } from '../../../src/runtime/device-facts';
+import { ProviderTrust } from '../../../src/runtime/provider-trust';
+import { FOUR_CORES, MemoryStore, TEST_DETECTOR } from './test-model';
 
-const manifest: ModelManifest = {
-  id: 'test-detector',
-  task: 'detect',
-  title: 'Test detector',
-  file: 'test-detector/model.onnx',
-  sha256: 'ab'.repeat(32),
-  bytes: 10,
-  input: {
-    name: 'input',
-    sidePx: null,
-    strideMultiple: 32,
-    channelOrder: 'BGR',
-    mean: [0, 0, 0],
-    std: [1, 1, 1],
-    padValue: 0,
-  },
-  output: { type: 'nanodet-dfl', heads: [], classes: ['car'], binCount: 11 },
-  preprocessVersion: 1,
-  licence: 'none',
-  origin: 'made up',
-};
-
-const fourCores: DeviceFacts = {
-  hardwareConcurrency: 4,
-  isCrossOriginIsolated: true,
-  isIos: false,
-  gpuName: 'acme/one',
-  browser: 'Browser 1',
-};
+const manifest = TEST_DETECTOR;
+const fourCores = FOUR_CORES;
 
 const noWishes = (): BackendWishes => ({
   override: null,
@@ -47,19 +20,6 @@ const noWishes = (): BackendWishes => ({
   isRecording: false,
   signal: new AbortController().signal,
 });
-
-class MemoryStore implements KeyValueStore {
-  readonly values = new Map<string, string>();
-  get(key: string): string | null {
-    return this.values.get(key) ?? null;
-  }
-  set(key: string, value: string): void {
-    this.values.set(key, value);
-  }
-  remove(key: string): void {
-    this.values.delete(key);
-  }
-}
 
 /** A probe with a table of times at 416x256; an error in it is thrown. */
 function tableProbe(table: Record<string, number | Error>): { probe: Probe; asked: string[] } {
@@ -80,7 +40,7 @@ function selector(
   facts: DeviceFacts = fourCores,
   store = new MemoryStore(),
 ): BackendSelector {
-  return new BackendSelector(probe, store, () => Promise.resolve(facts));
+  return new BackendSelector(probe, store, () => Promise.resolve(facts), new ProviderTrust(store));
 }
 
 describe('the backend selector', () => {
@@ -184,10 +144,58 @@ describe('the backend selector', () => {
     const { probe, asked } = tableProbe({ wasm1: 90, wasm2: 60, wasm4: 58, webgpu1: 10 });
     const subject = selector(probe, fourCores, store);
     const failed = await subject.choose(manifest, 'm', noWishes());
-    const fallback = await subject.fallback(manifest, failed);
+    const fallback = subject.fallback(manifest, failed, fourCores);
     expect(fallback).toMatchObject({ provider: 'wasm', threadCount: 1, origin: 'fallback' });
     await subject.choose(manifest, 'm', noWishes());
     expect(asked).toHaveLength(8);
+  });
+
+  it('puts a provider that computes nonsense into quarantine and does not ask it again', async () => {
+    const store = new MemoryStore();
+    const wrong = new AppError('BACKEND_WRONG', 'relative error 0.8, allowed 0.01');
+    const { probe, asked } = tableProbe({ wasm1: 90, wasm2: 60, wasm4: 58, webgpu1: wrong });
+    const subject = selector(probe, fourCores, store);
+    expect(await subject.choose(manifest, 'm', noWishes())).toMatchObject({ provider: 'wasm' });
+    subject.forget();
+    await subject.choose(manifest, 'm', noWishes());
+    expect(asked.filter((name) => name === 'webgpu1')).toHaveLength(1);
+    expect(new ProviderTrust(store).quarantined(fourCores)).toMatchObject([
+      { modelId: manifest.id, provider: 'webgpu', reason: wrong.message },
+    ]);
+  });
+
+  it('asks a graphics worker that died once more before it gives it up', async () => {
+    const store = new MemoryStore();
+    const gone = new AppError('WORKER_GONE', 'the probe worker failed');
+    const { probe, asked } = tableProbe({ wasm1: 90, wasm2: 60, wasm4: 58, webgpu1: gone });
+    await selector(probe, fourCores, store).choose(manifest, 'm', noWishes());
+    expect(asked.filter((name) => name === 'webgpu1')).toHaveLength(2);
+    expect(new ProviderTrust(store).quarantined(fourCores)).toHaveLength(1);
+  });
+
+  it('does not do as the user says with a provider in quarantine', async () => {
+    const store = new MemoryStore();
+    new ProviderTrust(store).quarantine(manifest, 'webgpu', fourCores, 'nonsense');
+    const { probe } = tableProbe({ wasm1: 90, wasm2: 60, wasm4: 58 });
+    const override = { provider: 'webgpu', threadCount: 1 } as const;
+    const wishes = { ...noWishes(), override };
+    const choice = await selector(probe, fourCores, store).choose(manifest, 'm', wishes);
+    expect(choice).toMatchObject({ provider: 'wasm', origin: 'measured' });
+  });
+
+  it('falls back to WebGPU when it is WASM that computes nonsense, and to nothing after that', () => {
+    const store = new MemoryStore();
+    const trust = new ProviderTrust(store);
+    const subject = selector(tableProbe({}).probe, fourCores, store);
+    const failed = { provider: 'wasm', threadCount: 4, inputSidePx: 512 } as const;
+    expect(subject.fallback(manifest, failed, fourCores)).toMatchObject({
+      provider: 'wasm',
+      threadCount: 1,
+    });
+    trust.quarantine(manifest, 'wasm', fourCores, 'nonsense');
+    expect(subject.fallback(manifest, failed, fourCores)?.provider).toBe('webgpu');
+    const gpu = { ...failed, provider: 'webgpu' } as const;
+    expect(subject.fallback(manifest, gpu, fourCores)).toBeNull();
   });
 
   it('stops when aborted', async () => {

@@ -1,0 +1,28 @@
+import type { RecognitionTools, Settings, Unsubscribe } from '../contracts/app';
+import type { ModelShelf } from '../contracts/shelf';
+import type { CameraDevice, FrameSource } from '../contracts/source';
+import type { StreetChoice } from '../contracts/street';
+import type { BackendSelector } from './backend-selector';
+import type { Engine } from './engine';
+import type { IdentityClient } from './identity-client';
+import type { ModelCatalogue } from './model-catalogue';
+import type { PerceptionClient } from './perception-client';
+import type { SettingsKeeper } from './settings-keeper';
+
+/** Everything the controller works with; `main.ts` makes it. */
+export interface ControllerParts {
+  readonly settings: SettingsKeeper;
+  readonly perception: PerceptionClient;
+  readonly identity: IdentityClient;
+  readonly selector: BackendSelector;
+  readonly engine: Engine;
+  readonly catalogue: ModelCatalogue;
+  readonly shelf: ModelShelf;
+  readonly recognition: RecognitionTools;
+  /** `previous`: the camera to open again, which must not become another one; null: as the settings say. */
+  createCameraSource(settings: Settings, previous: FrameSource | null): Promise<FrameSource>;
+  createFileSource(file: File): Promise<FrameSource>;
+  createStreetSource(choice: StreetChoice): Promise<FrameSource>;
+  listCameras(): Promise<readonly CameraDevice[]>;
+  onCamerasChanged(listener: () => void): Unsubscribe;
+}

@@ -1,0 +1,203 @@
+import type { Settings, Unsubscribe } from '../contracts/app';
+import type { ExecutionProvider, ModelManifest } from '../contracts/model';
+import type {
+  DryRunResult,
+  ModelDraft,
+  ModelShelf,
+  ModelSpeed,
+  OnnxFacts,
+  ShelfState,
+} from '../contracts/shelf';
+import { toErrorData } from '../core/app-error';
+import type { OwnModels } from '../storage/own-models';
+import { candidatesFor, comparedInput, RUN_COUNT } from './backend-selector';
+import type { DeviceFacts } from './device-facts';
+import { Emitter } from './emitter';
+import type { ModelCatalogue } from './model-catalogue';
+import type { ModelProbe } from './model-probe';
+import type { ProviderTrust } from './provider-trust';
+import type { Reembedder } from './reembedder';
+import type { SettingsKeeper } from './settings-keeper';
+
+export interface ShelfParts {
+  readonly catalogue: ModelCatalogue;
+  readonly own: OwnModels;
+  readonly probe: ModelProbe;
+  readonly trust: ProviderTrust;
+  readonly settings: SettingsKeeper;
+  readonly reembedder: Reembedder;
+  readonly readFacts: () => Promise<DeviceFacts>;
+}
+
+/** Raised when the way a file of the user's is read changes. */
+const OWN_PREPROCESS_VERSION = 1;
+
+/** The models of this device: those of the app, those added to it, and the user's own. */
+export class DeviceModelShelf implements ModelShelf {
+  readonly #parts: ShelfParts;
+  readonly #changes = new Emitter<[ShelfState]>();
+  #facts: DeviceFacts | null = null;
+
+  constructor(parts: ShelfParts) {
+    this.#parts = parts;
+    parts.reembedder.onChanged(() => {
+      this.#emit();
+    });
+    parts.settings.onChange(({ detectorId, embedderId }) => {
+      if (detectorId !== undefined || embedderId !== undefined) this.#emit();
+    });
+  }
+
+  get state(): ShelfState {
+    const { catalogue, settings, reembedder, trust } = this.#parts;
+    const { detectorId, embedderId } = settings.current;
+    return {
+      models: catalogue.models,
+      detectorId,
+      embedderId,
+      searchedWithId: reembedder.searchedWithId,
+      reembedding: reembedder.progress,
+      quarantined: this.#facts ? trust.quarantined(this.#facts) : [],
+    };
+  }
+
+  onChanged(listener: (state: ShelfState) => void): Unsubscribe {
+    return this.#changes.add(listener);
+  }
+
+  async refresh(): Promise<void> {
+    await this.#parts.catalogue.refresh();
+    this.#facts = await this.#parts.readFacts().catch(() => null);
+    this.#emit();
+    await this.#parts.reembedder.ensure();
+  }
+
+  use(modelId: string): void {
+    const { catalogue, settings, reembedder } = this.#parts;
+    const manifest = this.#require(modelId);
+    if (manifest.task === 'embed') {
+      settings.update({ embedderId: modelId });
+      void reembedder.ensure();
+      return;
+    }
+    const before = catalogue.find(settings.current.detectorId);
+    settings.update({ detectorId: modelId, ...this.#scoreAfter(before, manifest) });
+  }
+
+  pauseReembedding(): void {
+    this.#parts.reembedder.setPaused(true);
+  }
+
+  resumeReembedding(): void {
+    const { reembedder } = this.#parts;
+    reembedder.setPaused(false);
+    if (reembedder.progress?.state === 'failed') void reembedder.ensure();
+  }
+
+  cancelReembedding(): Promise<void> {
+    return this.#parts.reembedder.cancel();
+  }
+
+  async measure(
+    modelId: string,
+    onSpeed: (speed: ModelSpeed) => void,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { catalogue, probe } = this.#parts;
+    const manifest = this.#require(modelId);
+    const modelUrl = await catalogue.urlOf(manifest);
+    const inputs = [comparedInput(manifest)];
+    // One after the other: candidates that share the cores would spoil each other's figures.
+    for (const backend of candidatesFor(await this.#parts.readFacts())) {
+      try {
+        const request = { manifest, modelUrl, ...backend, inputs, runCount: RUN_COUNT };
+        const [medianMs = null] = await probe.measure(request, signal);
+        onSpeed({ ...backend, medianMs, error: null });
+      } catch (error) {
+        signal.throwIfAborted();
+        onSpeed({ ...backend, medianMs: null, error: toErrorData(error) });
+      }
+    }
+  }
+
+  release(modelId: string, provider: ExecutionProvider): void {
+    this.#parts.trust.release(modelId, provider);
+    this.#emit();
+  }
+
+  inspect(file: File, signal: AbortSignal): Promise<OnnxFacts> {
+    return this.#parts.probe.inspect(file, signal);
+  }
+
+  async dryRun(
+    file: File,
+    draft: ModelDraft,
+    picture: ImageBitmap,
+    signal: AbortSignal,
+  ): Promise<DryRunResult> {
+    const manifest = await ownManifest(file, draft);
+    return this.#parts.probe.dryRun(file, manifest, picture, signal);
+  }
+
+  async add(file: File, draft: ModelDraft): Promise<ModelManifest> {
+    const { own, probe, catalogue } = this.#parts;
+    const described = await ownManifest(file, draft);
+    const golden = await probe.makeGolden(file, described, new AbortController().signal);
+    const manifest = { ...described, golden };
+    await own.put(manifest.sha256, file, { ...manifest, download: null });
+    await catalogue.refresh();
+    this.#emit();
+    return manifest;
+  }
+
+  async remove(modelId: string): Promise<void> {
+    const { own, settings, catalogue, reembedder } = this.#parts;
+    const { detectorId, embedderId } = settings.current;
+    if ([detectorId, embedderId, reembedder.searchedWithId].includes(modelId)) {
+      throw new RangeError(`Expected a model that is not in use, found ${modelId}`);
+    }
+    await own.remove(this.#require(modelId).sha256);
+    await catalogue.refresh();
+    this.#emit();
+  }
+
+  /** The new detector's own threshold, unless the user moved that of the one before. */
+  #scoreAfter(before: ModelManifest | undefined, chosen: ModelManifest): Partial<Settings> {
+    const wasMoved = this.#parts.settings.current.scoreThreshold !== before?.recommendedThreshold;
+    if (wasMoved || chosen.recommendedThreshold === null) return {};
+    return { scoreThreshold: chosen.recommendedThreshold };
+  }
+
+  #require(modelId: string): ModelManifest {
+    const manifest = this.#parts.catalogue.find(modelId);
+    if (!manifest) throw new RangeError(`Expected a model of the shelf, found "${modelId}"`);
+    return manifest;
+  }
+
+  #emit(): void {
+    this.#changes.emit(this.state);
+  }
+}
+
+/** The manifest of a file as its owner describes it. */
+async function ownManifest(file: File, draft: ModelDraft): Promise<ModelManifest> {
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', await file.arrayBuffer()));
+  const sha256 = Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return {
+    id: `own-${sha256.slice(0, 12)}`,
+    task: draft.task,
+    title: draft.title,
+    file: file.name,
+    sha256,
+    bytes: file.size,
+    input: draft.input,
+    output: draft.output,
+    preprocessVersion: OWN_PREPROCESS_VERSION,
+    recommendedThreshold: null,
+    licence: draft.licence,
+    origin: `Imported from ${file.name} on this device`,
+    providersTried: ['wasm'],
+    card: { trainedOn: draft.trainedOn, accuracy: [], failures: [] },
+    golden: null,
+  };
+}
