@@ -103,7 +103,8 @@ async function readBody(
   return bytes;
 }
 
-async function sha256Hex(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+/** SHA-256 in lower-case hexadecimal. Throws AppError MODEL_UNAVAILABLE where pages are not secure. */
+export async function sha256Hex(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
   // Browsers hide crypto.subtle on plain http; the type does not tell.
   const subtle = (globalThis.crypto as Partial<Crypto>).subtle;
   if (!subtle) {

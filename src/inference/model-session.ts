@@ -1,9 +1,11 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-web';
 import type { ExecutionProvider, ModelManifest } from '../contracts/model';
 import { AppError } from '../core/app-error';
+import { createSession } from './create-session';
 import { loadModel, type LoadModelOptions } from './model-loader';
 import { loadOrt, usableThreadCount, type Ort, type RuntimeRequest } from './ort-runtime';
-import type { ImageTensor, OutputTensor } from './tensor';
+import { interleavePlanes, type ImageTensor, type OutputTensor } from './tensor';
+import { checkTensors, outputNames, tensorFacts } from './tensor-facts';
 
 export interface OpenModelRequest extends RuntimeRequest {
   readonly manifest: ModelManifest;
@@ -12,8 +14,14 @@ export interface OpenModelRequest extends RuntimeRequest {
   readonly onProgress?: LoadModelOptions['onProgress'];
 }
 
-/** What ONNX Runtime says when its own binary would not start, as against a model it cannot read. */
-const NO_BACKEND_PATTERN = /no available backend|initWasm|wasm.*fail|fetching of the wasm/i;
+/** A model in a file; the manifest's `file`, `sha256` and `bytes` are not looked at. */
+export interface OpenFileRequest extends RuntimeRequest {
+  readonly manifest: ModelManifest;
+  readonly file: Blob;
+}
+
+/** What ONNX Runtime (1.30) says of an input of another size or number of axes than the network's. */
+const WRONG_INPUT_PATTERN = /invalid dimensions for input|invalid rank for input/i;
 
 /** A loaded network with one image input. Runs one inference at a time. */
 export class ModelSession {
@@ -22,23 +30,28 @@ export class ModelSession {
   readonly threadCount: number;
   /** The device GPU tensors must live on; null on the CPU. */
   readonly gpuDevice: GPUDevice | null;
+  /** False: exactly one picture an inference. */
+  readonly takesBatches: boolean;
   readonly #ort: Ort;
   readonly #session: InferenceSession;
-  readonly #inputName: string;
+  readonly #manifest: ModelManifest;
+  readonly #outputNames: readonly string[];
   #failure: AppError | null = null;
 
   private constructor(
     ort: Ort,
     session: InferenceSession,
-    request: OpenModelRequest,
+    request: RuntimeRequest & { readonly manifest: ModelManifest },
     gpuDevice: GPUDevice | null,
   ) {
     this.#ort = ort;
     this.#session = session;
-    this.#inputName = request.manifest.input.name;
+    this.#manifest = request.manifest;
+    this.#outputNames = outputNames(request.manifest.output);
     this.provider = request.provider;
     this.threadCount = usableThreadCount(request);
     this.gpuDevice = gpuDevice;
+    this.takesBatches = tensorFacts(session.inputMetadata)[0]?.shape[0] !== 1;
     void gpuDevice?.lost.then((info) => {
       this.#failure = new AppError(
         'BACKEND_FAILED',
@@ -58,27 +71,47 @@ export class ModelSession {
       loadOrt(request),
       loadModel(manifest, modelUrl, onProgress ? { onProgress } : {}),
     ]);
-    const session = await createSession(ort, bytes, request);
-    if (!session.inputNames.includes(manifest.input.name)) {
-      await session.release();
-      throw new AppError(
-        'MODEL_INCOMPATIBLE',
-        `Model ${manifest.id}: expected an input "${manifest.input.name}", found ${session.inputNames.join(', ')}`,
+    return ModelSession.#create(ort, bytes, request);
+  }
+
+  /** The same for a file that is not on the shelf; its checksum is not known. Throws as {@link open} does. */
+  static async openFile(request: OpenFileRequest): Promise<ModelSession> {
+    if (request.provider === 'webgpu') await requireAdapter();
+    const [ort, buffer] = await Promise.all([loadOrt(request), request.file.arrayBuffer()]);
+    return ModelSession.#create(ort, new Uint8Array(buffer), request);
+  }
+
+  static async #create(
+    ort: Ort,
+    bytes: Uint8Array,
+    request: RuntimeRequest & { readonly manifest: ModelManifest },
+  ): Promise<ModelSession> {
+    const { manifest, provider } = request;
+    const session = await createSession(ort, bytes, manifest.id, provider);
+    try {
+      checkTensors(
+        manifest,
+        tensorFacts(session.inputMetadata),
+        tensorFacts(session.outputMetadata),
       );
+      const device = provider === 'webgpu' ? await readDevice(ort) : null;
+      return new ModelSession(ort, session, request, device);
+    } catch (error) {
+      await session.release();
+      throw error;
     }
-    const device = request.provider === 'webgpu' ? await readDevice(ort) : null;
-    return new ModelSession(ort, session, request, device);
   }
 
   /**
-   * Runs the network; borrows `input` until it settles. Outputs by name, copied to the CPU. Throws
-   * AppError BACKEND_FAILED; after a lost device every call does.
+   * Runs the network; borrows `input` until it settles. The outputs its manifest names, copied to the CPU. Throws
+   * AppError BACKEND_FAILED (after a lost device every call does), MODEL_INCOMPATIBLE for an input or output that is
+   * not what the manifest says.
    */
   async run(input: ImageTensor): Promise<Readonly<Record<string, OutputTensor>>> {
     if (this.#failure) throw this.#failure;
+    const feeds = { [this.#manifest.input.name]: this.#toOrt(input) };
     try {
-      const results = await this.#session.run({ [this.#inputName]: this.#toOrt(input) });
-      return readOutputs(results);
+      return readOutputs(await this.#session.run(feeds, this.#outputNames));
     } catch (cause) {
       // The promise of a lost device settles first, so its reason is the better one.
       throw this.#failure ?? runFailure(cause, input);
@@ -92,35 +125,18 @@ export class ModelSession {
   }
 
   #toOrt(input: ImageTensor): Tensor {
-    if (input.location === 'cpu') {
-      return new this.#ort.Tensor('float32', input.data, input.shape);
-    }
-    return this.#ort.Tensor.fromGpuBuffer(input.buffer, { dataType: 'float32', dims: input.shape });
-  }
-}
-
-async function createSession(
-  ort: Ort,
-  bytes: Uint8Array,
-  { manifest, provider }: OpenModelRequest,
-): Promise<InferenceSession> {
-  try {
-    return await ort.InferenceSession.create(bytes, {
-      executionProviders: [provider],
-      graphOptimizationLevel: 'all',
-    });
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    if (NO_BACKEND_PATTERN.test(reason)) {
-      throw new AppError('BACKEND_FAILED', `The ${provider} runtime did not start: ${reason}`, {
-        cause,
+    const isInterleaved = this.#manifest.input.layout === 'NHWC';
+    if (input.location === 'gpu') {
+      if (isInterleaved) throw new RangeError('Expected a tensor on the CPU for an NHWC network');
+      return this.#ort.Tensor.fromGpuBuffer(input.buffer, {
+        dataType: 'float32',
+        dims: input.shape,
       });
     }
-    throw new AppError(
-      'MODEL_INCOMPATIBLE',
-      `Model ${manifest.id} cannot be used with ${provider}: ${reason}`,
-      { cause },
-    );
+    if (!isInterleaved) return new this.#ort.Tensor('float32', input.data, input.shape);
+    const [count, channels, heightPx, widthPx] = input.shape;
+    const data = interleavePlanes(input.data, count, heightPx * widthPx);
+    return new this.#ort.Tensor('float32', data, [count, heightPx, widthPx, channels]);
   }
 }
 
@@ -163,7 +179,7 @@ function runFailure(cause: unknown, input: ImageTensor): AppError {
   if (cause instanceof AppError) return cause;
   const reason = cause instanceof Error ? cause.message : String(cause);
   return new AppError(
-    'BACKEND_FAILED',
+    WRONG_INPUT_PATTERN.test(reason) ? 'MODEL_INCOMPATIBLE' : 'BACKEND_FAILED',
     `Inference on ${input.shape.join('x')} float32 failed: ${reason}`,
     { cause },
   );

@@ -21,3 +21,18 @@ export interface OutputTensor {
   readonly data: Float32Array;
   readonly shape: readonly number[];
 }
+
+/** Planes of three channels to pixels of three channels, for networks that want NHWC. `planeLength`: pixels of one picture. */
+export function interleavePlanes(
+  data: Float32Array,
+  pictureCount: number,
+  planeLength: number,
+): Float32Array {
+  const pixels = new Float32Array(data.length);
+  for (let plane = 0; plane < 3 * pictureCount; plane += 1) {
+    const first = Math.floor(plane / 3) * 3 * planeLength + (plane % 3);
+    const from = plane * planeLength;
+    for (let at = 0; at < planeLength; at += 1) pixels[first + at * 3] = data[from + at] ?? 0;
+  }
+  return pixels;
+}

@@ -1,13 +1,12 @@
 import type { DetectionBatch, DetectTimings } from '../../contracts/detection';
 import type { FrameImage, FrameMeta } from '../../contracts/frame';
-import type { ModelManifest, ModelOutputSpec } from '../../contracts/model';
+import type { DetectorOutputSpec, ModelManifest } from '../../contracts/model';
 import type { FramePath } from '../../contracts/worker-api';
-import { AppError } from '../../core/app-error';
 import type { ModelSession } from '../../inference/model-session';
+import { decodeDetections, detectorOutput } from './decode-detections';
 import type { FramePreparer } from './frame-preparer';
 import { displaySize } from './input-preparer';
 import { letterboxFor, type LetterboxGeometry } from './letterbox';
-import { decodeNanoDet } from './nanodet-decode';
 
 /** What was found in one frame, how, and what it cost. */
 export interface DetectResult {
@@ -35,33 +34,28 @@ export interface Detector {
  */
 const DEFAULT_SCORE_FLOOR = 0.1;
 
-/** The value this network was trained and measured with. */
-const SUPPRESSION_IOU = 0.4;
-
-export class NanoDetDetector implements Detector {
+/** Runs any network whose output has a decoder. */
+export class NetworkDetector implements Detector {
   readonly #session: ModelSession;
   readonly #preparer: FramePreparer;
   readonly #manifest: ModelManifest;
-  readonly #output: Extract<ModelOutputSpec, { type: 'nanodet-dfl' }>;
+  readonly #output: DetectorOutputSpec;
   readonly #inputSidePx: number;
   #scoreFloor = DEFAULT_SCORE_FLOOR;
   #geometry: LetterboxGeometry | null = null;
 
-  /** Owns session and preparer. `inputSidePx` is the longer side of the input. */
+  /**
+   * Owns session and preparer. `inputSidePx` is the longer side of the input of a network of free size. Throws AppError
+   * MODEL_INCOMPATIBLE for an embedder's manifest.
+   */
   constructor(
     manifest: ModelManifest,
     session: ModelSession,
     preparer: FramePreparer,
     inputSidePx: number,
   ) {
-    if (manifest.output.type !== 'nanodet-dfl') {
-      throw new AppError(
-        'MODEL_INCOMPATIBLE',
-        `Model ${manifest.id}: expected output nanodet-dfl, found ${manifest.output.type}`,
-      );
-    }
     this.#manifest = manifest;
-    this.#output = manifest.output;
+    this.#output = detectorOutput(manifest);
     this.#session = session;
     this.#preparer = preparer;
     this.#inputSidePx = inputSidePx;
@@ -79,10 +73,7 @@ export class NanoDetDetector implements Detector {
     const { tensor, path } = await this.#preparer.prepare(image, geometry);
     const preparedMs = performance.now();
     const outputs = await this.#session.run(tensor);
-    const detections = decodeNanoDet(outputs, this.#output, geometry, {
-      scoreFloor: this.#scoreFloor,
-      suppressionIou: SUPPRESSION_IOU,
-    });
+    const detections = decodeDetections(outputs, this.#output, geometry, this.#scoreFloor);
     const timings = {
       prepareMs: preparedMs - startMs,
       detectMs: performance.now() - preparedMs,

@@ -1,7 +1,7 @@
 import type { Box } from '../../contracts/detection';
 import type { ModelInputSpec } from '../../contracts/model';
 
-/** Where a frame lies inside a network's input: aspect kept, centred, bars around it. */
+/** Where a frame lies inside a network's input, and the bars around it. */
 export interface LetterboxGeometry {
   /** Frame as displayed. */
   readonly frameWidthPx: number;
@@ -25,10 +25,11 @@ export type PrefilterPx = 1 | 2 | 4;
 
 /**
  * Fits a frame into an input whose longer side is `inputSidePx`, both sides multiples of the
- * network's stride; into `spec.size` when the network has one fixed size.
+ * network's stride; into `spec.size` when the network has one fixed size. Centred, top left or stretched as
+ * `spec.fit` says.
  */
 export function letterboxFor(
-  spec: Pick<ModelInputSpec, 'size' | 'strideMultiple'>,
+  spec: Pick<ModelInputSpec, 'size' | 'strideMultiple' | 'fit'>,
   frameWidthPx: number,
   frameHeightPx: number,
   inputSidePx: number,
@@ -38,22 +39,31 @@ export function letterboxFor(
   }
   const room = spec.size ?? { widthPx: inputSidePx, heightPx: inputSidePx };
   const scale = Math.min(room.widthPx / frameWidthPx, room.heightPx / frameHeightPx);
-  const contentWidthPx = Math.max(1, Math.round(frameWidthPx * scale));
-  const contentHeightPx = Math.max(1, Math.round(frameHeightPx * scale));
+  const keptWidthPx = Math.max(1, Math.round(frameWidthPx * scale));
+  const keptHeightPx = Math.max(1, Math.round(frameHeightPx * scale));
   const padded = (sizePx: number): number =>
     Math.ceil(sizePx / spec.strideMultiple) * spec.strideMultiple;
-  const inputWidthPx = spec.size?.widthPx ?? padded(contentWidthPx);
-  const inputHeightPx = spec.size?.heightPx ?? padded(contentHeightPx);
+  const inputWidthPx = spec.size?.widthPx ?? padded(keptWidthPx);
+  const inputHeightPx = spec.size?.heightPx ?? padded(keptHeightPx);
+  const isStretched = spec.fit === 'stretched';
+  const contentWidthPx = isStretched ? inputWidthPx : keptWidthPx;
+  const contentHeightPx = isStretched ? inputHeightPx : keptHeightPx;
+  const isCentred = spec.fit === 'centred';
   return {
     frameWidthPx,
     frameHeightPx,
     inputWidthPx,
     inputHeightPx,
-    contentXPx: (inputWidthPx - contentWidthPx) >> 1,
-    contentYPx: (inputHeightPx - contentHeightPx) >> 1,
+    contentXPx: isCentred ? (inputWidthPx - contentWidthPx) >> 1 : 0,
+    contentYPx: isCentred ? (inputHeightPx - contentHeightPx) >> 1 : 0,
     contentWidthPx,
     contentHeightPx,
-    prefilterPx: prefilterFor(1 / scale),
+    // Stretched: by the side that shrinks less, so that it is not blurred for the other's sake.
+    prefilterPx: prefilterFor(
+      isStretched
+        ? Math.min(frameWidthPx / inputWidthPx, frameHeightPx / inputHeightPx)
+        : 1 / scale,
+    ),
   };
 }
 

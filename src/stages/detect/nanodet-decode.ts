@@ -1,23 +1,14 @@
 import type { Detection } from '../../contracts/detection';
-import type { ModelOutputSpec } from '../../contracts/model';
-import { AppError } from '../../core/app-error';
-import { iou } from '../../core/geometry';
+import type { DetectorOutputSpec } from '../../contracts/model';
 import type { OutputTensor } from '../../inference/tensor';
-import { toFrameBox, type LetterboxGeometry } from './letterbox';
+import { bestFollowed, followedClasses, inFrame, outputData } from './class-scores';
+import type { LetterboxGeometry } from './letterbox';
 
-type NanoDetOutputSpec = Extract<ModelOutputSpec, { type: 'nanodet-dfl' }>;
-
-export interface DecodeOptions {
-  /** Boxes below it are not worth the tracker's time; (0, 1). */
-  readonly scoreFloor: number;
-  /** Of two boxes that overlap more than this (intersection over union) the lower score goes. */
-  readonly suppressionIou: number;
-}
+type NanoDetOutputSpec = Extract<DetectorOutputSpec, { type: 'nanodet-dfl' }>;
 
 /**
  * Reads NanoDet's heads: for each cell the class logits, then for left, top, right and bottom a
- * distribution over `binCount` distances in strides. Suppression is across classes: one vehicle that
- * looks like a truck and a bus is one vehicle. Boxes are in frame pixels, best score first.
+ * distribution over `binCount` distances in strides. Boxes are in frame pixels, not suppressed.
  *
  * Throws AppError MODEL_INCOMPATIBLE when an output is missing or has another shape.
  */
@@ -25,38 +16,20 @@ export function decodeNanoDet(
   outputs: Readonly<Record<string, OutputTensor>>,
   spec: NanoDetOutputSpec,
   geometry: LetterboxGeometry,
-  options: DecodeOptions,
+  scoreFloor: number,
 ): readonly Detection[] {
-  const candidates: Detection[] = [];
-  for (const head of spec.heads) {
-    const data = headData(outputs, head, spec, geometry);
-    collect(data, head.stride, spec, geometry, options, candidates);
-  }
-  candidates.sort((a, b) => b.score - a.score);
-  return suppress(candidates, options.suppressionIou);
-}
-
-function headData(
-  outputs: Readonly<Record<string, OutputTensor>>,
-  head: NanoDetOutputSpec['heads'][number],
-  spec: NanoDetOutputSpec,
-  geometry: LetterboxGeometry,
-): Float32Array {
-  const expected = [
-    1,
-    spec.classes.length + 4 * spec.binCount,
-    geometry.inputHeightPx / head.stride,
-    geometry.inputWidthPx / head.stride,
-  ].join('x');
-  const output = outputs[head.name];
-  const found = output ? output.shape.join('x') : 'nothing';
-  if (!output || found !== expected) {
-    throw new AppError(
-      'MODEL_INCOMPATIBLE',
-      `Output ${head.name}: expected ${expected} float32, found ${found}`,
+  const { inputWidthPx, inputHeightPx } = geometry;
+  const found: Detection[] = [];
+  for (const { name, stride } of spec.heads) {
+    const data = outputData(
+      outputs,
+      name,
+      [1, spec.classes.length + 4 * spec.binCount, inputHeightPx / stride, inputWidthPx / stride],
+      `${inputWidthPx}x${inputHeightPx} at stride ${stride} with ${spec.classes.length} classes and ${spec.binCount} bins`,
     );
+    collect(data, stride, spec, geometry, scoreFloor, found);
   }
-  return output.data;
+  return found;
 }
 
 function collect(
@@ -64,26 +37,19 @@ function collect(
   stride: number,
   spec: NanoDetOutputSpec,
   geometry: LetterboxGeometry,
-  options: DecodeOptions,
+  scoreFloor: number,
   into: Detection[],
 ): void {
   const columnCount = geometry.inputWidthPx / stride;
   const cellCount = columnCount * (geometry.inputHeightPx / stride);
   // Comparing logits spares a sigmoid for each of thousands of empty cells.
-  const logitFloor = Math.log(options.scoreFloor / (1 - options.scoreFloor));
+  const logitFloor = Math.log(scoreFloor / (1 - scoreFloor));
   const classCount = spec.classes.length;
+  const followed = followedClasses(spec.classes);
   for (let cell = 0; cell < cellCount; cell += 1) {
-    let bestLogit = logitFloor;
-    let bestClass = -1;
-    for (let index = 0; index < classCount; index += 1) {
-      const logit = data[index * cellCount + cell] ?? -Infinity;
-      if (logit > bestLogit) {
-        bestLogit = logit;
-        bestClass = index;
-      }
-    }
-    const vehicleClass = spec.classes[bestClass];
-    if (!vehicleClass) continue;
+    const logitAt = (index: number): number => data[index * cellCount + cell] ?? -Infinity;
+    const best = bestFollowed(followed, logitAt, logitFloor);
+    if (!best) continue;
     const centreX = ((cell % columnCount) + 0.5) * stride;
     const centreY = (Math.floor(cell / columnCount) + 0.5) * stride;
     const distance = (side: number): number => {
@@ -96,10 +62,9 @@ function collect(
       x2: centreX + distance(2),
       y2: centreY + distance(3),
     };
-    const box = toFrameBox(inputBox, geometry);
-    // A box that lies in the bars only has nothing left in the frame.
-    if (box.x2 <= box.x1 || box.y2 <= box.y1) continue;
-    into.push({ box, score: 1 / (1 + Math.exp(-bestLogit)), vehicleClass });
+    const score = 1 / (1 + Math.exp(-best.score));
+    const detection = inFrame(inputBox, geometry, { score, vehicleClass: best.vehicleClass });
+    if (detection) into.push(detection);
   }
 }
 
@@ -117,15 +82,4 @@ function expectedBin(data: Float32Array, first: number, step: number, binCount: 
     weighted += weight * bin;
   }
   return weighted / total;
-}
-
-/** Greedy non-maximum suppression; `candidates` are best first. */
-function suppress(candidates: readonly Detection[], suppressionIou: number): readonly Detection[] {
-  const kept: Detection[] = [];
-  for (const candidate of candidates) {
-    if (kept.every((better) => iou(better.box, candidate.box) <= suppressionIou)) {
-      kept.push(candidate);
-    }
-  }
-  return kept;
 }

@@ -1,20 +1,24 @@
 import type { FramePath, PerceptionConfig } from '../../contracts/worker-api';
+import { checkGolden } from '../../inference/golden-test';
 import { ModelSession, type OpenModelRequest } from '../../inference/model-session';
 import letterboxKernelUrl from '../../kernels/letterbox.wasm?url';
 import { CanvasPreparer } from './canvas-preparer';
-import { NanoDetDetector } from './detector';
+import { NetworkDetector } from './detector';
 import { FramePreparer } from './frame-preparer';
 import { I420Preparer } from './i420-preparer';
 import type { InputPreparer } from './input-preparer';
 import { WebGpuPreparer } from './webgpu-preparer';
 
 export interface OpenedDetector {
-  readonly detector: NanoDetDetector;
+  readonly detector: NetworkDetector;
   /** Threads in use, which may be fewer than asked for. */
   readonly threadCount: number;
 }
 
-/** Loads network, runtime and preparers. Throws AppError MODEL_*, BACKEND_*. */
+/**
+ * Loads network, runtime and preparers; runs the golden test first on a provider that is new. Throws AppError MODEL_*,
+ * BACKEND_*.
+ */
 export async function openDetector(
   config: Omit<PerceptionConfig, 'options'>,
   onProgress?: OpenModelRequest['onProgress'],
@@ -29,9 +33,10 @@ export async function openDetector(
     ...(onProgress ? { onProgress } : {}),
   });
   try {
+    if (config.isProviderNew) await checkGolden(session, manifest);
     const preparers = await makePreparers(session, config);
     const wanted = framePath ? preparers.filter(({ path }) => path === framePath) : preparers;
-    const detector = new NanoDetDetector(
+    const detector = new NetworkDetector(
       manifest,
       session,
       new FramePreparer(requireAny(wanted, framePath)),
@@ -50,6 +55,8 @@ async function makePreparers(
   { manifest }: Pick<PerceptionConfig, 'manifest'>,
 ): Promise<readonly InputPreparer[]> {
   const canvas = new CanvasPreparer(manifest.input);
+  // Its tensor is made as planes and turned over on the CPU, which one on the graphics card cannot be.
+  if (session.gpuDevice && manifest.input.layout === 'NHWC') return [canvas];
   // Frames of a WebGPU session are on the graphics card already or go there in any case.
   if (session.gpuDevice) return [new WebGpuPreparer(session.gpuDevice, manifest.input), canvas];
   return [await I420Preparer.load(letterboxKernelUrl, manifest.input), canvas];
