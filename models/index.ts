@@ -1,10 +1,31 @@
-import type { ModelManifest } from '../src/contracts/model';
+import type { InstalledModel, ModelListing, ModelManifest } from '../src/contracts/model';
 import detectNanodet from './detect-nanodet/manifest.json';
+import detectYoloxNano from './detect-yolox-nano/manifest.json';
+import detectYoloxS from './detect-yolox-s/manifest.json';
+import detectYoloxTiny from './detect-yolox-tiny/manifest.json';
+import embedOsnetVehicleReid0001 from './embed-osnet-vehicle-reid-0001/manifest.json';
 import embedVehicleV0 from './embed-vehicle-v0/manifest.json';
-import { readManifest } from './read-manifest';
+import { readListing } from './read-manifest';
 
-/** Every model the app may load, in the order a person is shown them. */
-export const MODELS: readonly ModelManifest[] = [detectNanodet, embedVehicleV0].map(readManifest);
+export { readInstalled, readListing } from './read-manifest';
+
+/** Every model this version knows, in the order a person is shown them. */
+export const LISTINGS: readonly ModelListing[] = [
+  detectNanodet,
+  detectYoloxNano,
+  detectYoloxTiny,
+  detectYoloxS,
+  embedVehicleV0,
+  embedOsnetVehicleReid0001,
+].map(readListing);
+
+/** Those whose weights come with the app. */
+export const BUILT_IN_MODELS: readonly ModelManifest[] = LISTINGS.filter(
+  (listing) => listing.download === null,
+);
+
+/** {@link BUILT_IN_MODELS}, under the name the page still uses. */
+export const MODELS = BUILT_IN_MODELS;
 
 /** The detector used until a person chooses another. */
 export const DEFAULT_DETECTOR_ID = 'detect-nanodet';
@@ -12,7 +33,13 @@ export const DEFAULT_DETECTOR_ID = 'detect-nanodet';
 /** The embedder used until a person chooses another. */
 export const DEFAULT_EMBEDDER_ID = 'embed-vehicle-v0';
 
-/** The model's manifest; undefined for an id this version of the app does not know (a remembered choice may be old). */
+/** A built-in model's manifest; undefined for any other id (a remembered choice may be old). */
 export function modelById(id: string): ModelManifest | undefined {
-  return MODELS.find((model) => model.id === id);
+  return BUILT_IN_MODELS.find((model) => model.id === id);
+}
+
+/** A listed model as it was installed: with the name, length and SHA-256 of the file that is there. */
+export function installedManifest(listing: ModelListing, row: InstalledModel): ModelManifest {
+  const { download: _download, ...rest } = listing;
+  return { ...rest, file: row.file, sha256: row.sha256, bytes: row.bytes };
 }

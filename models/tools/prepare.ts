@@ -2,13 +2,14 @@
  * The install step: everything the app fetches at run time and git does not hold. `npm install` runs it;
  * `npx tsx models/tools/prepare.ts` runs it alone. What is already right is left alone.
  */
-import { MODELS } from '../index';
+import { BUILT_IN_MODELS } from '../index';
 import { compileKernels } from './compile-kernels';
 import { copyRuntime } from './copy-runtime';
 import type { FetchPackageFiles } from './package-files';
 import { PrepareError } from './prepare-error';
 import { prepareModels } from './prepare-models';
 import { projectPaths } from './project-paths';
+import { keepInstalled } from './shelf/installed-list';
 
 try {
   await prepare();
@@ -24,13 +25,19 @@ try {
 async function prepare(): Promise<void> {
   const startedAt = performance.now();
   const paths = projectPaths();
-  const modelsWritten = await prepareModels(MODELS, paths, fetchLazily(paths.root), report);
+  const modelsWritten = await prepareModels(
+    BUILT_IN_MODELS,
+    paths,
+    fetchLazily(paths.root),
+    report,
+  );
+  const listWritten = (await keepInstalled(paths.publicModels, report)) ? 1 : 0;
   const runtimeWritten = await copyRuntime(paths);
   const kernels = await compileKernels(paths);
-  const writtenCount = modelsWritten + runtimeWritten + kernels.writtenCount;
+  const writtenCount = modelsWritten + listWritten + runtimeWritten + kernels.writtenCount;
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
   report(
-    `ready: ${MODELS.length} models, ONNX Runtime, ${kernels.kernelCount} compiled ${kernels.kernelCount === 1 ? 'kernel' : 'kernels'}` +
+    `ready: ${BUILT_IN_MODELS.length} models, ONNX Runtime, ${kernels.kernelCount} compiled ${kernels.kernelCount === 1 ? 'kernel' : 'kernels'}` +
       ` (${writtenCount === 0 ? 'all up to date' : `${writtenCount} files written`}, ${seconds} s)`,
   );
 }

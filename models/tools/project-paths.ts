@@ -7,6 +7,10 @@ export interface ProjectPaths {
   readonly models: string;
   /** Model files the app fetches; git-ignored. */
   readonly publicModels: string;
+  /** The built app, which `npm start` serves; absent until it is built. */
+  readonly dist: string;
+  /** Downloads that are not complete yet; git-ignored. */
+  readonly downloads: string;
   /** ONNX Runtime's own files the app fetches; git-ignored. */
   readonly publicRuntime: string;
   /** AssemblyScript sources and, beside each, its compiled `.wasm`. */
@@ -19,6 +23,8 @@ export function projectPaths(root = path.resolve(import.meta.dirname, '../..')):
     root,
     models: path.join(root, 'models'),
     publicModels: path.join(root, 'public/models'),
+    dist: path.join(root, 'dist'),
+    downloads: path.join(root, '.cache/downloads'),
     publicRuntime: path.join(root, 'public/ort'),
     kernels: path.join(root, 'src/kernels'),
   };
