@@ -1,6 +1,6 @@
 import type { Detection } from './detection';
 import type { ErrorData } from './errors';
-import type { BackendChoice } from './model';
+import type { BackendChoice, ModelManifest } from './model';
 import type { SourceInfo } from './source';
 import type {
   FrameTruth,
@@ -10,7 +10,7 @@ import type {
   StreetScenePlan,
   StreetStillRequest,
 } from './street';
-import type { FrameLedger } from './worker-api';
+import type { FrameLedger, ReembedConfig } from './worker-api';
 
 /*
  * What a script that drives the built app in a browser may ask of it (`?headless` in the address).
@@ -32,6 +32,9 @@ export const HEADLESS_PARAMETERS = {
   inputSidePx: 'side',
   scoreThreshold: 'score',
   matchThreshold: 'match',
+  /** Ids of models on the shelf. */
+  detector: 'detector',
+  embedder: 'embedder',
   /** `off`: no crops, no embeddings, no gallery decisions. */
   embedding: 'embedding',
   framePath: 'path',
@@ -136,6 +139,17 @@ export interface HeadlessTruthCrop {
   readonly pixels: HeadlessPixels;
 }
 
+/** A picture's vector of unit length: float32, little-endian, as Base64; null when the app would refuse the picture. */
+export type HeadlessVector = string | null;
+
+/** A worker of the headless page's own: makes vectors from picture files, with the stages of the identity worker. */
+export interface PictureEmbedderApi {
+  /** Loads the embedder; one a worker. Throws AppError MODEL_*, BACKEND_*. */
+  open(config: ReembedConfig): Promise<void>;
+  /** In the order of `pictures`. Throws AppError BACKEND_FAILED; RangeError before `open`; DOMException for a file that is no picture. */
+  embed(pictures: readonly Blob[]): Promise<readonly (Float32Array | null)[]>;
+}
+
 /** Stills side by side in one picture. */
 export interface HeadlessSheetPlan {
   /** Row by row; all of one size. */
@@ -172,6 +186,16 @@ export interface HeadlessApi {
     fileIndex: number,
     frameIndices: readonly number[],
   ): Promise<readonly HeadlessFrameDetections[]>;
+  /**
+   * Vectors of picture files, each one whole crop, by the embedder that `manifest` describes; its weights are at their
+   * address under `models/`. The embedder stays loaded for the next call with it.
+   */
+  embedImages(
+    manifest: ModelManifest,
+    fileIndices: readonly number[],
+  ): Promise<readonly HeadlessVector[]>;
+  /** Pixels of picture files, as the browser decodes them. */
+  decodeImages(fileIndices: readonly number[]): Promise<readonly HeadlessPixels[]>;
   /** Frames that came in and went out of the perception worker. */
   ledger(): Promise<FrameLedger>;
   benchPipeline(fileIndex: number, roundCount: number): Promise<HeadlessPipelineBench>;

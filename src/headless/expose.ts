@@ -4,6 +4,7 @@ import { analyzeVideo } from './analyze-video';
 import { benchPipeline } from './bench-pipeline';
 import { benchScreen } from './bench-screen';
 import { detectFrames } from './detect-frames';
+import { ImageFiles } from './image-files';
 import type { HeadlessServices } from './services';
 import { StreetStills } from './street-stills';
 import { timeStreet } from './time-street';
@@ -23,6 +24,7 @@ export function exposeHeadless(services: HeadlessServices): void {
     return file;
   };
   const stills = new StreetStills(services);
+  const images = new ImageFiles(services, fileAt);
   const api: HeadlessApi = {
     analyze: (index) => analyzeVideo(services, fileAt(index)),
     analyzeStreet: (choice) => analyzeStreet(services, choice),
@@ -32,6 +34,8 @@ export function exposeHeadless(services: HeadlessServices): void {
     cropStill: (request) => stills.crop(request),
     drawSheet: (plan) => stills.sheet(plan),
     detect: (index, frameIndices) => detectFrames(services, fileAt(index), frameIndices),
+    embedImages: (manifest, indices) => images.embed(manifest, indices),
+    decodeImages: (indices) => images.decode(indices),
     ledger: () => services.parts.perception.ledger(),
     benchPipeline: (index, roundCount) => benchPipeline(services, fileAt(index), roundCount),
     benchScreen: (index, seconds) => benchScreen(services, fileAt(index), seconds),

@@ -24,6 +24,8 @@ export function readHeadlessOptions(parameters: URLSearchParams): HeadlessRunOpt
   const inputSidePx = readNumber(parameters, NAMES.inputSidePx);
   const scoreThreshold = readNumber(parameters, NAMES.scoreThreshold);
   const matchThreshold = readNumber(parameters, NAMES.matchThreshold);
+  const detectorId = parameters.get(NAMES.detector);
+  const embedderId = parameters.get(NAMES.embedder);
   return {
     hasScreen: parameters.has(NAMES.screen),
     pins: {
@@ -38,6 +40,8 @@ export function readHeadlessOptions(parameters: URLSearchParams): HeadlessRunOpt
       },
       ...(scoreThreshold === null ? {} : { scoreThreshold }),
       ...(matchThreshold === null ? {} : { matchThreshold }),
+      ...(detectorId === null ? {} : { detectorId }),
+      ...(embedderId === null ? {} : { embedderId }),
     },
     file: framesPerSecond === null ? {} : { framesPerSecond },
   };

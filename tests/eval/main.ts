@@ -1,6 +1,8 @@
 import { sharedFolder } from '../support/shared-folder';
 import { evaluateDetection } from './detection';
 import { readDetection } from './detection-arguments';
+import { evaluateReid } from './reid/reid';
+import { readReid, REID_USAGE } from './reid/reid-arguments';
 import { evaluateStreet } from './street';
 import {
   readStreetReid,
@@ -14,6 +16,7 @@ import { drawStreetSheet } from './street-sheet';
 import { evaluateStreetStills } from './street-stills';
 
 const USAGE = `Usage: npm run eval -- detection [--json] [--side PX]
+${REID_USAGE}
 ${STREET_USAGE}`;
 
 /** What one evaluation found, and how to print it; null when it could not be made here, and said so. */
@@ -34,6 +37,13 @@ const EVALUATIONS: Readonly<Record<string, (argv: readonly string[]) => () => Pr
         return null;
       }
       return { result: await evaluateDetection(folder, log, inputSidePx), isJson };
+    };
+  },
+  reid: (argv) => {
+    const wanted = readReid(argv);
+    return async () => {
+      const result = await evaluateReid(wanted, sharedFolder(), log);
+      return result && { result, isJson: wanted.isJson };
     };
   },
   street: (argv) => {
