@@ -1,5 +1,6 @@
+import { readListing } from '../../models';
 import type { Settings, Unsubscribe } from '../contracts/app';
-import type { ExecutionProvider, ModelManifest } from '../contracts/model';
+import type { ExecutionProvider, ModelListing, ModelManifest } from '../contracts/model';
 import type {
   DryRunResult,
   ModelDraft,
@@ -8,7 +9,7 @@ import type {
   OnnxFacts,
   ShelfState,
 } from '../contracts/shelf';
-import { toErrorData } from '../core/app-error';
+import { AppError, toErrorData } from '../core/app-error';
 import type { OwnModels } from '../storage/own-models';
 import { candidatesFor, comparedInput, RUN_COUNT } from './backend-selector';
 import type { DeviceFacts } from './device-facts';
@@ -144,7 +145,7 @@ export class DeviceModelShelf implements ModelShelf {
     const described = await ownManifest(file, draft);
     const golden = await probe.makeGolden(file, described, new AbortController().signal);
     const manifest = { ...described, golden };
-    await own.put(manifest.sha256, file, { ...manifest, download: null });
+    await own.put(manifest.sha256, file, asListing(manifest));
     await catalogue.refresh();
     this.#emit();
     return manifest;
@@ -179,15 +180,26 @@ export class DeviceModelShelf implements ModelShelf {
   }
 }
 
+/** What is stored; nothing that could not be read back. Throws AppError MODEL_INCOMPATIBLE. */
+function asListing(manifest: ModelManifest): ModelListing {
+  try {
+    return readListing({ ...manifest, download: null });
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new AppError('MODEL_INCOMPATIBLE', reason, { cause });
+  }
+}
+
 /** The manifest of a file as its owner describes it. */
 async function ownManifest(file: File, draft: ModelDraft): Promise<ModelManifest> {
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', await file.arrayBuffer()));
   const sha256 = Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  const id = `own-${sha256.slice(0, 12)}`;
   return {
-    id: `own-${sha256.slice(0, 12)}`,
+    id,
     task: draft.task,
     title: draft.title,
-    file: file.name,
+    file: `${id}.onnx`,
     sha256,
     bytes: file.size,
     input: draft.input,

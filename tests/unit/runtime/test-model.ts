@@ -7,7 +7,7 @@ export const TEST_DETECTOR: ModelManifest = {
   id: 'test-detector',
   task: 'detect',
   title: 'Test detector',
-  file: 'test-detector/model.onnx',
+  file: 'test-detector.onnx',
   sha256: 'ab'.repeat(32),
   bytes: 10,
   input: {
@@ -21,7 +21,12 @@ export const TEST_DETECTOR: ModelManifest = {
     std: [1, 1, 1],
     padValue: 0,
   },
-  output: { type: 'nanodet-dfl', heads: [], classes: ['car'], binCount: 11 },
+  output: {
+    type: 'nanodet-dfl',
+    heads: [{ name: 'p8', stride: 8 }],
+    classes: ['car'],
+    binCount: 11,
+  },
   preprocessVersion: 1,
   recommendedThreshold: 0.35,
   licence: 'MIT',
