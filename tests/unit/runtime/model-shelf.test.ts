@@ -114,7 +114,7 @@ describe('the model shelf of a device', () => {
         Promise.resolve({
           seed: 1,
           size: { widthPx: 8, heightPx: 8 },
-          outputs: [],
+          outputs: [{ name: 'z', length: 1, values: [0.5] }],
           tolerance: 0.1,
         }),
     } as unknown as ModelProbe; // likewise
