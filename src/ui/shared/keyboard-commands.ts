@@ -1,5 +1,6 @@
 /** What a key asks for. */
-export type Command = 'toggle-run' | 'full-screen' | 'help' | 'next' | 'previous' | 'open' | 'hud';
+export type Command =
+  'toggle-run' | 'full-screen' | 'help' | 'models' | 'next' | 'previous' | 'open' | 'hud';
 
 /** What the key press hit; read from the event so that this stays free of the DOM. */
 export interface KeyPress {
@@ -36,6 +37,7 @@ export function commandFor(press: KeyPress): Command | null {
   if (press.key === '?') return 'help';
   if (press.key === 'f' || press.key === 'F') return 'full-screen';
   if (press.key === 'h' || press.key === 'H') return 'hud';
+  if (press.key === 'm' || press.key === 'M') return 'models';
   return ARROWS[press.key] ?? null;
 }
 

@@ -13,6 +13,7 @@ import { LiveThumbnails } from './live-thumbnails.svelte';
 import { LiveVehicles } from './live-vehicles.svelte';
 import { LiveViews, placeOf, type ScreenBox } from './live-views';
 import { MinuteClock } from './minute-clock.svelte';
+import { ModelsView } from './models-view.svelte';
 import { localMemory } from './note-memory';
 import { PictureCache } from './picture-cache';
 import { RunView } from './run-view.svelte';
@@ -28,7 +29,7 @@ export interface AppServices {
   readonly updates: AppUpdatesView | null;
 }
 
-export type DialogName = 'settings' | 'help' | 'vehicle';
+export type DialogName = 'settings' | 'help' | 'vehicle' | 'models';
 
 /** Everything the components share. */
 export class AppState {
@@ -41,6 +42,7 @@ export class AppState {
   readonly vehicles: VehicleListState;
   readonly detail: VehicleDetailState;
   readonly storage: StorageView;
+  readonly models: ModelsView;
   readonly cameras: CameraList;
   readonly hud: HudSampler;
   readonly announcer: Announcer;
@@ -69,6 +71,7 @@ export class AppState {
     this.cameras = new CameraList(controller);
     this.hud = new HudSampler(controller);
     this.announcer = new Announcer(controller);
+    this.models = new ModelsView(controller.shelf, (sentence) => this.announcer.say(sentence));
     this.pictures = new PictureCache(controller.gallery);
     this.updates = new UpdatesState(updates);
     this.tour = new Tour({
@@ -112,6 +115,17 @@ export class AppState {
     this.selected = vehicleId;
     this.dialog = 'vehicle';
     void this.detail.open(vehicleId);
+  }
+
+  /** Takes a file that was dropped somewhere: a model goes to the Models page, anything else is a video. */
+  takeFile(file: File): void {
+    if (this.dialog === 'models' || /\.onnx$/i.test(file.name)) {
+      this.models.offered = file;
+      this.dialog = 'models';
+      return;
+    }
+    this.closeDialog();
+    void this.run.openVideo(file);
   }
 
   /** Where something that the tour points at is on the page; null when it is not in sight. */
@@ -177,6 +191,7 @@ export class AppState {
     this.vehicles.dispose();
     this.cameras.dispose();
     this.announcer.dispose();
+    this.models.dispose();
     this.pictures.dispose();
     this.updates.dispose();
     this.tour.dispose();

@@ -21,7 +21,8 @@ import type { Track } from '../../../src/contracts/track';
 import type { FrameResult } from '../../../src/contracts/worker-api';
 import { SHOWROOM_STREET } from '../../../src/core/street-choice';
 import { decisionOf, FakeGallery } from './fake-gallery';
-import { DETECTOR, DURATION_US, FAKE_SETTINGS, READY, sourceOf } from './fake-parts';
+import { DURATION_US, FAKE_SETTINGS, READY, sourceOf } from './fake-parts';
+import { FakeShelf } from './fake-shelf';
 import { ACTORS, actorTrack, drawScene, SCENE_HEIGHT_PX, SCENE_WIDTH_PX } from './fake-scene';
 import {
   decidedPassages,
@@ -52,7 +53,7 @@ export interface FakeOptions {
 /** Plays a scripted road or the Demo street: nothing is analysed, everything else behaves like the real controller. */
 export class FakeController implements AnalysisController {
   readonly calls: string[] = [];
-  readonly detectors = [DETECTOR];
+  readonly shelf = new FakeShelf();
   readonly gallery: FakeGallery;
   readonly identities = new Map<number, TrackIdentity>();
   hasTorch = false;

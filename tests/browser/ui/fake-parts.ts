@@ -1,5 +1,4 @@
 import type { Settings } from '../../../src/contracts/app';
-import type { ModelManifest } from '../../../src/contracts/model';
 import type { SourceInfo } from '../../../src/contracts/source';
 import { asOneCamera } from '../../../src/core/source-cameras';
 import { SCENE_HEIGHT_PX, SCENE_WIDTH_PX } from './fake-scene';
@@ -7,40 +6,19 @@ import { SCENE_HEIGHT_PX, SCENE_WIDTH_PX } from './fake-scene';
 /** Length of the scripted recording. */
 export const DURATION_US = 74_000_000;
 
-/** The only detector to choose. */
-export const DETECTOR: ModelManifest = {
-  id: 'fake',
-  task: 'detect',
-  title: 'NanoDet (built in)',
-  file: 'fake.onnx',
-  sha256: '',
-  bytes: 0,
-  input: {
-    name: 'input',
-    sidePx: null,
-    strideMultiple: 32,
-    channelOrder: 'BGR',
-    mean: [0, 0, 0],
-    std: [1, 1, 1],
-    padValue: 0,
-  },
-  output: { type: 'nanodet-dfl', heads: [], classes: [], binCount: 11 },
-  preprocessVersion: 1,
-  licence: 'Apache-2.0',
-  origin: '',
-};
-
 /** What a device begins with. */
 export const FAKE_SETTINGS: Settings = {
   camera: { deviceId: null, heightPx: 720, facingMode: 'environment', torch: false },
   scoreThreshold: 0.35,
   matchThreshold: 0.8,
+  pairThresholds: [],
   classes: ['car', 'motorcycle', 'bus', 'truck'],
   layers: { boxes: true, labels: true, trails: true },
   isHudVisible: false,
   theme: 'system',
   retention: { maxAgeDays: 30, maxVehicleCount: 20_000 },
-  detectorId: 'fake',
+  detectorId: 'detect-small',
+  embedderId: 'embed-one',
   backendOverride: null,
   inputSideOverridePx: null,
 };
