@@ -36,9 +36,10 @@ export interface PairSet {
   readonly dimension: number;
   /** Unit length, row by row. Transferred. */
   readonly vectors: Float32Array;
+  /** By vector, as the two after it. */
   readonly cameraIds: readonly CameraId[];
   readonly cameraLabels: readonly string[];
-  /** Pairs with one group in common show a common vehicle: held-out pairs must come from groups of their own. By vector. */
+  /** Pairs with one group in common show a common vehicle: held-out pairs must come from groups of their own. */
   readonly groups: readonly number[];
   readonly pairs: readonly VectorPair[];
 }
@@ -72,6 +73,8 @@ export interface ThresholdProposal {
 export interface Calibration {
   /** Null: all cameras together; one entry twice: within one camera. */
   readonly cameraIds: readonly [CameraId, CameraId] | null;
+  /** Their names for people, in the same order. */
+  readonly cameraLabels: readonly [string, string] | null;
   readonly same: SimilarityHistogram;
   readonly different: SimilarityHistogram;
   readonly equalErrorRate: number | null;
