@@ -2,9 +2,9 @@ import type { ErrorData } from '../../contracts/errors';
 import type { ModelManifest } from '../../contracts/model';
 import type { DryRunResult, ModelDraft, ModelShelf, OnnxFacts } from '../../contracts/shelf';
 import { isAbort, toErrorData } from '../../core/app-error';
-import { draftFromFacts, withOutputKind } from '../models/draft-from-facts';
-import { draftFromFields, type FieldErrors } from '../models/draft-from-fields';
-import type { ImportFields, OutputKind } from '../models/import-fields';
+import { draftFromFacts, withOutputKind } from '../shelf/draft-from-facts';
+import { draftFromFields, type FieldErrors } from '../shelf/draft-from-fields';
+import type { ImportFields, OutputKind } from '../shelf/import-fields';
 
 /** How far an import is. */
 export type ImportStep = 'closed' | 'choosing' | 'inspecting' | 'form' | 'trying' | 'adding';
