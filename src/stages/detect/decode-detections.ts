@@ -13,7 +13,7 @@ import { decodeYolox } from './yolox-decode';
 export type DetectorOutputs = Readonly<Record<string, OutputTensor>>;
 
 /**
- * Reads what a detector answered: boxes in frame pixels that score at least `scoreFloor` (0, 1), best first, of two
+ * Reads what a detector answered: boxes in frame pixels that score above `scoreFloor` (0, 1), best first, of two
  * that overlap the better one. Throws AppError MODEL_INCOMPATIBLE when an output is missing or has another shape.
  */
 export function decodeDetections(

@@ -1,10 +1,7 @@
 import { AppError } from '../../core/app-error';
 import type { RgbaPixels } from './resample';
 
-/**
- * Longer side beyond which the browser shrinks first, pixels. Twice the embedder's input leaves our own
- * filter the last, exact halving; a larger read-back would cost more than it tells.
- */
+/** Twice the input of the built-in embedder, pixels. */
 const MAX_READ_SIDE_PX = 256;
 
 /** Longer side of a stored picture, pixels: sharp in the list and in a detail view on a phone. */
@@ -15,12 +12,21 @@ const PICTURE_QUALITY = 0.82;
 
 /** Reads pictures back through one small canvas that stays in CPU memory. */
 export class CropPixelReader {
+  readonly #maxSidePx: number;
   #canvas: OffscreenCanvas | null = null;
+
+  /**
+   * Pictures whose longer side is beyond `maxSidePx` are shrunk by the browser first. Twice the embedder's input leaves
+   * our own filter the last, exact halving; a larger read-back would cost more than it tells.
+   */
+  constructor(maxSidePx = MAX_READ_SIDE_PX) {
+    this.#maxSidePx = maxSidePx;
+  }
 
   /** Borrows `image`. The result is a copy. */
   read(image: ImageBitmap): RgbaPixels {
-    const { widthPx, heightPx } = fitInto(image, MAX_READ_SIDE_PX);
-    const canvas = (this.#canvas ??= new OffscreenCanvas(MAX_READ_SIDE_PX, MAX_READ_SIDE_PX));
+    const { widthPx, heightPx } = fitInto(image, this.#maxSidePx);
+    const canvas = (this.#canvas ??= new OffscreenCanvas(this.#maxSidePx, this.#maxSidePx));
     const context = contextOf(canvas, true);
     // A crop has no transparency, but the canvas may hold the one before.
     context.clearRect(0, 0, widthPx, heightPx);

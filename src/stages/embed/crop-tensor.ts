@@ -1,6 +1,6 @@
-import type { ModelInputSpec } from '../../contracts/model';
+import type { ModelInputSpec, ModelManifest, SizePx } from '../../contracts/model';
 import { AppError } from '../../core/app-error';
-import { fitInSquare, type SquarePicture } from './fit-in-square';
+import { fitPicture, type FittedPicture } from './fit-picture';
 import type { RgbaPixels } from './resample';
 import { measureSharpness } from './sharpness';
 
@@ -18,32 +18,36 @@ const MIN_SHARPNESS = 0.002;
 
 /** A crop as the network wants it. */
 export interface CropTensor {
-  /** Planar, normalised, `3 * sidePx * sidePx` values. */
+  /** Planar, normalised, `3 * widthPx * heightPx` values of the input's size. */
   readonly data: Float32Array;
   /** See `measureSharpness`. */
   readonly sharpness: number;
 }
 
 /**
- * Letterboxes a crop for an embedder. Null when it is flat or blurred beyond use. Throws AppError
- * MODEL_INCOMPATIBLE for a model without a fixed input side.
+ * Fits a crop to an embedder's input. Null when it is flat or blurred beyond use. Throws AppError
+ * MODEL_INCOMPATIBLE for a model without a fixed input size.
  */
 export function prepareCrop(pixels: RgbaPixels, input: ModelInputSpec): CropTensor | null {
-  if (!input.size) {
-    throw new AppError(
-      'MODEL_INCOMPATIBLE',
-      'Expected an embedder with a fixed input side, found a free one',
-    );
-  }
-  const picture = fitInSquare(pixels, input.size.widthPx, input.padValue);
+  const size = fixedSize({ input });
+  const picture = fitPicture(pixels, size, input);
   const { sharpness, lumaVariance } = measureSharpness(picture);
   if (lumaVariance < MIN_LUMA_VARIANCE || sharpness < MIN_SHARPNESS) return null;
   return { data: toPlanes(picture, input), sharpness };
 }
 
+/** The input size of an embedder. Throws AppError MODEL_INCOMPATIBLE for a model without a fixed one. */
+export function fixedSize({ input }: Pick<ModelManifest, 'input'>): SizePx {
+  if (input.size) return input.size;
+  throw new AppError(
+    'MODEL_INCOMPATIBLE',
+    'Expected an embedder with a fixed input size, found a free one',
+  );
+}
+
 /** Interleaved RGB to planes in the model's channel order, normalised. */
-export function toPlanes(picture: SquarePicture, input: ModelInputSpec): Float32Array {
-  const planeLength = picture.sidePx * picture.sidePx;
+export function toPlanes(picture: FittedPicture, input: ModelInputSpec): Float32Array {
+  const planeLength = picture.size.widthPx * picture.size.heightPx;
   const data = new Float32Array(3 * planeLength);
   for (let channel = 0; channel < 3; channel += 1) {
     const source = input.channelOrder === 'RGB' ? channel : 2 - channel;
@@ -56,11 +60,11 @@ export function toPlanes(picture: SquarePicture, input: ModelInputSpec): Float32
   return data;
 }
 
-/** The same picture seen in a mirror. */
-export function mirrorPlanes(data: Float32Array, sidePx: number): Float32Array {
+/** The same picture seen in a mirror; planes of rows of `widthPx` values. */
+export function mirrorPlanes(data: Float32Array, widthPx: number): Float32Array {
   const mirrored = new Float32Array(data.length);
-  for (let row = 0; row < data.length; row += sidePx) {
-    for (let x = 0; x < sidePx; x += 1) mirrored[row + x] = data[row + sidePx - 1 - x] ?? 0;
+  for (let row = 0; row < data.length; row += widthPx) {
+    for (let x = 0; x < widthPx; x += 1) mirrored[row + x] = data[row + widthPx - 1 - x] ?? 0;
   }
   return mirrored;
 }

@@ -1,9 +1,8 @@
 import type { EmbeddedCrop, EmbeddingSpaceId, VehicleCrop } from '../../contracts/embedding';
-import type { ModelManifest } from '../../contracts/model';
-import { AppError } from '../../core/app-error';
-import { toUnitLength } from '../../core/vector';
+import type { ModelManifest, SizePx } from '../../contracts/model';
 import type { ModelSession } from '../../inference/model-session';
-import { mirrorPlanes, prepareCrop } from './crop-tensor';
+import { fixedSize, mirrorPlanes, prepareCrop } from './crop-tensor';
+import { embedderOutput, embedTensors, requireUnit } from './embed-tensors';
 import type { RgbaPixels } from './resample';
 import { cropQuality } from './sharpness';
 
@@ -11,7 +10,7 @@ import { cropQuality } from './sharpness';
 const MAX_BATCH = 8;
 
 /** What the embedder needs of a loaded network. */
-export type EmbeddingNetwork = Pick<ModelSession, 'run' | 'dispose'>;
+export type EmbeddingNetwork = Pick<ModelSession, 'run' | 'takesBatches' | 'dispose'>;
 
 export interface EmbedderOptions {
   /**
@@ -29,8 +28,8 @@ export class VehicleEmbedder {
   readonly dimension: number;
   readonly #network: EmbeddingNetwork;
   readonly #manifest: ModelManifest;
-  readonly #outputName: string;
-  readonly #sidePx: number;
+  readonly #size: SizePx;
+  readonly #maxBatch: number;
   readonly #readPixels: (image: ImageBitmap) => RgbaPixels;
   readonly #averageMirrored: boolean;
   readonly #nowMs: () => number;
@@ -41,7 +40,7 @@ export class VehicleEmbedder {
 
   /**
    * Owns `network` from here. `readPixels` borrows the picture. Throws AppError MODEL_INCOMPATIBLE when
-   * the manifest is not that of an embedder.
+   * the manifest is not that of an embedder of a fixed input size.
    */
   constructor(
     network: EmbeddingNetwork,
@@ -49,26 +48,20 @@ export class VehicleEmbedder {
     readPixels: (image: ImageBitmap) => RgbaPixels,
     options: EmbedderOptions = {},
   ) {
-    if (manifest.output.type !== 'embedding' || !manifest.input.size) {
-      throw new AppError(
-        'MODEL_INCOMPATIBLE',
-        `Model ${manifest.id}: expected an embedder with a fixed input side, found output ${manifest.output.type}`,
-      );
-    }
     this.#network = network;
     this.#manifest = manifest;
-    this.#outputName = manifest.output.name;
-    this.#sidePx = manifest.input.size.widthPx;
+    this.#size = fixedSize(manifest);
+    this.#maxBatch = network.takesBatches ? MAX_BATCH : 1;
     this.#readPixels = readPixels;
     this.#averageMirrored = options.averageMirrored ?? false;
     this.#nowMs = options.nowMs ?? (() => performance.now());
-    this.dimension = manifest.output.dimension;
+    this.dimension = embedderOutput(manifest).dimension;
     this.space = embeddingSpaceOf(manifest, this.#averageMirrored);
   }
 
   /** Runs the network once on grey, so that the first crop does not pay for compilation. */
   async warmUp(): Promise<void> {
-    const grey = new Float32Array(3 * this.#sidePx * this.#sidePx);
+    const grey = new Float32Array(3 * this.#size.widthPx * this.#size.heightPx);
     await this.#runNetwork([grey]);
   }
 
@@ -117,7 +110,7 @@ export class VehicleEmbedder {
     // Lets every crop that was submitted in this turn join the first batch.
     await Promise.resolve();
     while (this.#waiting.length > 0) {
-      const batch = this.#waiting.splice(0, MAX_BATCH);
+      const batch = this.#waiting.splice(0, this.#maxBatch);
       // Measured here: three crops that wait for one batch cost one batch.
       const startMs = this.#nowMs();
       try {
@@ -138,46 +131,15 @@ export class VehicleEmbedder {
     const plain = await this.#runNetwork(tensors);
     if (!this.#averageMirrored) return plain;
     const mirrored = await this.#runNetwork(
-      tensors.map((data) => mirrorPlanes(data, this.#sidePx)),
+      tensors.map((data) => mirrorPlanes(data, this.#size.widthPx)),
     );
     return plain.map((vector, i) =>
-      this.#toUnit(vector.map((value, k) => value + (mirrored[i]?.[k] ?? 0))),
+      requireUnit(vector.map((value, k) => value + (mirrored[i]?.[k] ?? 0))),
     );
   }
 
-  async #runNetwork(tensors: readonly Float32Array[]): Promise<readonly Float32Array[]> {
-    const side = this.#sidePx;
-    const length = 3 * side * side;
-    const data = new Float32Array(length * tensors.length);
-    tensors.forEach((tensor, i) => {
-      data.set(tensor, i * length);
-    });
-    const outputs = await this.#network.run({
-      location: 'cpu',
-      data,
-      shape: [tensors.length, 3, side, side],
-    });
-    const output = outputs[this.#outputName];
-    if (output?.data.length !== tensors.length * this.dimension) {
-      throw new AppError(
-        'MODEL_INCOMPATIBLE',
-        `Expected output ${this.#outputName} of ${tensors.length}x${this.dimension}, got ${output?.shape.join('x') ?? 'none'}`,
-      );
-    }
-    return tensors.map((_, i) =>
-      this.#toUnit(output.data.slice(i * this.dimension, (i + 1) * this.dimension)),
-    );
-  }
-
-  #toUnit(vector: Float32Array): Float32Array {
-    const unit = toUnitLength(vector);
-    if (!unit) {
-      throw new AppError(
-        'BACKEND_FAILED',
-        'Expected a finite vector with a length, got NaN, infinity or zero',
-      );
-    }
-    return unit;
+  #runNetwork(tensors: readonly Float32Array[]): Promise<readonly Float32Array[]> {
+    return embedTensors(this.#network, this.#manifest, tensors);
   }
 }
 
@@ -189,7 +151,10 @@ interface WaitingTensor {
 }
 
 /** `${sha256}:${preprocessVersion}`, marked when mirror images were averaged in. */
-function embeddingSpaceOf(manifest: ModelManifest, averageMirrored = false): EmbeddingSpaceId {
+export function embeddingSpaceOf(
+  manifest: ModelManifest,
+  averageMirrored = false,
+): EmbeddingSpaceId {
   const space = `${manifest.sha256}:${manifest.preprocessVersion}`;
   return averageMirrored ? `${space}m` : space;
 }

@@ -1,4 +1,4 @@
-import type { SquarePicture } from './fit-in-square';
+import type { FittedPicture } from './fit-picture';
 
 /** What the pixels say about a crop's usefulness. */
 export interface Sharpness {
@@ -12,20 +12,20 @@ export interface Sharpness {
 }
 
 /** Looks at the picture only, not at its bars or their edge. */
-export function measureSharpness({ rgb, sidePx, placement }: SquarePicture): Sharpness {
+export function measureSharpness({ rgb, size, placement }: FittedPicture): Sharpness {
   const luma = lumaOf(rgb);
   const laplacian = new RunningVariance();
   const level = new RunningVariance();
   const { leftPx, topPx, widthPx, heightPx } = placement;
   for (let y = topPx + 1; y < topPx + heightPx - 1; y += 1) {
     for (let x = leftPx + 1; x < leftPx + widthPx - 1; x += 1) {
-      const at = y * sidePx + x;
+      const at = y * size.widthPx + x;
       const centre = luma[at] ?? 0;
       const around =
         (luma[at - 1] ?? 0) +
         (luma[at + 1] ?? 0) +
-        (luma[at - sidePx] ?? 0) +
-        (luma[at + sidePx] ?? 0);
+        (luma[at - size.widthPx] ?? 0) +
+        (luma[at + size.widthPx] ?? 0);
       laplacian.push(around - 4 * centre);
       level.push(centre);
     }

@@ -169,7 +169,7 @@ describe('the letterbox kernel', () => {
     'makes of %s %i x %i at %i what double precision makes',
     (format, w, h, side, space) => {
       const planes = noise(w, h);
-      const geometry = letterboxFor({ sidePx: null, strideMultiple: 32 }, w, h, side);
+      const geometry = letterboxFor({ size: null, strideMultiple: 32, fit: 'centred' }, w, h, side);
       fill(kernel, format, planes, geometry);
       const made = kernel.run(yuvCoefficients(space));
       const expected = reference(planes, geometry, space);
@@ -179,9 +179,19 @@ describe('the letterbox kernel', () => {
     },
   );
 
+  it.each(['top-left', 'stretched'] as const)('makes a %s picture by both its scales', (fit) => {
+    const size = { widthPx: 96, heightPx: 128 };
+    const geometry = letterboxFor({ size, strideMultiple: 32, fit }, 323, 187, 128);
+    const space = { matrix: 'bt709', fullRange: false };
+    const planes = noise(323, 187);
+    fill(kernel, 'I420', planes, geometry);
+    const made = kernel.run(yuvCoefficients(space));
+    expect(largestDifference(made, reference(planes, geometry, space))).toBeLessThan(0.33);
+  });
+
   it('starts afresh when a smaller frame follows a larger one', () => {
     const geometry = (w: number, h: number): LetterboxGeometry =>
-      letterboxFor({ sidePx: null, strideMultiple: 32 }, w, h, 128);
+      letterboxFor({ size: null, strideMultiple: 32, fit: 'centred' }, w, h, 128);
     const space = { matrix: 'bt709', fullRange: false };
     for (const [w, h] of [
       [160, 90],

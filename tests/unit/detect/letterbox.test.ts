@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { letterboxFor, toFrameBox } from '../../../src/stages/detect/letterbox';
 
-const free = { sidePx: null, strideMultiple: 32 } as const;
+const free = { size: null, strideMultiple: 32, fit: 'centred' } as const;
 
 describe('the letterbox', () => {
   it.each([
@@ -25,8 +25,52 @@ describe('the letterbox', () => {
   });
 
   it('fits into the one size of a network that has no other', () => {
-    const square = letterboxFor({ sidePx: 416, strideMultiple: 32 }, 1280, 720, 640);
+    const square = letterboxFor(
+      { size: { widthPx: 416, heightPx: 416 }, strideMultiple: 32, fit: 'centred' },
+      1280,
+      720,
+      640,
+    );
     expect(square).toMatchObject({ inputWidthPx: 416, inputHeightPx: 416, contentYPx: 91 });
+  });
+
+  it('leaves the bars right and below a picture in the top left corner', () => {
+    const geometry = letterboxFor({ ...free, fit: 'top-left' }, 640, 360, 416);
+    expect(geometry).toMatchObject({
+      inputHeightPx: 256,
+      contentXPx: 0,
+      contentYPx: 0,
+      contentWidthPx: 416,
+      contentHeightPx: 234,
+    });
+    expect(toFrameBox({ x1: 0, y1: 0, x2: 416, y2: 234 }, geometry)).toEqual({
+      x1: 0,
+      y1: 0,
+      x2: 640,
+      y2: 360,
+    });
+  });
+
+  it('stretches a picture to fill the input, each side by its own scale', () => {
+    const spec = {
+      size: { widthPx: 512, heightPx: 256 },
+      strideMultiple: 32,
+      fit: 'stretched',
+    } as const;
+    const geometry = letterboxFor(spec, 1920, 480, 416);
+    expect(geometry).toMatchObject({
+      contentXPx: 0,
+      contentYPx: 0,
+      contentWidthPx: 512,
+      contentHeightPx: 256,
+      prefilterPx: 1,
+    });
+    expect(toFrameBox({ x1: 128, y1: 64, x2: 256, y2: 128 }, geometry)).toEqual({
+      x1: 480,
+      y1: 120,
+      x2: 960,
+      y2: 240,
+    });
   });
 
   it.each([

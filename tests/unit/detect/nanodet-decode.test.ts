@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { OutputTensor } from '../../../src/inference/tensor';
 import { letterboxFor } from '../../../src/stages/detect/letterbox';
-import { decodeNanoDet } from '../../../src/stages/detect/nanodet-decode';
+import { decodeDetections } from '../../../src/stages/detect/decode-detections';
 import reference from './nanodet-reference.json';
 
 const spec = {
@@ -11,8 +11,8 @@ const spec = {
   binCount: 11,
 } as const;
 const CHANNEL_COUNT = 48;
-const geometry = letterboxFor({ sidePx: null, strideMultiple: 32 }, 640, 360, 320);
-const options = { scoreFloor: 0.1, suppressionIou: 0.4 };
+const geometry = letterboxFor({ size: null, strideMultiple: 32, fit: 'centred' }, 640, 360, 320);
+const scoreFloor = 0.1;
 
 /** The generator of nanodet-reference.py. */
 function* numbers(seed: number): Generator<number, never> {
@@ -57,7 +57,7 @@ function quietHeads(lit: readonly { cell: number; channel: number; logit: number
 
 describe('decoding NanoDet', () => {
   it('finds what another program finds in the same heads', () => {
-    const found = decodeNanoDet(referenceHeads(), spec, geometry, options);
+    const found = decodeDetections(referenceHeads(), spec, geometry, scoreFloor);
     expect(found).toHaveLength(reference.detections.length);
     found.forEach((detection, index) => {
       const expected = reference.detections[index];
@@ -72,11 +72,11 @@ describe('decoding NanoDet', () => {
 
   it('puts a box two strides around the middle of its cell', () => {
     // Column 5, row 4: its middle is at (44, 36) in the input.
-    const [only, ...others] = decodeNanoDet(
+    const [only, ...others] = decodeDetections(
       quietHeads([{ cell: 4 * 40 + 5, channel: 2, logit: 0 }]),
       spec,
       geometry,
-      options,
+      scoreFloor,
     );
     expect(others).toEqual([]);
     expect(only).toMatchObject({ score: 0.5, vehicleClass: 'bus' });
@@ -87,24 +87,24 @@ describe('decoding NanoDet', () => {
   });
 
   it('keeps the surer of two boxes on one vehicle, whatever their classes', () => {
-    const found = decodeNanoDet(
+    const found = decodeDetections(
       quietHeads([
         { cell: 165, channel: 2, logit: 1 },
         { cell: 166, channel: 3, logit: 2 },
       ]),
       spec,
       geometry,
-      options,
+      scoreFloor,
     );
     expect(found.map(({ vehicleClass }) => vehicleClass)).toEqual(['truck']);
   });
 
   it('cuts boxes at the edges of the frame', () => {
-    const [corner] = decodeNanoDet(
+    const [corner] = decodeDetections(
       quietHeads([{ cell: 40, channel: 0, logit: 3 }]),
       spec,
       geometry,
-      options,
+      scoreFloor,
     );
     expect(corner?.box.x1).toBe(0);
     expect(corner?.box.y1).toBe(0);
@@ -112,17 +112,19 @@ describe('decoding NanoDet', () => {
 
   it('leaves out what scores below the floor', () => {
     const outputs = quietHeads([{ cell: 165, channel: 0, logit: -2 }]);
-    expect(decodeNanoDet(outputs, spec, geometry, { ...options, scoreFloor: 0.1 })).toHaveLength(1);
-    expect(decodeNanoDet(outputs, spec, geometry, { ...options, scoreFloor: 0.2 })).toEqual([]);
+    expect(decodeDetections(outputs, spec, geometry, 0.1)).toHaveLength(1);
+    expect(decodeDetections(outputs, spec, geometry, 0.2)).toEqual([]);
   });
 
   it('refuses outputs of another shape', () => {
     const { p8, p16 } = quietHeads([]);
     const complain = (outputs: Record<string, OutputTensor>) => () =>
-      decodeNanoDet(outputs, spec, geometry, options);
-    expect(complain({ p8, p16 })).toThrow('Output p32: expected 1x48x6x10 float32, found nothing');
+      decodeDetections(outputs, spec, geometry, scoreFloor);
+    expect(complain({ p8, p16 })).toThrow(
+      'Expected an output p32 of 1x48x6x10 for 320x192 at stride 32 with 4 classes and 11 bins, found none',
+    );
     expect(complain({ p8: p16, p16, p32: p16 })).toThrow(
-      'Output p8: expected 1x48x24x40 float32, found 1x48x12x20',
+      'Expected an output p8 of 1x48x24x40 for 320x192 at stride 8 with 4 classes and 11 bins, found 1x48x12x20',
     );
   });
 });

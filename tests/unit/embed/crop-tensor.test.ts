@@ -1,20 +1,24 @@
 import { describe, expect, it } from 'vitest';
 import type { ModelInputSpec } from '../../../src/contracts/model';
 import { mirrorPlanes, prepareCrop, toPlanes } from '../../../src/stages/embed/crop-tensor';
-import { fitInSquare, placeInSquare } from '../../../src/stages/embed/fit-in-square';
+import { fitPicture, placePicture } from '../../../src/stages/embed/fit-picture';
 import { resampleRgb, type RgbaPixels } from '../../../src/stages/embed/resample';
 import { cropQuality, measureSharpness } from '../../../src/stages/embed/sharpness';
 import reference from './resample-reference.json';
 
 const input: ModelInputSpec = {
   name: 'x',
-  sidePx: 32,
+  size: { widthPx: 32, heightPx: 32 },
   strideMultiple: 32,
+  fit: 'centred',
+  layout: 'NCHW',
   channelOrder: 'RGB',
   mean: [0, 0, 0],
   std: [1, 1, 1],
   padValue: 114,
 };
+
+const square = (sidePx: number) => ({ widthPx: sidePx, heightPx: sidePx });
 
 function paint(
   widthPx: number,
@@ -67,28 +71,60 @@ describe('the filter', () => {
   });
 });
 
-describe('a picture fitted into a square', () => {
+describe('a picture fitted into an input', () => {
   it('centres and keeps the aspect, the odd pixel right or below', () => {
-    expect(placeInSquare(200, 100, 128)).toEqual({
+    expect(placePicture({ widthPx: 200, heightPx: 100 }, square(128), 'centred')).toEqual({
       leftPx: 0,
       topPx: 32,
       widthPx: 128,
       heightPx: 64,
     });
-    expect(placeInSquare(101, 200, 128)).toEqual({
+    expect(placePicture({ widthPx: 101, heightPx: 200 }, square(128), 'centred')).toEqual({
       leftPx: 31,
       topPx: 0,
       widthPx: 65,
       heightPx: 128,
     });
-    expect(placeInSquare(1000, 1, 128).heightPx).toBe(1);
+    expect(placePicture({ widthPx: 1000, heightPx: 1 }, square(128), 'centred').heightPx).toBe(1);
+  });
+
+  it('goes into the top left corner, or fills an upright input, as the manifest says', () => {
+    const upright = { widthPx: 64, heightPx: 128 };
+    const picture = { widthPx: 200, heightPx: 100 };
+    expect(placePicture(picture, upright, 'centred')).toEqual({
+      leftPx: 0,
+      topPx: 48,
+      widthPx: 64,
+      heightPx: 32,
+    });
+    expect(placePicture(picture, upright, 'top-left')).toEqual({
+      leftPx: 0,
+      topPx: 0,
+      widthPx: 64,
+      heightPx: 32,
+    });
+    expect(placePicture(picture, upright, 'stretched')).toEqual({
+      leftPx: 0,
+      topPx: 0,
+      ...upright,
+    });
+  });
+
+  it('has rows as long as an input that is not square', () => {
+    const left = paint(20, 10, (x) => (x < 10 ? [200, 0, 0] : [0, 0, 200]));
+    const size = { widthPx: 4, heightPx: 8 };
+    const { rgb } = fitPicture(left, size, { fit: 'stretched', padValue: 0 });
+    for (let y = 0; y < 8; y += 1) {
+      expect(rgb[y * 12]).toBeCloseTo(200, 0);
+      expect(rgb[y * 12 + 11]).toBeCloseTo(200, 0);
+    }
   });
 
   it('fills the bars with the grey of the manifest', () => {
-    const { rgb } = fitInSquare(
+    const { rgb } = fitPicture(
       paint(20, 10, () => [10, 20, 30]),
-      32,
-      114,
+      square(32),
+      input,
     );
     expect([...rgb.slice(0, 3)]).toEqual([114, 114, 114]);
     const middle = (16 * 32 + 16) * 3;
@@ -98,10 +134,10 @@ describe('a picture fitted into a square', () => {
 
 describe('the tensor', () => {
   it('has planes in the channel order and scale of the manifest', () => {
-    const picture = fitInSquare(
+    const picture = fitPicture(
       paint(8, 8, () => [10, 20, 30]),
-      4,
-      0,
+      square(4),
+      { fit: 'centred', padValue: 0 },
     );
     const bgr = toPlanes(picture, {
       ...input,
@@ -129,7 +165,7 @@ describe('the tensor', () => {
 
 describe('sharpness', () => {
   const sharpnessOf = (pixels: RgbaPixels): number =>
-    measureSharpness(fitInSquare(pixels, 64, 114)).sharpness;
+    measureSharpness(fitPicture(pixels, square(64), input)).sharpness;
 
   it('is higher for finer detail', () => {
     expect(sharpnessOf(stripes(6))).toBeGreaterThan(3 * sharpnessOf(stripes(16)));

@@ -12,8 +12,10 @@ const manifest: ModelManifest = {
   bytes: 10,
   input: {
     name: 'x',
-    sidePx: 8,
+    size: { widthPx: 8, heightPx: 8 },
     strideMultiple: 8,
+    fit: 'centred',
+    layout: 'NCHW',
     channelOrder: 'RGB',
     mean: [0, 0, 0],
     std: [1, 1, 1],
@@ -21,13 +23,18 @@ const manifest: ModelManifest = {
   },
   output: { type: 'embedding', name: 'z', dimension: 2 },
   preprocessVersion: 3,
+  recommendedThreshold: null,
   licence: 'MIT',
   origin: 'test',
+  providersTried: ['wasm'],
+  card: { trainedOn: 'nothing', accuracy: [], failures: [] },
+  golden: null,
 };
 
 /** Answers the mean of the left half and of the right half of the first plane. */
 class HalvesNetwork implements EmbeddingNetwork {
   readonly batchSizes: number[] = [];
+  takesBatches = true;
   scale = 1;
   dimension = 2;
 
@@ -86,6 +93,15 @@ describe('VehicleEmbedder', () => {
     const embedder = new VehicleEmbedder(network, manifest, readPixels);
     const answers = await Promise.all([1, 2, 3].map((id) => embedder.embed(crop(id))));
     expect(network.batchSizes).toEqual([3]);
+    expect(answers.map((answer) => answer?.trackId)).toEqual([1, 2, 3]);
+  });
+
+  it('runs crops one by one on a network that takes no batches', async () => {
+    const network = new HalvesNetwork();
+    network.takesBatches = false;
+    const embedder = new VehicleEmbedder(network, manifest, readPixels);
+    const answers = await Promise.all([1, 2, 3].map((id) => embedder.embed(crop(id))));
+    expect(network.batchSizes).toEqual([1, 1, 1]);
     expect(answers.map((answer) => answer?.trackId)).toEqual([1, 2, 3]);
   });
 
