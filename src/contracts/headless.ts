@@ -50,6 +50,15 @@ export interface HeadlessStageMs {
   readonly match: number;
 }
 
+/** A model that made results, and how it ran. */
+export type HeadlessModel = Pick<ModelManifest, 'id' | 'sha256'> &
+  Pick<BackendChoice, 'provider' | 'threadCount' | 'inputSidePx'>;
+
+export interface HeadlessModels {
+  readonly detector: HeadlessModel | null;
+  readonly embedder: HeadlessModel | null;
+}
+
 /** One video, analysed to its end. */
 export interface HeadlessVideoSummary {
   readonly frames: number;
@@ -63,6 +72,7 @@ export interface HeadlessVideoSummary {
   readonly vehicles: number;
   readonly stageMs: HeadlessStageMs;
   readonly backend: BackendChoice;
+  readonly models: HeadlessModels;
   readonly source: SourceInfo;
   /** Set when the video ended early (damaged in the middle): what is above was analysed before. */
   readonly error: ErrorData | null;

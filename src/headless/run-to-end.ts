@@ -1,6 +1,8 @@
 import type { Box } from '../contracts/detection';
-import type { HeadlessVideoSummary } from '../contracts/headless';
-import type { FrameResult } from '../contracts/worker-api';
+import type { RunStatus } from '../contracts/app';
+import type { HeadlessModel, HeadlessModels, HeadlessVideoSummary } from '../contracts/headless';
+import type { BackendChoice } from '../contracts/model';
+import type { FrameResult, StageReady } from '../contracts/worker-api';
 import { AppError } from '../core/app-error';
 import { endOfRun } from './end-of-run';
 import type { LineWriter } from './line-writer';
@@ -41,7 +43,12 @@ export async function runToEnd(
   const startedMs = performance.now();
   try {
     await start();
-    writer.write({ type: 'session', version: LINES_VERSION, source: controller.status.source });
+    writer.write({
+      type: 'session',
+      version: LINES_VERSION,
+      source: controller.status.source,
+      models: modelsOf(controller.status),
+    });
     const status = await endOfRun(controller);
     const source = status.source;
     const backend = status.detector?.backend;
@@ -68,12 +75,28 @@ export async function runToEnd(
         match: perFrame(timings.matchMsTotal - (base?.matchMsTotal ?? 0)),
       },
       backend,
+      models: modelsOf(status),
       source,
       error: status.error,
     };
   } finally {
     for (const stop of unsubscribe) stop();
   }
+}
+
+/** What computed the results: without it they cannot be judged later. */
+function modelsOf({ detector, embedder }: RunStatus): HeadlessModels {
+  const used = (stage: StageReady | null): HeadlessModel | null =>
+    stage && { ...stage.model, ...pick(stage.backend) };
+  return { detector: used(detector), embedder: used(embedder) };
+}
+
+function pick({
+  provider,
+  threadCount,
+  inputSidePx,
+}: BackendChoice): Omit<HeadlessModel, 'id' | 'sha256'> {
+  return { provider, threadCount, inputSidePx };
 }
 
 function frameLine({ meta, detections, tracks }: FrameResult): object {
