@@ -14,11 +14,10 @@ class Augmenter:
     """Colour, contrast, gamma and sharpness belong to a style. Pictures of one style look as if one camera took them,
     so that a camera's look is no help in telling who is who."""
 
-    def __init__(self, style_count=8, strength=1.0, slant=0.0, surroundings=0.0):
+    def __init__(self, style_count=8, slant=0.12, surroundings=0.25):
         self.style_count = style_count
         self.slant = slant
         self.surroundings = surroundings
-        self.strength = strength
         self.noise = torch.randn(9_000_000)
 
     def __call__(self, squares, styles, side):
@@ -72,12 +71,12 @@ class Augmenter:
         x[chosen] = torch.where(outer, other, x[chosen])
 
     def recolour(self, x, styles):
-        count, side, k, s = len(x), x.shape[-1], self.style_count, self.strength
-        gain = (between(1 - 0.3 * s, 1 + 0.35 * s, k, 1) * between(1 - 0.12 * s, 1 + 0.12 * s, k, 3))[styles]
+        count, side, k = len(x), x.shape[-1], self.style_count
+        gain = (between(0.7, 1.35, k, 1) * between(0.88, 1.12, k, 3))[styles]
         gain = (gain * between(0.92, 1.08, count, 1)).view(count, 1, 3)
-        saturation = (between(1 - 0.45 * s, 1 + 0.35 * s, k))[styles].view(count, 1, 1)
-        contrast = (between(1 - 0.35 * s, 1 + 0.35 * s, k))[styles].view(count, 1, 1) * between(0.94, 1.06, count, 1, 1)
-        gamma = between(-0.35 * s, 0.35 * s, k).exp()[styles].view(count, 1, 1, 1)
+        saturation = between(0.55, 1.35, k)[styles].view(count, 1, 1)
+        contrast = between(0.65, 1.35, k)[styles].view(count, 1, 1) * between(0.94, 1.06, count, 1, 1)
+        gamma = between(-0.35, 0.35, k).exp()[styles].view(count, 1, 1, 1)
         matrix = (saturation * torch.eye(3) + (1 - saturation) / 3) * gain
         mean = torch.bmm(matrix, x.mean((2, 3))[:, :, None]).mean(1, keepdim=True)
         x = torch.baddbmm((1 - contrast) * mean, contrast * matrix, x.view(count, 3, -1)).view(count, 3, side, side)

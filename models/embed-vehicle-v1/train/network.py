@@ -92,7 +92,8 @@ class VehicleEmbedder(nn.Module):
             if self.training and self.mixes_style and index > 0 and np.random.random() < 0.5:
                 x = mix_style(x)
             x = stage(x)
-        upper, lower = x.chunk(2, 2)
+        half = int(x.shape[2]) // 2
+        upper, lower = x[:, :, :half], x[:, :, half:]
         pooled = torch.cat([x.mean((2, 3)), upper.amax((2, 3)), lower.amax((2, 3)), x.amax((2, 3))], 1)
         z = self.norm(self.neck(pooled.float()))
         return z / (z * z).sum(1, keepdim=True).clamp_min(1e-6).sqrt()

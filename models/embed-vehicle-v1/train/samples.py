@@ -12,17 +12,21 @@ WEIGHTS = {'p0277': (1.0, 1.0), 'p0287': (1.0, 1.0), 'p0288': (0.5, 0.5), 'mobil
 # Shares of a batch's labelled vehicles: cars are the weak side, motorcycles two thirds of the set.
 CLASS_SHARES = {'motorcycle': 0.38, 'car': 0.40, 'truck': 0.19, 'bus': 0.03}
 
+# How far a teacher's answer stays that to the very picture; the rest is the mean over the vehicle's pictures.
+OWN_SHARE = 0.5
+# Batches in which all pictures of a set's camera share a style; in the others every picture has its own.
+SHARED_STYLES = 0.5
+
 
 class Samples:
-    def __init__(self, work, sets=('vn', 'street', 'clip'), own_share=0.5):
+    def __init__(self, work):
         records = json.loads(Path(work, 'records.json').read_text())
         self.records = records
         self.squares = torch.from_numpy(np.fromfile(Path(work, 'squares.u8'), np.uint8)).view(
             len(records), SQUARE_SIDE, SQUARE_SIDE, 3)
         self.groups = {name: {} for name in ('vn', 'street', 'clip')}
         for index, record in enumerate(records):
-            if record['set'] in sets:
-                self.groups[record['set']].setdefault((record['identity'], record['copy']), []).append(index)
+            self.groups[record['set']].setdefault((record['identity'], record['copy']), []).append(index)
         self.by_class = {}
         for key in self.groups['vn']:
             self.by_class.setdefault(key[0].split('_')[0], {}).setdefault(key[0], []).append(key)
@@ -35,9 +39,9 @@ class Samples:
         # Copies of one vehicle that differ in hue alone: a grey one looks the same in all.
         bases = {base: i for i, base in enumerate(sorted({key[0] for key in self.classes}))}
         self.class_base = torch.tensor([bases[key[0]] for key in self.classes])
-        self.teach(work, own_share)
+        self.teach(work)
 
-    def teach(self, work, own_share):
+    def teach(self, work):
         """Each teacher centred on its mean over a set's camera, then moved half way to the mean of the vehicle's
         pictures: an answer that does not depend on the camera."""
         count = len(self.records)
@@ -56,7 +60,7 @@ class Samples:
             for group in self.groups.values():
                 for rows in group.values():
                     mean[rows] = said[rows].mean(0)
-            said = own_share * said + (1 - own_share) * mean
+            said = OWN_SHARE * said + (1 - OWN_SHARE) * mean
             said /= np.linalg.norm(said, axis=1, keepdims=True) + 1e-9
             weights = np.where(moto, *WEIGHTS[name]) * asked
             self.blocks.append(torch.from_numpy(said.astype(np.float32)))
@@ -80,10 +84,10 @@ class Samples:
                 for pick in random.choice(len(keys), min(counts[name], len(keys)), replace=False):
                     yield name, keys[pick]
 
-    def draw(self, random, counts, style_count, shared_styles):
+    def draw(self, random, counts, style_count):
         """Rows, vehicle number within the batch, class number (-1: none), style, and who may be told apart from whom."""
         drawn = list(self.draw_keys(random, counts))
-        is_shared = random.random() < shared_styles
+        is_shared = random.random() < SHARED_STYLES
         domain_styles = {name: random.choice(style_count, 2, replace=False) for name in self.keys}
         rows, vehicles, classes, styles = [], [], [], []
         for number, (name, key) in enumerate(drawn):

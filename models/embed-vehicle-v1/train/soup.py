@@ -25,7 +25,7 @@ def measure_norms(network, samples, counts, augmenter):
     network.train()
     with torch.no_grad():
         for _ in range(BATCHES):
-            rows, _, _, styles, _ = samples.draw(random, counts, augmenter.style_count, 0.5)
+            rows, _, _, styles, _ = samples.draw(random, counts, augmenter.style_count)
             network(augmenter(samples.squares[rows].permute(0, 3, 1, 2), styles, INPUT_SIDE))
 
 

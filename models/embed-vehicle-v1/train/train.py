@@ -5,6 +5,7 @@
 Writes OUT.pt (averaged weights) and OUT.onnx, and prints scores on vn-2cam val and on what is kept out."""
 import argparse
 import copy
+import itertools
 import tempfile
 import time
 
@@ -81,24 +82,20 @@ def read_arguments():
     parser.add_argument('--steps', type=int, default=0, help='instead of minutes')
     parser.add_argument('--seed', type=int, default=0)
     parser.add_argument('--partners', type=int, default=2,
-                        help='processes of one thread each: twice as fast on two cores as one process of two threads')
-    parser.add_argument('--sets', default='vn,street,clip')
-    parser.add_argument('--counts', default='38,18,6', help='vehicles of each set in a batch, two pictures each')
-    parser.add_argument('--widths', default='24,40,72,128')
-    parser.add_argument('--depths', default='1,2,2')
-    parser.add_argument('--ibn', type=int, default=0)
-    parser.add_argument('--mix', type=int, default=0)
-    parser.add_argument('--rate', type=float, default=2e-3)
-    parser.add_argument('--small', type=float, default=0.6, help='share of the time at 96 px')
-    parser.add_argument('--temperature', type=float, default=0.1)
+                        help='processes of one thread each: faster on two cores than one process of two threads')
+    parser.add_argument('--init', default='', help='.pt of an earlier run to go on from')
+    parser.add_argument('--report', type=float, default=8, help='score and save every so many minutes')
+    parser.add_argument('--counts', default='40,15,7', help='vehicles of vn-2cam, street, clips in a batch; two pictures each')
+    parser.add_argument('--widths', default='32,48,80,128')
+    parser.add_argument('--depths', default='2,2,2')
+    parser.add_argument('--ibn', type=int, default=2, help='stages with instance norm')
+    parser.add_argument('--mix', type=int, default=1, help='1: MixStyle')
+    parser.add_argument('--slant', type=float, default=0.12)
+    parser.add_argument('--surroundings', type=float, default=0.25)
+    parser.add_argument('--rate', type=float, default=1.6e-3)
+    parser.add_argument('--small', type=float, default=0.45, help='share of the run at 96 px')
+    parser.add_argument('--temperature', type=float, default=0.08)
     parser.add_argument('--weights', default='1,0,4,20', help='contrast, class, teacher answers, teacher pairs')
-    parser.add_argument('--shared-styles', type=float, default=0.5)
-    parser.add_argument('--strength', type=float, default=1.0)
-    parser.add_argument('--slant', type=float, default=0.0)
-    parser.add_argument('--surroundings', type=float, default=0.0)
-    parser.add_argument('--own', type=float, default=0.5)
-    parser.add_argument('--init', default='')
-    parser.add_argument('--report', type=float, default=0, help='score every so many minutes')
     return parser.parse_args()
 
 
@@ -114,85 +111,104 @@ def meet(modules, progress):
     tensors = [tensor for tensor in modules.state_dict().values() if tensor.is_floating_point()]
     joined = torch.cat([torch.tensor([progress]), *(tensor.flatten() for tensor in tensors)])
     torch.distributed.all_reduce(joined)
-    progress, joined = float(joined[0]), joined[1:] / torch.distributed.get_world_size()
+    joined /= torch.distributed.get_world_size()
     with torch.no_grad():
-        for tensor, mean in zip(tensors, joined.split([tensor.numel() for tensor in tensors])):
+        for tensor, mean in zip(tensors, joined[1:].split([tensor.numel() for tensor in tensors])):
             tensor.copy_(mean.view_as(tensor))
-    return progress / torch.distributed.get_world_size()
+    return float(joined[0])
 
 
-def main():
-    options = read_arguments()
-    with tempfile.TemporaryDirectory() as folder:
-        torch.multiprocessing.spawn(train, (options, f'file://{folder}/meeting'), options.partners)
+def numbers(text):
+    return tuple(int(part) for part in text.split(','))
+
+
+class Partner:
+    """One process: its own batches, and weights that are averaged with the others' every few steps."""
+
+    def __init__(self, options, rank):
+        seed = options.seed * 100 + rank
+        torch.manual_seed(seed)
+        np.random.seed(seed)
+        self.options = options
+        self.random = np.random.default_rng(seed)
+        self.samples = Samples(options.work)
+        self.counts = dict(zip(('vn', 'street', 'clip'), numbers(options.counts)))
+        self.augment = Augmenter(slant=options.slant, surroundings=options.surroundings)
+        self.weights = [float(part) for part in options.weights.split(',')]
+        self.shape = {'widths': numbers(options.widths), 'depths': numbers(options.depths), 'half_instance_stages': options.ibn}
+        self.network = VehicleEmbedder(**self.shape, mixes_style=bool(options.mix))
+        if options.init:
+            self.network.load_state_dict(torch.load(options.init)['weights'])
+        self.network = self.network.to(memory_format=torch.channels_last)
+        self.class_loss, self.teacher_loss = ClassLoss(self.samples.class_base), TeacherLoss(self.samples)
+        self.modules = nn.ModuleList([self.network, self.class_loss, self.teacher_loss])
+        self.optimiser = torch.optim.AdamW([
+            {'params': [p for p in self.modules.parameters() if p.ndim > 1], 'weight_decay': 0.05},
+            {'params': [p for p in self.modules.parameters() if p.ndim <= 1], 'weight_decay': 0.0}], lr=options.rate)
+        meet(self.modules, 0)
+        self.average = copy.deepcopy(self.network)
+
+    def step(self, number, progress):
+        """One batch; returns the losses and how many pictures it had."""
+        rate = self.options.rate * min(1, (number + 1) / 60) * (0.5 * (1 + np.cos(np.pi * progress)) + 0.005)
+        for group in self.optimiser.param_groups:
+            group['lr'] = rate
+        drawn = self.samples.draw(self.random, self.counts, self.augment.style_count)
+        rows, vehicles, classes, styles, apart = drawn
+        side = SMALL_SIDE if progress < self.options.small else INPUT_SIDE
+        batch = self.augment(self.samples.squares[rows].permute(0, 3, 1, 2), styles, side)
+        self.network.train()
+        with torch.autocast('cpu', dtype=torch.bfloat16):
+            z = self.network(batch.contiguous(memory_format=torch.channels_last))
+        z = z.float()
+        losses = [contrast_loss(z, vehicles, apart, self.options.temperature),
+                  self.class_loss(z, classes) if self.weights[1] else z.new_zeros(()), *self.teacher_loss(z, rows)]
+        self.optimiser.zero_grad()
+        sum(weight * loss for weight, loss in zip(self.weights, losses)).backward()
+        self.optimiser.step()
+        average_into(self.average, self.network, number + 1)
+        return np.array([float(loss) for loss in losses]), len(z)
+
+    def save(self):
+        torch.save({'shape': self.shape, 'weights': self.average.state_dict()}, f'{self.options.out}.pt')
 
 
 def train(rank, options, meeting):
     torch.distributed.init_process_group('gloo', init_method=meeting, rank=rank, world_size=options.partners)
     torch.set_num_threads(max(1, 2 // options.partners))
-    seed = options.seed * 100 + rank
-    torch.manual_seed(seed)
-    np.random.seed(seed)
-    random = np.random.default_rng(seed)
-    samples = Samples(options.work, options.sets.split(','), options.own)
-    benchmark = Benchmark(options.shared, options.work)
-    counts = dict(zip(('vn', 'street', 'clip'), map(int, options.counts.split(','))))
-    shape = {'widths': tuple(map(int, options.widths.split(','))), 'depths': tuple(map(int, options.depths.split(','))),
-             'half_instance_stages': options.ibn}
-    network = VehicleEmbedder(**shape, mixes_style=bool(options.mix))
-    if options.init:
-        network.load_state_dict(torch.load(options.init)['weights'])
-    network = network.to(memory_format=torch.channels_last)
-    average = copy.deepcopy(network)
-    class_loss, teacher_loss = ClassLoss(samples.class_base), TeacherLoss(samples)
-    augmenter = Augmenter(strength=options.strength, slant=options.slant, surroundings=options.surroundings)
-    weights = list(map(float, options.weights.split(',')))
-    modules = nn.ModuleList([network, class_loss, teacher_loss])
-    optimiser = torch.optim.AdamW([
-        {'params': [p for p in modules.parameters() if p.ndim > 1], 'weight_decay': 0.05},
-        {'params': [p for p in modules.parameters() if p.ndim <= 1], 'weight_decay': 0.0}], lr=options.rate)
-    meet(modules, 0)
-    average.load_state_dict(network.state_dict())
-    print(options, '\nparameters', sum(p.numel() for p in network.parameters()), {n: len(k) for n, k in samples.keys.items()}, flush=True)
-    started, scoring, step, pictures, last_report, sums = time.time(), 0.0, 0, 0, 0.0, np.zeros(4)
-    while True:
+    partner = Partner(options, rank)
+    benchmark = Benchmark(options.shared, options.work) if rank == 0 else None
+    started, scoring, last_report, pictures, sums = time.time(), 0.0, 0.0, 0, np.zeros(4)
+
+    def report(title):
+        print(f'{title} {spent:.0f} s, step {step}, {pictures * options.partners / spent:.0f} pictures/s, losses '
+              f'{np.round(sums / step, 3)}\n{in_words(benchmark.score(embed_with(partner.average)))}', flush=True)
+        partner.save()
+
+    for step in itertools.count():
         spent = time.time() - started - scoring
         progress = step / options.steps if options.steps else spent / (options.minutes * 60)
         if step % MEETING_STEPS == 0:
-            progress = meet(modules, progress)
+            progress = meet(partner.modules, progress)
             if progress >= 1:
                 break
-        rate = options.rate * min(1, (step + 1) / 60) * (0.5 * (1 + np.cos(np.pi * progress)) + 0.005)
-        for group in optimiser.param_groups:
-            group['lr'] = rate
-        rows, vehicles, classes, styles, apart = samples.draw(random, counts, augmenter.style_count, options.shared_styles)
-        side = SMALL_SIDE if progress < options.small else INPUT_SIDE
-        squares = samples.squares[rows].permute(0, 3, 1, 2)
-        batch = augmenter(squares, styles, side).contiguous(memory_format=torch.channels_last)
-        network.train()
-        with torch.autocast('cpu', dtype=torch.bfloat16):
-            z = network(batch)
-        z = z.float()
-        losses = [contrast_loss(z, vehicles, apart, options.temperature), class_loss(z, classes) if weights[1] else z.new_zeros(()),
-                  *teacher_loss(z, rows)]
-        optimiser.zero_grad()
-        sum(weight * loss for weight, loss in zip(weights, losses)).backward()
-        optimiser.step()
-        step, pictures = step + 1, pictures + len(z)
-        sums += [float(loss) for loss in losses]
-        average_into(average, network, step)
-        if rank == 0 and options.report and spent - last_report > options.report * 60:
+        losses, count = partner.step(step, progress)
+        sums, pictures = sums + losses, pictures + count
+        if rank == 0 and spent - last_report > options.report * 60:
             last_report, paused = spent, time.time()
-            print(f'{spent:.0f} s, step {step}, {pictures / spent:.0f} pictures/s, losses {np.round(sums / step, 3)}\n'
-                  + in_words(benchmark.score(embed_with(average))), flush=True)
+            report('so far')
             scoring += time.time() - paused
-    meet(average, 0)
-    if rank > 0:
-        return
-    print(f'END {spent:.0f} s, step {step}, {pictures / spent:.0f} pictures/s, losses {np.round(sums / step, 3)}\n'
-          + in_words(benchmark.score(embed_with(average))), flush=True)
-    torch.save({'shape': shape, 'weights': average.state_dict()}, f'{options.out}.pt')
-    print('bytes', export(average, f'{options.out}.onnx'))
+    meet(partner.average, 0)
+    if rank == 0:
+        report('end')
+        print('bytes', export(partner.average, f'{options.out}.onnx'))
+
+
+def main():
+    options = read_arguments()
+    print(options, flush=True)
+    with tempfile.TemporaryDirectory() as folder:
+        torch.multiprocessing.spawn(train, (options, f'file://{folder}/meeting'), options.partners)
 
 
 if __name__ == '__main__':
