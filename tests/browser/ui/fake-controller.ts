@@ -22,6 +22,7 @@ import type { FrameResult } from '../../../src/contracts/worker-api';
 import { SHOWROOM_STREET } from '../../../src/core/street-choice';
 import { decisionOf, FakeGallery } from './fake-gallery';
 import { DURATION_US, FAKE_SETTINGS, READY, sourceOf } from './fake-parts';
+import { FakeRecognition } from './fake-recognition';
 import { FakeShelf } from './fake-shelf';
 import { ACTORS, actorTrack, drawScene, SCENE_HEIGHT_PX, SCENE_WIDTH_PX } from './fake-scene';
 import {
@@ -54,6 +55,7 @@ export interface FakeOptions {
 export class FakeController implements AnalysisController {
   readonly calls: string[] = [];
   readonly shelf = new FakeShelf();
+  readonly recognition = new FakeRecognition();
   readonly gallery: FakeGallery;
   readonly identities = new Map<number, TrackIdentity>();
   hasTorch = false;

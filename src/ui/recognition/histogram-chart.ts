@@ -1,0 +1,100 @@
+import uPlot from 'uplot';
+import 'uplot/dist/uPlot.min.css';
+import type { Calibration, SimilarityHistogram } from '../../contracts/recognition';
+
+/** CSS pixels. */
+const HEIGHT_PX = 220;
+
+/** What a chart shows. */
+export interface HistogramChart {
+  readonly calibration: Calibration;
+  /** Marked by an upright line. */
+  readonly accept: number;
+}
+
+/**
+ * Draws both histograms as shares of their kind in steps: same pairs filled, different ones as a dashed line, so that colour
+ * is not the only sign. Returns what takes it away. Fills the width of `target`, and follows it.
+ */
+export function drawHistograms(
+  target: HTMLElement,
+  { calibration, accept }: HistogramChart,
+): () => void {
+  const style = getComputedStyle(target);
+  const colour = (name: string): string => resolved(target, style, name);
+  const [again, ink, soft, line] = ['--again', '--ink', '--ink-soft', '--line'].map(colour);
+  const steps = uPlot.paths.stepped?.({ align: 1 });
+  const paths = steps ? { paths: steps } : {};
+  const axis = {
+    stroke: soft ?? '',
+    grid: { stroke: line ?? '', width: 1 },
+    ticks: { show: false },
+  };
+  const chart = new uPlot(
+    {
+      width: Math.max(1, target.clientWidth),
+      height: HEIGHT_PX,
+      legend: { show: false },
+      cursor: { show: false },
+      scales: { x: { time: false, range: [rangeStart(calibration), 1] } },
+      axes: [axis, { ...axis, size: 46, values: (_, ticks) => ticks.map((share) => `${share} %`) }],
+      series: [
+        {},
+        {
+          stroke: again ?? '',
+          fill: `${again ?? ''}44`,
+          width: 2,
+          points: { show: false },
+          ...paths,
+        },
+        { stroke: ink ?? '', dash: [5, 4], width: 2, points: { show: false }, ...paths },
+      ],
+      hooks: { draw: [(drawn) => markAccept(drawn, accept, ink ?? '')] },
+    },
+    [binStarts(calibration.same), percents(calibration.same), percents(calibration.different)],
+    target,
+  );
+  const observer = new ResizeObserver(() => {
+    chart.setSize({ width: Math.max(1, target.clientWidth), height: HEIGHT_PX });
+  });
+  observer.observe(target);
+  return () => {
+    observer.disconnect();
+    chart.destroy();
+  };
+}
+
+/** The canvas knows no `light-dark()`: the browser works it out as a colour of an element. */
+function resolved(target: HTMLElement, style: CSSStyleDeclaration, name: string): string {
+  const before = target.style.color;
+  target.style.color = `var(${name})`;
+  const [red = 0, green = 0, blue = 0] = (style.color.match(/[\d.]+/g) ?? []).map(Number);
+  target.style.color = before;
+  return `#${[red, green, blue].map((value) => Math.round(value).toString(16).padStart(2, '0')).join('')}`;
+}
+
+function binStarts({ counts }: SimilarityHistogram): number[] {
+  return counts.map((_, bin) => (bin / counts.length) * 2 - 1);
+}
+
+function percents({ counts, total }: SimilarityHistogram): number[] {
+  return counts.map((count) => (total === 0 ? 0 : (count / total) * 100));
+}
+
+/** Two bins to the left of the first that holds a pair: half of the range is mostly empty. */
+function rangeStart({ same, different }: Calibration): number {
+  const first = same.counts.findIndex((count, bin) => count + (different.counts[bin] ?? 0) > 0);
+  return Math.max(-1, (Math.max(0, first - 2) / same.counts.length) * 2 - 1);
+}
+
+function markAccept({ ctx, bbox, valToPos }: uPlot, accept: number, colour: string): void {
+  const x = valToPos(accept, 'x', true);
+  ctx.save();
+  ctx.strokeStyle = colour;
+  ctx.lineWidth = 2 * devicePixelRatio;
+  ctx.beginPath();
+  ctx.moveTo(x, bbox.top);
+  ctx.lineTo(x, bbox.top + bbox.height);
+  ctx.stroke();
+  ctx.restore();
+}
