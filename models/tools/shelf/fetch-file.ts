@@ -1,8 +1,5 @@
-import { createWriteStream } from 'node:fs';
-import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, open, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import * as v from 'valibot';
 import { isMissing, readIfPresent } from '../files';
@@ -154,32 +151,41 @@ async function rememberOrigin(url: string, partFile: string, response: Response)
   else await rm(originFile(partFile), { force: true });
 }
 
-/** Writes what arrives behind the first `startBytes` of the part. Returns how long it then is. */
+/** Writes what arrives behind the first `startBytes` of the part, at once: a break loses nothing. Returns how long it then is. */
 async function receive(
   body: ReadableStream<Uint8Array>,
   partFile: string,
   startBytes: number,
   onBytes: (bytes: number) => void,
 ): Promise<number> {
+  const part = await open(partFile, startBytes > 0 ? 'a' : 'w');
   let bytes = startBytes;
-  async function* counted(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-    for await (const chunk of chunks) {
+  try {
+    for await (const chunk of receivedChunks(body)) {
+      await part.appendFile(chunk);
       bytes += chunk.byteLength;
       onBytes(bytes);
-      yield chunk;
     }
-  }
-  const sink = createWriteStream(partFile, { flags: startBytes > 0 ? 'a' : 'w' });
-  try {
-    // Node's own type of a web stream differs from the DOM's in name only.
-    await pipeline(Readable.fromWeb(body as Parameters<typeof Readable.fromWeb>[0]), counted, sink);
-  } catch (error) {
-    if (sink.errored && 'code' in sink.errored) throw sink.errored; // the disk: trying again does not help
-    throw new TransientError(`the connection broke after ${bytes} bytes (${reasonOf(error)})`, {
-      cause: error,
-    });
+  } finally {
+    await part.close();
   }
   return bytes;
+}
+
+/** Tells a broken connection, which is worth another attempt, from a full disk, which is not. */
+async function* receivedChunks(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const reader = body.getReader();
+  try {
+    for (;;) {
+      const { done, value } = await reader.read().catch((cause: unknown) => {
+        throw new TransientError(`the connection broke (${reasonOf(cause)})`, { cause });
+      });
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    await reader.cancel().catch(() => undefined); // a stream that broke refuses: there is nothing left to cancel
+  }
 }
 
 function originFile(partFile: string): string {

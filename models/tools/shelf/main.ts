@@ -42,6 +42,11 @@ async function run(wanted: ModelsArguments): Promise<number> {
       const missing = await fillMirror(shelf, wanted.folder, wanted.mirrorFolder, terminal());
       return missing === 0 ? 0 : 1;
     }
+    case 'golden': {
+      const { writeGolden } = await import('./golden'); // loads the inference runtime: only here
+      await writeGolden(shelf, wanted.id, terminal());
+      return 0;
+    }
   }
 }
 

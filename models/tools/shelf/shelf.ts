@@ -9,7 +9,7 @@ import { isAccepted, knownFiles } from './known-files';
 /** The models this version knows, and the folders they are in. */
 export interface Shelf {
   readonly listings: readonly ModelListing[];
-  readonly paths: Pick<ProjectPaths, 'publicModels' | 'dist' | 'downloads'>;
+  readonly paths: Pick<ProjectPaths, 'models' | 'publicModels' | 'dist' | 'downloads'>;
 }
 
 /** How a command speaks. */
