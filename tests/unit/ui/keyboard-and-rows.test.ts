@@ -15,6 +15,7 @@ describe('commandFor', () => {
     expect(commandFor(PRESS)).toBe('toggle-run');
     expect(commandFor({ ...PRESS, key: 'f' })).toBe('full-screen');
     expect(commandFor({ ...PRESS, key: '?' })).toBe('help');
+    expect(commandFor({ ...PRESS, key: 'm' })).toBe('models');
     expect(commandFor({ ...PRESS, key: 'ArrowDown' })).toBe('next');
     expect(commandFor({ ...PRESS, key: 'ArrowUp' })).toBe('previous');
     expect(commandFor({ ...PRESS, key: 'q' })).toBeNull();
