@@ -1,11 +1,12 @@
 import type { Sighting } from '../contracts/gallery';
-import { putDescriptor, takeDescriptor } from './descriptor-rows';
+import { putDescriptor, takeDescriptors } from './descriptor-rows';
 import {
   HIGHEST_VEHICLE_NUMBER,
   type GalleryWrite,
   type SightingRow,
   type VehicleRow,
 } from './schema';
+import { putSample, type SampleWrite } from './sample-rows';
 import { readSightingRow, readVehicleRow } from './stored-rows';
 import { readSightingsOf, summariseAgain } from './vehicle-rows';
 import { extendSummary, summarise } from './vehicle-summary';
@@ -25,6 +26,8 @@ export interface SightingRecord {
    * space; when there is none, the sighting is stored without a descriptor.
    */
   readonly vector: Float32Array | null;
+  /** What its crops tell about pairs, in `sighting.space`; copied. Null keeps what is stored. */
+  readonly sample: SampleWrite | null;
 }
 
 /** What a commit did. */
@@ -51,6 +54,12 @@ export async function commitSighting(
   const space = await writeDescriptor(transaction, record);
   const next: Sighting = { ...record.sighting, cropId, space };
   await sightings.put(asRow(next));
+  if (record.sample && space !== null)
+    await putSample(
+      transaction,
+      { sightingId: next.id, endUnixMs: next.endUnixMs, space },
+      record.sample,
+    );
 
   let vehicleCountChange = 0;
   if (previous && previous.vehicleId !== next.vehicleId) {
@@ -96,17 +105,24 @@ async function writeCrop(
   return cropId;
 }
 
-/** Answers the space of the descriptor the sighting has now. */
+/**
+ * Answers the space of the descriptor the sighting has now. Those of other spaces were made from the picture that was:
+ * a new picture or vector makes them stale, and re-embedding makes them again.
+ */
 async function writeDescriptor(
   transaction: GalleryWrite,
-  { sighting, vehicleNumber, vector }: SightingRecord,
+  { sighting, vehicleNumber, crop, vector }: SightingRecord,
 ): Promise<Sighting['space']> {
   const { id: sightingId, space, vehicleId, cameraId, runId, startUnixMs, endUnixMs } = sighting;
-  const stored = await takeDescriptor(transaction, sightingId);
-  const kept = vector ?? (stored?.space === space ? stored.vector : null);
+  const stored = await takeDescriptors(transaction, sightingId);
+  const kept = vector ?? stored.find((one) => one.space === space)?.vector ?? null;
   if (space === null || kept === null) return null;
   const facts = { sightingId, vehicleId, vehicleNumber, cameraId, runId, startUnixMs, endUnixMs };
   await putDescriptor(transaction, space, facts, kept);
+  const areOthersStale = vector !== null || crop !== null;
+  for (const other of areOthersStale ? [] : stored) {
+    if (other.space !== space) await putDescriptor(transaction, other.space, facts, other.vector);
+  }
   return space;
 }
 

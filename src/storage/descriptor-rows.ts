@@ -48,20 +48,20 @@ const SPARSE_ROW_COUNT = BLOCK_ROW_COUNT / 4;
 const BLOCKS_AT_ONCE = 8;
 
 /** Any transaction that includes the descriptor stores. */
-type DescriptorRead = IDBPTransaction<
+export type DescriptorRead = IDBPTransaction<
   GallerySchema,
   ArrayLike<GalleryStoreName>,
   'readonly' | 'readwrite'
 >;
 
-/** A descriptor taken out of the database, to be written back changed. */
+/** A descriptor taken out of the database, perhaps to be written back changed. */
 export interface TakenDescriptor {
   readonly space: EmbeddingSpaceId;
   readonly vector: Float32Array;
 }
 
 /**
- * Writes a descriptor that is not stored now (see {@link takeDescriptor}).
+ * Writes a descriptor that is not stored now in that space (see {@link takeDescriptors}).
  * Throws AppError EMBEDDING_SPACE_MISMATCH when the space's stored vectors have another length.
  */
 export async function putDescriptor(
@@ -79,28 +79,29 @@ export async function putDescriptor(
     .add({ ...factsOf(facts), space, vector: vector.slice() });
 }
 
-/** Removes a sighting's descriptor from wherever it lies and hands it over; null when it has none. */
-export async function takeDescriptor(
+/** Removes a sighting's descriptors of all spaces from wherever they lie and hands over those that can be read. */
+export async function takeDescriptors(
   transaction: GalleryWrite,
   sightingId: SightingId,
-): Promise<TakenDescriptor | null> {
+): Promise<readonly TakenDescriptor[]> {
+  const taken: TakenDescriptor[] = [];
   const recent = transaction.objectStore('recentDescriptors');
-  const sequence = await recent.index('bySighting').getKey(sightingId);
-  if (sequence !== undefined) {
+  for (const sequence of await recent.index('bySighting').getAllKeys(startingWith(sightingId))) {
     const row = readRecentDescriptorRow(await recent.get(sequence));
     await recent.delete(sequence);
-    return row && { space: row.space, vector: row.vector };
+    if (row) taken.push({ space: row.space, vector: row.vector });
   }
   const blocks = transaction.objectStore('vectorBlocks');
-  const blockId = await blocks.index('bySighting').getKey(sightingId);
-  if (blockId === undefined) return null;
-  const block = readVectorBlockRow(await blocks.get(blockId));
-  const found = block && unpackBlock(block).find((row) => row.sightingId === sightingId);
-  await shrinkBlock(transaction, blockId, block, new Set([sightingId]));
-  return block && found ? { space: block.space, vector: found.vector } : null;
+  for (const blockId of await blocks.index('bySighting').getAllKeys(sightingId)) {
+    const block = readVectorBlockRow(await blocks.get(blockId));
+    const found = block && unpackBlock(block).find((row) => row.sightingId === sightingId);
+    await shrinkBlock(transaction, blockId, block, new Set([sightingId]));
+    if (block && found) taken.push({ space: block.space, vector: found.vector });
+  }
+  return taken;
 }
 
-/** Removes these sightings' descriptors, each touched block rewritten once; answers how many there were. */
+/** Removes these sightings' descriptors of all spaces, each touched block rewritten once; answers how many there were. */
 export async function removeDescriptors(
   transaction: GalleryWrite,
   sightingIds: readonly SightingId[],
@@ -110,16 +111,14 @@ export async function removeDescriptors(
   const idsByBlock = new Map<number, Set<SightingId>>();
   let removedCount = 0;
   for (const sightingId of sightingIds) {
-    const sequence = await recent.index('bySighting').getKey(sightingId);
-    if (sequence !== undefined) {
+    for (const sequence of await recent.index('bySighting').getAllKeys(startingWith(sightingId))) {
       await recent.delete(sequence);
       removedCount += 1;
-      continue;
     }
-    const blockId = await blocks.index('bySighting').getKey(sightingId);
-    if (blockId === undefined) continue;
-    idsByBlock.set(blockId, (idsByBlock.get(blockId) ?? new Set()).add(sightingId));
-    removedCount += 1;
+    for (const blockId of await blocks.index('bySighting').getAllKeys(sightingId)) {
+      idsByBlock.set(blockId, (idsByBlock.get(blockId) ?? new Set()).add(sightingId));
+      removedCount += 1;
+    }
   }
   for (const [blockId, ids] of idsByBlock) {
     await shrinkBlock(transaction, blockId, readVectorBlockRow(await blocks.get(blockId)), ids);
@@ -182,8 +181,8 @@ export async function countDescriptors(transaction: DescriptorRead): Promise<num
 }
 
 /** Length of the vectors stored in a space; null when there are none. */
-async function storedDimension(
-  transaction: GalleryWrite,
+export async function storedDimension(
+  transaction: DescriptorRead,
   space: EmbeddingSpaceId,
 ): Promise<number | null> {
   const recent = transaction.objectStore('recentDescriptors').index('bySpace');

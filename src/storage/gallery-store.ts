@@ -11,6 +11,7 @@ import type { AppError } from '../core/app-error';
 import { commitSighting, type SightingRecord } from './commit-sighting';
 import { BLOCK_ROW_COUNT, loadDescriptors, packRecentDescriptors } from './descriptor-rows';
 import { GalleryConnection } from './gallery-connection';
+import { GalleryRecognition } from './gallery-recognition';
 import { readCrop, readHighestNumber, readVehicle, readVehicleList } from './gallery-queries';
 import { originUsage } from './quota';
 import {
@@ -35,6 +36,8 @@ const COMMITS_PER_PACKING = BLOCK_ROW_COUNT / 4;
  * and, once the gallery was closed from outside, the reason given to `onClosed`.
  */
 export class GalleryStore {
+  /** Spaces, adaptation, and what is known of pairs. */
+  readonly recognition: GalleryRecognition;
   readonly #gallery: GalleryConnection;
   #vehicleCount = 0;
   #highestNumber = 0;
@@ -43,6 +46,7 @@ export class GalleryStore {
 
   private constructor(gallery: GalleryConnection) {
     this.#gallery = gallery;
+    this.recognition = new GalleryRecognition(gallery);
   }
 
   /**

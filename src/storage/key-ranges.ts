@@ -10,3 +10,13 @@ export function startingWith(first: string): IDBKeyRange {
 export function below(limit: number): IDBKeyRange {
   return IDBKeyRange.upperBound(limit, true);
 }
+
+/** All keys of a compound index whose first part comes after `first`. */
+export function beyond(first: string): IDBKeyRange {
+  return IDBKeyRange.lowerBound([first, []], true);
+}
+
+/** All strings after `key`; null: all keys. */
+export function after(key: string | null): IDBKeyRange | null {
+  return key === null ? null : IDBKeyRange.lowerBound(key, true);
+}

@@ -1,8 +1,10 @@
 import type { RemovalReport } from '../contracts/gallery';
 import type { SightingId, VehicleId } from '../contracts/match';
+import { removeConfirmedPairs } from './confirmed-pair-rows';
 import { countDescriptors, removeDescriptors } from './descriptor-rows';
 import { startingWith } from './key-ranges';
 import { ALL_STORES, type GalleryWrite } from './schema';
+import { removeSample } from './sample-rows';
 import { readSightingRow } from './stored-rows';
 import { deleteVehicleRow, summariseAgain } from './vehicle-rows';
 
@@ -30,7 +32,7 @@ export function addReports(a: RemovalReport, b: RemovalReport): RemovalReport {
   };
 }
 
-/** Removes sightings with their pictures and vectors; vehicles left without any go too. */
+/** Removes sightings with their pictures, vectors of all spaces, samples and confirmed pairs; vehicles left without any go too. */
 export async function removeSightings(
   transaction: GalleryWrite,
   sightingIds: readonly SightingId[],
@@ -85,6 +87,8 @@ async function deleteSightings(
       await crops.delete(cropId);
       cropCount += 1;
     }
+    await removeSample(transaction, sightingId);
+    await removeConfirmedPairs(transaction, sightingId);
   }
   const vectorCount = await removeDescriptors(transaction, sightingIds);
   return { vehicleCount: 0, sightingCount: sightingIds.length, cropCount, vectorCount };

@@ -3,6 +3,7 @@ import type { VehicleClass } from '../contracts/detection';
 import type { EmbeddingSpaceId } from '../contracts/embedding';
 import type { Sighting, VehicleSummary } from '../contracts/gallery';
 import type { SightingId, VehicleId } from '../contracts/match';
+import type { ConfirmedPair } from '../contracts/recognition';
 import type { DescriptorFacts, VectorBlock } from './vector-blocks';
 
 /*
@@ -49,6 +50,21 @@ export interface VectorBlockRow extends VectorBlock {
   readonly id?: number;
 }
 
+/** What a track's crops tell about pairs; of the newest sightings only. */
+export interface SampleRow {
+  readonly sightingId: SightingId;
+  /** The embedder's own, never an adapted one. */
+  readonly space: EmbeddingSpaceId;
+  /** {@link Sighting.endUnixMs}. */
+  readonly endUnixMs: number;
+  /** Mean of the earlier half of the crops; unit length. */
+  readonly early: Float32Array;
+  /** Mean of the later half; null when there was one crop. */
+  readonly late: Float32Array | null;
+  /** Sightings that ended before this one and were seen in one frame with it, and have samples. */
+  readonly companionIds: readonly SightingId[];
+}
+
 /** The gallery's stores and indexes. */
 export interface GallerySchema extends DBSchema {
   vehicles: {
@@ -71,6 +87,8 @@ export interface GallerySchema extends DBSchema {
       byEnd: number;
       /** Each of `candidateVehicleIds`: striking a forgotten vehicle out of the evidence. */
       byCandidate: VehicleId;
+      /** `space`: those that have, or had, a descriptor. */
+      bySpace: EmbeddingSpaceId;
     };
   };
   crops: {
@@ -82,8 +100,8 @@ export interface GallerySchema extends DBSchema {
     key: number;
     value: RecentDescriptorRow;
     indexes: {
-      /** Unique. */
-      bySighting: SightingId;
+      /** `[sightingId, space]`. Unique. */
+      bySighting: [SightingId, EmbeddingSpaceId];
       /** `[space, sequence]`: longest untouched first. */
       bySpace: [EmbeddingSpaceId, number];
     };
@@ -93,7 +111,7 @@ export interface GallerySchema extends DBSchema {
     value: VectorBlockRow;
     indexes: {
       bySpace: EmbeddingSpaceId;
-      /** Each of `sightingIds`. */
+      /** Each of `sightingIds`: a sighting may be in blocks of two spaces, once in each. */
       bySighting: SightingId;
     };
   };
@@ -101,6 +119,32 @@ export interface GallerySchema extends DBSchema {
   meta: {
     key: string;
     value: number;
+  };
+  samples: {
+    key: SightingId;
+    value: SampleRow;
+    indexes: {
+      /** `endUnixMs`: oldest first. */
+      byEnd: number;
+      /** Each of `companionIds`: striking a removed sighting out. */
+      byCompanion: SightingId;
+    };
+  };
+  /** What the user said of pairs. */
+  confirmedPairs: {
+    key: [SightingId, SightingId];
+    value: ConfirmedPair;
+    indexes: {
+      /** Both. */
+      bySighting: SightingId;
+      /** `confirmedUnixMs`. */
+      byTime: number;
+    };
+  };
+  /** Single values by name, see gallery-state.ts. */
+  state: {
+    key: string;
+    value: unknown;
   };
 }
 
@@ -115,6 +159,9 @@ export const ALL_STORES = [
   'recentDescriptors',
   'vectorBlocks',
   'meta',
+  'samples',
+  'confirmedPairs',
+  'state',
 ] as const;
 
 export type GalleryStoreName = (typeof ALL_STORES)[number];

@@ -5,6 +5,17 @@ import {
   type MatchDecision,
   type MatchOutcome,
 } from '../contracts/match';
+import {
+  areNumbers,
+  areStrings,
+  isCount,
+  isFields,
+  isListOf,
+  isNumber,
+  isNumberOrNull,
+  isString,
+  isStringOrNull,
+} from './row-fields';
 import type {
   CropRow,
   RecentDescriptorRow,
@@ -18,8 +29,6 @@ import type { DescriptorFacts } from './vector-blocks';
  * Reads what lies in the database. A row may have been damaged, or written by something else: each
  * reader looks at every field the app relies on and answers null rather than passing on a surprise.
  */
-
-type Fields = Readonly<Record<string, unknown>>;
 
 /** Null unless the value is a whole vehicle row. */
 export function readVehicleRow(value: unknown): VehicleRow | null {
@@ -131,42 +140,6 @@ function isCandidate(value: unknown): value is MatchCandidate {
 
 function isExclusionOrNull(value: unknown): boolean {
   return value === null || EXCLUSION_REASONS.some((reason) => reason === value);
-}
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function isString(value: unknown): value is string {
-  return typeof value === 'string';
-}
-
-function isNumber(value: unknown): value is number {
-  return typeof value === 'number' && Number.isFinite(value);
-}
-
-function isCount(value: unknown): value is number {
-  return isNumber(value) && Number.isInteger(value) && value >= 0;
-}
-
-function isStringOrNull(value: unknown): boolean {
-  return value === null || isString(value);
-}
-
-function isNumberOrNull(value: unknown): boolean {
-  return value === null || isNumber(value);
-}
-
-function areStrings(...values: readonly unknown[]): boolean {
-  return values.every(isString);
-}
-
-function areNumbers(...values: readonly unknown[]): boolean {
-  return values.every(isNumber);
-}
-
-function isListOf<T>(value: unknown, isItem: (item: unknown) => item is T): value is T[] {
-  return Array.isArray(value) && value.every(isItem);
 }
 
 function isVehicleClass(value: unknown): value is VehicleClass {

@@ -60,6 +60,16 @@ export class TrackDescriptor {
     return this.#mean;
   }
 
+  /** Means of the earlier and the later half of the crops that agree, unit length: two views of one vehicle. */
+  halves(): { readonly early: Float32Array; readonly late: Float32Array | null } | null {
+    const used = [...withoutOutliers(this.#crops)].sort(
+      (a, b) => a.captureTimeUs - b.captureTimeUs,
+    );
+    const middle = Math.ceil(used.length / 2);
+    const early = toUnitLength(weightedSum(used.slice(0, middle)));
+    return early && { early, late: toUnitLength(weightedSum(used.slice(middle))) };
+  }
+
   #dropLeastUseful(): void {
     let worst = 0;
     let worstUse = Infinity;
@@ -93,13 +103,18 @@ function diversity(crop: EmbeddedCrop, crops: readonly EmbeddedCrop[]): number {
   return 0.5 + (0.5 * gapUs) / DIVERSE_GAP_US;
 }
 
-function meanWithoutOutliers(crops: readonly EmbeddedCrop[]): DescriptorMean | null {
+function withoutOutliers(crops: readonly EmbeddedCrop[]): readonly EmbeddedCrop[] {
   let used = crops;
   while (used.length >= MIN_CROPS_FOR_OUTLIERS) {
     const worst = findOutlier(used);
     if (!worst) break;
     used = used.filter((crop) => crop !== worst);
   }
+  return used;
+}
+
+function meanWithoutOutliers(crops: readonly EmbeddedCrop[]): DescriptorMean | null {
+  const used = withoutOutliers(crops);
   const [first] = used;
   const vector = first && toUnitLength(weightedSum(used));
   if (!vector) return null;

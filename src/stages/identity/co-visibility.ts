@@ -1,4 +1,4 @@
-import type { VehicleId } from '../../contracts/match';
+import type { SightingId, VehicleId } from '../../contracts/match';
 import type { TrackId } from '../../contracts/track';
 
 /**
@@ -7,11 +7,16 @@ import type { TrackId } from '../../contracts/track';
  */
 const MAX_REMEMBERED_VEHICLES = 4096;
 
+/** Ended companions whose sightings a track can name; those of longest ago give way. */
+const MAX_REMEMBERED_SIGHTINGS = 16;
+
 interface Companions {
   /** Living tracks seen in one frame with this one. */
   readonly tracks: Set<TrackId>;
   /** Vehicles of tracks that were seen with this one and have ended. */
   readonly vehicles: Set<VehicleId>;
+  /** Their sightings. */
+  readonly sightings: Set<SightingId>;
 }
 
 /** Who was seen together with whom: two vehicles in one frame of one camera are never one vehicle. */
@@ -41,13 +46,20 @@ export class CoVisibility {
     return this.#companions.get(trackId)?.vehicles.has(vehicleId) ?? false;
   }
 
-  /** A track ended, as a vehicle or (null) as nothing. */
-  end(trackId: TrackId, vehicleId: VehicleId | null): void {
+  /** Sightings, at most sixteen, of tracks that have ended and were seen together with this one. */
+  sightingsBeside(trackId: TrackId): readonly SightingId[] {
+    return [...(this.#companions.get(trackId)?.sightings ?? [])];
+  }
+
+  /** A track ended, as a sighting of a vehicle or (null) as nothing. */
+  end(trackId: TrackId, end: { vehicleId: VehicleId; sightingId: SightingId } | null): void {
     for (const other of this.#companions.get(trackId)?.tracks ?? []) {
       const companions = this.#companions.get(other);
       if (!companions) continue;
       companions.tracks.delete(trackId);
-      if (vehicleId !== null) addBounded(companions.vehicles, vehicleId);
+      if (!end) continue;
+      addBounded(companions.vehicles, end.vehicleId, MAX_REMEMBERED_VEHICLES);
+      addBounded(companions.sightings, end.sightingId, MAX_REMEMBERED_SIGHTINGS);
     }
     this.#companions.delete(trackId);
   }
@@ -63,7 +75,8 @@ export class CoVisibility {
       to.tracks.add(other);
       this.#of(other).tracks.add(survivor);
     }
-    for (const vehicleId of from.vehicles) addBounded(to.vehicles, vehicleId);
+    for (const id of from.vehicles) addBounded(to.vehicles, id, MAX_REMEMBERED_VEHICLES);
+    for (const id of from.sightings) addBounded(to.sightings, id, MAX_REMEMBERED_SIGHTINGS);
     to.tracks.delete(absorbed);
     this.#companions.delete(absorbed);
     this.#lastSeen = '';
@@ -77,18 +90,18 @@ export class CoVisibility {
   #of(trackId: TrackId): Companions {
     let companions = this.#companions.get(trackId);
     if (!companions) {
-      companions = { tracks: new Set(), vehicles: new Set() };
+      companions = { tracks: new Set(), vehicles: new Set(), sightings: new Set() };
       this.#companions.set(trackId, companions);
     }
     return companions;
   }
 }
 
-function addBounded(vehicles: Set<VehicleId>, vehicleId: VehicleId): void {
-  vehicles.add(vehicleId);
-  if (vehicles.size <= MAX_REMEMBERED_VEHICLES) return;
-  for (const oldest of vehicles) {
-    vehicles.delete(oldest);
+function addBounded(ids: Set<string>, id: string, maxCount: number): void {
+  ids.add(id);
+  if (ids.size <= maxCount) return;
+  for (const oldest of ids) {
+    ids.delete(oldest);
     return;
   }
 }

@@ -1,17 +1,29 @@
 import type { RemovalReport, RetentionPolicy } from '../../contracts/gallery';
-import type { MatchThresholds, VehicleId } from '../../contracts/match';
+import type { EmbeddingSpaceId } from '../../contracts/embedding';
+import type { MatchThresholds, SightingId, VehicleId } from '../../contracts/match';
+import type {
+  Adaptation,
+  CameraPairThreshold,
+  ConfirmedPair,
+  PairSet,
+} from '../../contracts/recognition';
 import type {
   CropSinkApi,
+  GallerySpace,
   IdentityApi,
   IdentityConfig,
   IdentityEvent,
   IdentityReady,
   IdentityTimings,
+  ReembedConfig,
   StageReady,
 } from '../../contracts/worker-api';
 import { AppError } from '../../core/app-error';
 import { IdentityStage } from './identity-stage';
-import type { CropEmbedder, OpenedSightingStore, Schedule } from './ports';
+import { GalleryReembedder } from './gallery-reembedder';
+import { makePairSet, MAX_PAIR_COUNT } from './pair-set';
+import type { CropEmbedder, OpenedSightingStore, Schedule, StoredEvidence } from './ports';
+import { RunGate } from './run-gate';
 import { SightingWriter } from './sighting-writer';
 import { SteadyStore } from './steady-store';
 
@@ -27,7 +39,9 @@ export interface OpenedEmbedder {
 /** What the service cannot do itself. */
 export interface IdentityServiceParts {
   readonly openStore: (databaseName: string) => Promise<OpenedSightingStore>;
-  readonly openEmbedder: (config: IdentityConfig) => Promise<OpenedEmbedder>;
+  readonly openEmbedder: (config: ReembedConfig) => Promise<OpenedEmbedder>;
+  /** The vector of a whole stored picture; null for what is no picture, or flat or blurred beyond use. */
+  readonly embedPicture: (embedder: CropEmbedder, picture: Blob) => Promise<Float32Array | null>;
   readonly encodePicture: (image: ImageBitmap) => Promise<Blob>;
   readonly schedule: Schedule;
   readonly createId: () => string;
@@ -42,6 +56,8 @@ const NO_TIMINGS: IdentityTimings = {
   matchCount: 0,
 };
 
+const NO_EVIDENCE: StoredEvidence = { samples: [], confirmed: [] };
+
 /** Gallery and identity stage behind one interface; the worker only puts it on its ports. */
 export class IdentityService implements Omit<IdentityApi, 'connectPerception'> {
   readonly #parts: IdentityServiceParts;
@@ -52,9 +68,28 @@ export class IdentityService implements Omit<IdentityApi, 'connectPerception'> {
   #embedder: OpenedEmbedder['embedder'] | null = null;
   #retention: RetentionPolicy | null = null;
   #isRetentionScheduled = false;
+  readonly #runs = new RunGate();
+  readonly #reembedder: GalleryReembedder;
 
   constructor(parts: IdentityServiceParts) {
     this.#parts = parts;
+    const { openEmbedder, embedPicture, nowMs } = parts;
+    this.#reembedder = new GalleryReembedder({
+      store: () => this.#store(),
+      openEmbedder,
+      embedPicture,
+      nowMs,
+      emit: (progress) => this.#emit({ type: 'reembedding', progress }),
+      giveWay: () => this.#giveWay(),
+      runs: {
+        isBusy: () => this.#runs.isOn || (this.#writer?.waiting().length ?? 0) > 0,
+        generation: () => this.#runs.generation,
+        whenQuiet: async () => {
+          await this.#runs.whenClosed();
+          await this.#writer?.flush();
+        },
+      },
+    });
   }
 
   /** What perception's port speaks to; calls before `configure` are refused. */
@@ -62,6 +97,7 @@ export class IdentityService implements Omit<IdentityApi, 'connectPerception'> {
     return {
       startRun: (run) => {
         this.#requireStage().startRun(run);
+        this.#runs.open();
       },
       submit: (crop) => {
         if (this.#stage) return this.#stage.submit(crop);
@@ -71,7 +107,10 @@ export class IdentityService implements Omit<IdentityApi, 'connectPerception'> {
       tracksUpdated: (update) => {
         this.#stage?.tracksUpdated(update);
       },
-      endRun: (ended) => this.#requireStage().endRun(ended),
+      endRun: (ended) => {
+        const stage = this.#requireStage();
+        return this.#endRun(() => stage.endRun(ended));
+      },
     };
   }
 
@@ -122,12 +161,15 @@ export class IdentityService implements Omit<IdentityApi, 'connectPerception'> {
     const { embedder, ready } = await this.#parts.openEmbedder(config);
     await this.#embedder?.dispose();
     this.#embedder = embedder;
+    const adaptation = await this.#noteSpace(store, embedder.space);
     const { encodePicture, createId, nowMs, nowUnixMs } = this.#parts;
     const stage = new IdentityStage({
       embedder,
       store,
       writer,
       thresholds: config.thresholds,
+      pairThresholds: config.pairThresholds,
+      adaptation,
       emit: (event) => this.#emit(event),
       encodePicture,
       createId,
@@ -140,8 +182,55 @@ export class IdentityService implements Omit<IdentityApi, 'connectPerception'> {
     return { ...ready, space: embedder.space, vehicleCount: store.vehicleCount };
   }
 
-  setThresholds(thresholds: MatchThresholds): void {
-    this.#stage?.setThresholds(thresholds);
+  /** Answers the adaptation of that space. */
+  async #noteSpace(store: SteadyStore, space: EmbeddingSpaceId): Promise<Adaptation | null> {
+    // Without it the space is found by counting: a full disk must not keep the app from recognising.
+    await store.recognition.adoptSpace(space).catch(() => null);
+    const gallery = await store.recognition.gallerySpace();
+    return gallery.space === space ? gallery.adaptation : null;
+  }
+
+  setThresholds(thresholds: MatchThresholds, pairThresholds: readonly CameraPairThreshold[]): void {
+    this.#stage?.setThresholds(thresholds, pairThresholds);
+  }
+
+  async gallerySpace(): Promise<GallerySpace> {
+    return (await this.#store()).recognition.gallerySpace();
+  }
+
+  reembed(config: ReembedConfig): Promise<void> {
+    return this.#reembedder.begin(config);
+  }
+
+  setReembeddingPaused(isPaused: boolean): void {
+    this.#reembedder.setPaused(isPaused);
+  }
+
+  cancelReembedding(): Promise<void> {
+    return this.#reembedder.cancel();
+  }
+
+  async pairSet(): Promise<PairSet> {
+    const { recognition } = await this.#store();
+    const { space } = await recognition.gallerySpace();
+    // An empty gallery has no space of its own; there are no pairs then.
+    if (space === null) return makePairSet(this.#embedder?.space ?? '', NO_EVIDENCE);
+    return makePairSet(space, await recognition.pairEvidence(space, MAX_PAIR_COUNT));
+  }
+
+  async confirmPair(pair: ConfirmedPair): Promise<void> {
+    await (await this.#store()).recognition.confirmPair(pair);
+  }
+
+  async confirmedPairs(sightingId: SightingId): Promise<readonly ConfirmedPair[]> {
+    return (await this.#store()).recognition.confirmedPairs(sightingId);
+  }
+
+  async setAdaptation(adaptation: Adaptation | null): Promise<void> {
+    await (await this.#store()).recognition.setAdaptation(adaptation);
+    // An embedder of another space may be loaded while the gallery is not made over for it yet.
+    if (adaptation && adaptation.baseSpace !== this.#embedder?.space) return;
+    await this.#stage?.setAdaptation(adaptation);
   }
 
   subscribe(listener: (event: IdentityEvent) => void): void {
@@ -200,8 +289,27 @@ export class IdentityService implements Omit<IdentityApi, 'connectPerception'> {
   }
 
   async finishRun(): Promise<void> {
-    if (this.#stage) await this.#stage.endRun([]);
-    else await this.#writer?.flush();
+    await this.#endRun(async () => {
+      if (this.#stage) await this.#stage.endRun([]);
+      else await this.#writer?.flush();
+    });
+  }
+
+  async #endRun(end: () => Promise<void>): Promise<void> {
+    const { generation } = this.#runs;
+    try {
+      await end();
+    } finally {
+      this.#runs.close(generation);
+    }
+  }
+
+  /** Between two stored pictures: crops of a run go first, and calls of the page are heard. */
+  async #giveWay(): Promise<void> {
+    do {
+      await new Promise<void>((resolve) => this.#parts.schedule(resolve, 0));
+      await this.#stage?.cropsSettled();
+    } while (this.#stage && this.#stage.pendingCropCount > 0);
   }
 
   async #applyRetention(policy: RetentionPolicy): Promise<RemovalReport> {

@@ -1,7 +1,8 @@
 import type { EmbeddedCrop, VehicleCrop } from '../../contracts/embedding';
 import type { CameraId } from '../../contracts/frame';
 import type { Sighting } from '../../contracts/gallery';
-import type { MatchThresholds, VehicleId } from '../../contracts/match';
+import type { MatchThresholds, SightingId, VehicleId } from '../../contracts/match';
+import type { Adaptation, CameraPairThreshold } from '../../contracts/recognition';
 import type { EndedTrack, TrackBridge, TrackId } from '../../contracts/track';
 import type {
   CropOutcome,
@@ -13,6 +14,7 @@ import type {
 } from '../../contracts/worker-api';
 import { toErrorData } from '../../core/app-error';
 import type { GalleryIndex } from '../match/gallery-index';
+import { PairThresholds } from '../match/pair-thresholds';
 import { IdentityTeller } from './identity-teller';
 import { KnownSightings } from './known-sightings';
 import { LastSeenBook } from './last-seen';
@@ -35,6 +37,9 @@ export interface IdentityStageParts {
   readonly store: SightingStore;
   readonly writer: SightingWriter;
   readonly thresholds: MatchThresholds;
+  readonly pairThresholds: readonly CameraPairThreshold[];
+  /** Of the embedder's space; null: none is in use. */
+  readonly adaptation: Adaptation | null;
   readonly emit: (event: IdentityEvent) => void;
   /** Borrows the picture. */
   readonly encodePicture: (image: ImageBitmap) => Promise<Blob>;
@@ -59,6 +64,7 @@ export class IdentityStage implements CropSinkApi {
   readonly #lastSeen: LastSeenBook;
   readonly #teller: IdentityTeller;
   readonly #crops = new Set<Promise<unknown>>();
+  #thresholds: readonly [MatchThresholds, readonly CameraPairThreshold[]];
   #run: RunStart | null = null;
   #timings = { matchMsTotal: 0, matchCount: 0 };
   #hasToldFailure = false;
@@ -67,20 +73,14 @@ export class IdentityStage implements CropSinkApi {
     this.#parts = parts;
     const { space, dimension } = parts.embedder;
     this.#tracks = new TrackBook(parts.createId, parts.nowUnixMs);
-    this.#known = new KnownSightings({
-      space,
-      dimension,
-      store: parts.store,
-      waiting: () => parts.writer.waiting(),
-    });
+    const { store, writer, createId } = parts;
+    const waiting = () => writer.waiting();
+    this.#known = new KnownSightings({ space, dimension, store, waiting }, parts.adaptation);
+    this.#thresholds = [parts.thresholds, parts.pairThresholds];
+    const { coVisibility } = this.#tracks;
     this.#assigner = new VehicleAssigner(
-      {
-        index: this.index,
-        coVisibility: this.#tracks.coVisibility,
-        store: parts.store,
-        createId: parts.createId,
-      },
-      parts.thresholds,
+      { known: this.#known, coVisibility, store, createId },
+      new PairThresholds(...this.#thresholds, this.index.space),
     );
     this.#lastSeen = new LastSeenBook(parts.store);
     this.#teller = new IdentityTeller(parts.emit, this.#lastSeen);
@@ -89,6 +89,16 @@ export class IdentityStage implements CropSinkApi {
   /** Finished sightings that can be recognised. */
   get index(): GalleryIndex {
     return this.#known.index;
+  }
+
+  /** Crops that are being embedded. */
+  get pendingCropCount(): number {
+    return this.#crops.size;
+  }
+
+  /** Resolves once no crop is being embedded. */
+  async cropsSettled(): Promise<void> {
+    while (this.#crops.size > 0) await Promise.all(this.#crops);
   }
 
   /** Reads the gallery's descriptors of this space anew. Throws STORAGE_*. */
@@ -113,9 +123,20 @@ export class IdentityStage implements CropSinkApi {
   }
 
   /** Applies at once: every living track is decided again. */
-  setThresholds(thresholds: MatchThresholds): void {
-    this.#assigner.thresholds = thresholds;
-    for (const record of this.#tracks.all()) if (record.decision) this.#decide(record);
+  setThresholds(thresholds: MatchThresholds, pairThresholds: readonly CameraPairThreshold[]): void {
+    this.#thresholds = [thresholds, pairThresholds];
+    this.#decideAll();
+  }
+
+  /**
+   * Applies once the gallery was read anew: every living track is decided again. Null: vectors are compared as they are.
+   * Throws AppError EMBEDDING_SPACE_MISMATCH for one of another space; STORAGE_*, and then it applies with the next
+   * reading.
+   */
+  async setAdaptation(adaptation: Adaptation | null): Promise<void> {
+    this.#known.setAdaptation(adaptation);
+    await this.loadGallery();
+    this.#decideAll();
   }
 
   submit(crop: VehicleCrop): Promise<CropOutcome | null> {
@@ -255,16 +276,18 @@ export class IdentityStage implements CropSinkApi {
     if (record.descriptor.cropCount > 0) this.#decide(record);
     else if (record.isFlicker) return this.#discard(record.trackId);
     else if (!record.decision) this.#decideUnidentifiable(record);
-    const sighting = this.#write(record);
+    const { coVisibility } = this.#tracks;
+    const sighting = this.#write(record, coVisibility.sightingsBeside(record.trackId));
     if (sighting) this.#lastSeen.note(sighting);
-    const { decision, sightingId } = record;
+    const { decision, sightingId, cameraId } = record;
     const embedding = record.descriptor.mean();
     if (decision && embedding && decision.outcome !== 'unidentifiable') {
       const { vehicleId, vehicleNumber } = decision;
-      this.#known.put({ sightingId, vehicleId, vehicleNumber }, embedding);
+      this.#known.put({ sightingId, vehicleId, vehicleNumber, cameraId }, embedding);
     }
     this.#assigner.release(record);
-    this.#tracks.end(record.trackId, decision?.vehicleId ?? null);
+    const end = decision && { vehicleId: decision.vehicleId, sightingId };
+    this.#tracks.end(record.trackId, end);
   }
 
   #lookAfter(record: TrackRecord, nowUs: number): void {
@@ -278,7 +301,14 @@ export class IdentityStage implements CropSinkApi {
       }
     }
     const writtenUs = record.lastWrittenUs ?? record.firstSeenUs;
-    if (record.decision && record.lastSeenUs - writtenUs >= INTERIM_WRITE_US) this.#write(record);
+    if (record.decision && record.lastSeenUs - writtenUs >= INTERIM_WRITE_US)
+      this.#write(record, null);
+  }
+
+  #decideAll(): void {
+    // The space may be another one: pairs of cameras have their thresholds by space.
+    this.#assigner.thresholds = new PairThresholds(...this.#thresholds, this.index.space);
+    for (const record of this.#tracks.all()) if (record.decision) this.#decide(record);
   }
 
   #decide(record: TrackRecord): void {
@@ -304,8 +334,9 @@ export class IdentityStage implements CropSinkApi {
     if (this.#run) this.#teller.tell(record, this.#run.epoch);
   }
 
-  #write(record: TrackRecord): Sighting | null {
-    const write = this.#run && makeSightingWrite(record, this.#run);
+  /** `companionIds`: the track is over; null: it lives. */
+  #write(record: TrackRecord, companionIds: readonly SightingId[] | null): Sighting | null {
+    const write = this.#run && makeSightingWrite(record, this.#run, companionIds);
     if (!write) return null;
     record.lastWrittenUs = record.lastSeenUs;
     this.#parts.writer.write(write);

@@ -1,14 +1,20 @@
 import type { Sighting } from '../../contracts/gallery';
+import type { SightingId } from '../../contracts/match';
 import type { RunStart } from '../../contracts/worker-api';
 import { cameraOf } from '../../core/source-cameras';
-import type { SightingWrite } from './ports';
+import type { SightingWrite, TrackSample } from './ports';
 import type { TrackRecord } from './track-record';
 
 /**
  * The sighting a track amounts to now, with what must be stored beside it. Null while undecided. Marks the
- * picture as written: the writer keeps it until it is.
+ * picture as written: the writer keeps it until it is. `companionIds`: the track is over, and these were seen beside it;
+ * null while it lives.
  */
-export function makeSightingWrite(record: TrackRecord, run: RunStart): SightingWrite | null {
+export function makeSightingWrite(
+  record: TrackRecord,
+  run: RunStart,
+  companionIds: readonly SightingId[] | null,
+): SightingWrite | null {
   const { decision, picture } = record;
   if (!decision) return null;
   const isIdentifiable = decision.outcome !== 'unidentifiable';
@@ -40,7 +46,13 @@ export function makeSightingWrite(record: TrackRecord, run: RunStart): SightingW
     vehicleNumber: decision.vehicleNumber,
     crop,
     vector: descriptor?.vector ?? null,
+    sample: descriptor && companionIds && sampleOf(record, companionIds),
   };
+}
+
+function sampleOf(record: TrackRecord, companionIds: readonly SightingId[]): TrackSample | null {
+  const halves = record.descriptor.halves();
+  return halves && { ...halves, companionIds };
 }
 
 function toUnixMs(captureTimeUs: number, run: RunStart): number {

@@ -52,6 +52,11 @@ export class SteadyStore implements SightingStore {
     return this.#store.vehicleCount;
   }
 
+  /** Of the gallery as it is open now: asked for anew each time. */
+  get recognition() {
+    return this.#store.recognition;
+  }
+
   /** Never the same twice, also when what held the highest number was lost with the gallery. */
   allocateVehicleNumber(): number {
     let number = this.#store.allocateVehicleNumber();

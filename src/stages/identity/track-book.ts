@@ -1,5 +1,5 @@
 import type { CameraId } from '../../contracts/frame';
-import type { VehicleId } from '../../contracts/match';
+import type { SightingId, VehicleId } from '../../contracts/match';
 import type { TrackBridge, TrackId } from '../../contracts/track';
 import { CoVisibility } from './co-visibility';
 import { TrackAliases } from './track-aliases';
@@ -69,9 +69,9 @@ export class TrackBook {
     return null;
   }
 
-  /** A track ended, as a vehicle or (null) as nothing. Its ids are not opened again. */
-  end(trackId: TrackId, vehicleId: VehicleId | null): void {
-    this.coVisibility.end(trackId, vehicleId);
+  /** A track ended, as a sighting of a vehicle or (null) as nothing. Its ids are not opened again. */
+  end(trackId: TrackId, end: { vehicleId: VehicleId; sightingId: SightingId } | null): void {
+    this.coVisibility.end(trackId, end);
     // Most tracks are flickers of the detector that never had a record.
     if (!this.#records.delete(trackId)) return;
     for (const id of [trackId, ...this.#aliases.forget(trackId)]) this.#endedIds.add(id);

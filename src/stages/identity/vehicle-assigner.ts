@@ -1,12 +1,9 @@
-import type {
-  ExclusionReason,
-  MatchDecision,
-  MatchThresholds,
-  VehicleId,
-} from '../../contracts/match';
-import type { GalleryIndex, VehicleScore } from '../match/gallery-index';
+import type { ExclusionReason, MatchDecision, VehicleId } from '../../contracts/match';
+import type { VehicleScore } from '../match/gallery-index';
 import { decideMatch } from '../match/matcher';
+import type { PairThresholds } from '../match/pair-thresholds';
 import type { CoVisibility } from './co-visibility';
+import type { KnownSightings } from './known-sightings';
 import type { SightingStore } from './ports';
 import type { TrackRecord } from './track-record';
 
@@ -15,7 +12,7 @@ const TAKE_OVER_GAIN = 0.05;
 
 /** What a decision needs around it. */
 export interface AssignerParts {
-  readonly index: GalleryIndex;
+  readonly known: Pick<KnownSightings, 'rank'>;
   readonly coVisibility: CoVisibility;
   readonly store: Pick<SightingStore, 'allocateVehicleNumber'>;
   readonly createId: () => string;
@@ -26,11 +23,11 @@ export interface AssignerParts {
  * want the same, the more similar one has it and the other is decided again.
  */
 export class VehicleAssigner {
-  thresholds: MatchThresholds;
+  thresholds: PairThresholds;
   readonly #parts: AssignerParts;
   readonly #holders = new Map<VehicleId, TrackRecord>();
 
-  constructor(parts: AssignerParts, thresholds: MatchThresholds) {
+  constructor(parts: AssignerParts, thresholds: PairThresholds) {
     this.#parts = parts;
     this.thresholds = thresholds;
   }
@@ -40,8 +37,9 @@ export class VehicleAssigner {
     const query = record.descriptor.mean();
     if (!query) return [];
     const { match, requiredSimilarity, candidates } = decideMatch({
-      scores: this.#parts.index.rank(query),
-      thresholds: this.thresholds,
+      scores: this.#parts.known.rank(query),
+      thresholds: this.thresholds.general,
+      acceptOf: ({ cameraId }) => this.thresholds.acceptOf(record.cameraId, cameraId),
       currentVehicleId: record.decision?.outcome === 'matched' ? record.decision.vehicleId : null,
       exclusionOf: (score) => this.#exclusionOf(record, score),
     });
@@ -51,7 +49,7 @@ export class VehicleAssigner {
       vehicleId: vehicle.vehicleId,
       vehicleNumber: vehicle.vehicleNumber,
       similarity: match?.similarity ?? null,
-      thresholds: this.thresholds,
+      thresholds: this.thresholds.general,
       requiredSimilarity,
       candidates,
       cropTimesUs: query.cropTimesUs,
@@ -64,7 +62,7 @@ export class VehicleAssigner {
       outcome: 'unidentifiable',
       ...this.#ownVehicleOf(record),
       similarity: null,
-      thresholds: this.thresholds,
+      thresholds: this.thresholds.general,
       requiredSimilarity: null,
       candidates: [],
       cropTimesUs: [],

@@ -1,4 +1,5 @@
 import type { Embedding, EmbeddingSpaceId } from '../../contracts/embedding';
+import type { CameraId } from '../../contracts/frame';
 import type { SightingId, VehicleId } from '../../contracts/match';
 import { AppError } from '../../core/app-error';
 import { dot } from '../../core/vector';
@@ -11,6 +12,7 @@ export interface IndexedSighting {
   readonly sightingId: SightingId;
   readonly vehicleId: VehicleId;
   readonly vehicleNumber: number;
+  readonly cameraId: CameraId;
 }
 
 /** A vehicle and how much its most similar sighting resembles a query. */

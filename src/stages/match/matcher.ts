@@ -33,6 +33,8 @@ export interface MatchQuestion {
   /** All vehicles of the gallery, best first. */
   readonly scores: readonly VehicleScore[];
   readonly thresholds: MatchThresholds;
+  /** `accept` for the cameras of track and candidate; `thresholds.accept` where they have none of their own. */
+  acceptOf(score: VehicleScore): number;
   /** The gallery vehicle this track is recognised as now; null when it is new or undecided. */
   readonly currentVehicleId: VehicleId | null;
   /** Why the track cannot be that vehicle; null when it can. */
@@ -47,23 +49,40 @@ export interface MatchVerdict {
   readonly candidates: readonly MatchCandidate[];
 }
 
+/** A vehicle that may be chosen. */
+interface Option {
+  readonly score: VehicleScore;
+  readonly accept: number;
+  /**
+   * How far it is above its own `accept`. Two cameras whose pictures differ make all similarities lower, those of strangers
+   * too: between candidates of several cameras only what lies above the threshold of each can be compared.
+   */
+  readonly margin: number;
+}
+
 /**
  * Open-set decision with hysteresis.
  *
  * - Nothing recognised yet: the best vehicle that is possible, at `accept` and with a lead over the next.
  * - Something recognised: it stays down to `keep`, unless another passes `accept` and is clearly better.
+ *
+ * Where `accept` is that of two cameras, `keep` lies as far below it as the general one does.
  */
 export function decideMatch(question: MatchQuestion): MatchVerdict {
   const { scores, thresholds, currentVehicleId } = question;
-  const candidates = question.scores.map((score) => toCandidate(score, question));
-  const possible = scores.filter((_, index) => candidates[index]?.excludedBecause === null);
-  const [best, second] = possible;
+  const candidates = scores.map((score) => toCandidate(score, question));
+  const options = scores
+    .filter((_, index) => candidates[index]?.excludedBecause === null)
+    .map((score) => toOption(score, question.acceptOf(score)))
+    // Stable: without thresholds of cameras it is the order of similarity.
+    .sort((a, b) => b.margin - a.margin);
+  const [best, second] = options;
   const required =
-    best && requiredSimilarity(thresholds.accept, best.similarity, second?.similarity ?? -1);
-  const challenger = best && required !== undefined && best.similarity >= required ? best : null;
-  const current = possible.find(({ vehicleId }) => vehicleId === currentVehicleId) ?? null;
+    best && requiredSimilarity(best.accept, best.score.similarity, rivalOf(best, second));
+  const isAccepted = required !== undefined && best && best.score.similarity >= required;
+  const current = options.find(({ score }) => score.vehicleId === currentVehicleId) ?? null;
   return {
-    match: choose(challenger, current, thresholds.keep),
+    match: choose(isAccepted ? best : null, current, thresholds.keep - thresholds.accept),
     requiredSimilarity: required ?? null,
     candidates: candidates.slice(0, MAX_CANDIDATES),
   };
@@ -74,14 +93,26 @@ export function requiredSimilarity(accept: number, best: number, second: number)
   return Math.min(accept + Math.max(0, FULL_LEAD - (best - second)), EXACT_SIMILARITY);
 }
 
+/** The second's similarity as it would be had it the best one's `accept`; -1 without one. */
+function rivalOf(best: Option, second: Option | undefined): number {
+  return second ? second.score.similarity + (best.accept - second.accept) : -1;
+}
+
+function toOption(score: VehicleScore, accept: number): Option {
+  return { score, accept, margin: score.similarity - accept };
+}
+
+/** `keepMargin`: how far above `accept` (so it is below 0) what was recognised must stay. */
 function choose(
-  challenger: VehicleScore | null,
-  current: VehicleScore | null,
-  keep: number,
+  challenger: Option | null,
+  current: Option | null,
+  keepMargin: number,
 ): VehicleScore | null {
-  if (!current || current.similarity < keep) return challenger;
-  const isBeaten = challenger !== null && challenger.similarity >= current.similarity + SWITCH_GAIN;
-  return isBeaten ? challenger : current;
+  if (!current || current.score.similarity < current.accept + keepMargin) {
+    return challenger?.score ?? null;
+  }
+  const isBeaten = challenger !== null && challenger.margin >= current.margin + SWITCH_GAIN;
+  return isBeaten ? challenger.score : current.score;
 }
 
 function toCandidate(score: VehicleScore, question: MatchQuestion): MatchCandidate {

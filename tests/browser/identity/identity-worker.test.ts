@@ -51,7 +51,9 @@ async function configure({ api, events }: OpenWorker, databaseName: string) {
       origin: 'default',
       measuredMs: null,
     },
+    isProviderNew: false,
     thresholds: thresholdsFor(0.85),
+    pairThresholds: [],
     retention: { maxAgeDays: null, maxVehicleCount: null },
     databaseName,
   });

@@ -17,6 +17,7 @@ beforeAll(async () => {
     manifest,
     modelUrl: new URL(`/models/${manifest.file}`, location.href).href,
     runtimeBaseUrl: new URL('/ort/', location.href).href,
+    isProviderNew: false,
     backend: {
       provider: 'wasm',
       threadCount: 1,

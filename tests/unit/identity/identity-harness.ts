@@ -2,6 +2,7 @@ import type { AppError } from '../../../src/core/app-error';
 import type { EmbeddedCrop, VehicleCrop } from '../../../src/contracts/embedding';
 import type { RemovalReport, Sighting, VehicleSummary } from '../../../src/contracts/gallery';
 import type { MatchThresholds, TrackIdentity } from '../../../src/contracts/match';
+import type { Adaptation } from '../../../src/contracts/recognition';
 import type { EndedTrack } from '../../../src/contracts/track';
 import type { IdentityEvent, RunStart, TracksUpdate } from '../../../src/contracts/worker-api';
 import { toUnitLength } from '../../../src/core/vector';
@@ -12,6 +13,7 @@ import type {
   CropEmbedder,
   KnownDescriptor,
   OpenedSightingStore,
+  RecognitionStore,
   SightingWrite,
 } from '../../../src/stages/identity/ports';
 import { SightingWriter } from '../../../src/stages/identity/sighting-writer';
@@ -34,6 +36,8 @@ export function lookOf(axis: number, otherAxis = axis, share = 0): Float32Array 
 export class FakeStore implements OpenedSightingStore {
   readonly sightings = new Map<string, SightingWrite>();
   readonly pictures = new Map<string, Blob>();
+  adaptation: Adaptation | null = null;
+  readonly recognition = fakeRecognition(this);
   commitCount = 0;
   failure: Error | null = null;
   /** Set to hold answers of `loadDescriptors` back until it resolves. */
@@ -146,6 +150,27 @@ export class FakeStore implements OpenedSightingStore {
   }
 }
 
+/** All in one space; jobs and pairs are tested with a real gallery. */
+function fakeRecognition(store: FakeStore): RecognitionStore {
+  const notFaked = (): Promise<never> => Promise.reject(new Error('Not faked'));
+  return {
+    gallerySpace: () => Promise.resolve({ space: SPACE, adaptation: store.adaptation }),
+    adoptSpace: () => Promise.resolve(),
+    setAdaptation: (adaptation) => {
+      store.adaptation = adaptation;
+      return Promise.resolve();
+    },
+    countReembedding: notFaked,
+    reembedPortion: notFaked,
+    putReembedded: notFaked,
+    switchSpace: notFaked,
+    dropOtherSpaces: notFaked,
+    confirmPair: notFaked,
+    confirmedPairs: notFaked,
+    pairEvidence: notFaked,
+  };
+}
+
 function removal(sightingCount: number): RemovalReport {
   return { vehicleCount: 0, sightingCount, cropCount: 0, vectorCount: 0 };
 }
@@ -207,6 +232,8 @@ export class IdentityHarness {
       store,
       writer: this.writer,
       thresholds: THRESHOLDS,
+      pairThresholds: [],
+      adaptation: null,
       emit,
       encodePicture: () => Promise.resolve(new Blob(['picture'])),
       createId: () => `${store.sightings.size}-${(idCount += 1)}-${this.#epoch}`,

@@ -14,6 +14,7 @@ import {
 const config = {
   databaseName: 'gallery',
   thresholds: THRESHOLDS,
+  pairThresholds: [],
   retention: { maxAgeDays: 30, maxVehicleCount: null },
 } as unknown as IdentityConfig; // the rest is for the embedder's opener, which is faked
 
@@ -45,8 +46,12 @@ function setUp(store = new FakeStore()) {
         origin: 'default' as const,
         measuredMs: null,
       };
-      return Promise.resolve({ embedder, ready: { backend, loadMs: 1, warmUpMs: 2 } });
+      return Promise.resolve({
+        embedder,
+        ready: { backend, model: { id: 'fake', sha256: 'fake' }, loadMs: 1, warmUpMs: 2 },
+      });
     },
+    embedPicture: () => Promise.reject(new Error('Not faked')),
     encodePicture: () => Promise.resolve(new Blob(['picture'])),
     schedule: (callback) => scheduled.push(callback),
     createId: () => crypto.randomUUID(),

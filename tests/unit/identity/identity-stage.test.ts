@@ -190,7 +190,7 @@ describe('a decision while the track lives', () => {
     harness.frame(60, [2]);
     for (const atS of [60, 61]) await harness.crop(2, atS, lookOf(0, 1, 0.45));
     expect(harness.told(2).decision.outcome).toBe('new');
-    harness.stage.setThresholds({ accept: 0.7, keep: 0.6 });
+    harness.stage.setThresholds({ accept: 0.7, keep: 0.6 }, []);
     await harness.stage.endRun([]);
     expect(harness.told(2).decision).toMatchObject({
       outcome: 'matched',

@@ -47,7 +47,13 @@ function setUp() {
     (callback, delayMs) => scheduled.push({ callback, delayMs }),
   );
   const write = (id: string, change: Partial<Sighting> = {}, crop: Blob | null = null) => {
-    writer.write({ sighting: sighting(id, change), vehicleNumber: 1, crop, vector: null });
+    writer.write({
+      sighting: sighting(id, change),
+      vehicleNumber: 1,
+      crop,
+      vector: null,
+      sample: null,
+    });
   };
   return { store, events, scheduled, writer, write };
 }

@@ -19,7 +19,7 @@ describe('the book of tracks, over a day', () => {
     book.open(1, 'gate', facts, 0);
     book.open(2, 'gate', facts, 0);
     book.bridge({ survivorId: 1, absorbedId: 2, similarity: 0.9 });
-    book.end(1, 'vehicle');
+    book.end(1, { vehicleId: 'vehicle', sightingId: `sighting of ${1}` });
     expect(book.open(1, 'gate', facts, 0)).toBeNull();
     expect(book.open(2, 'gate', facts, 0)).toBeNull();
     expect(book.isAbsorbed(2)).toBe(false);
@@ -35,7 +35,7 @@ describe('the book of tracks, over a day', () => {
     const book = makeBook();
     for (let id = 1; id <= 1025; id += 1) {
       book.open(id, 'gate', facts, 0);
-      book.end(id, 'vehicle');
+      book.end(id, { vehicleId: 'vehicle', sightingId: `sighting of ${id}` });
     }
     expect(book.open(2, 'gate', facts, 0)).toBeNull();
     expect(book.open(1, 'gate', facts, 0)).not.toBeNull();

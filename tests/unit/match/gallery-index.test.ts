@@ -9,7 +9,7 @@ function at(angleDeg: number): { space: string; vector: Float32Array } {
 }
 
 function sighting(sightingId: string, vehicleNumber: number) {
-  return { sightingId, vehicleId: `v${vehicleNumber}`, vehicleNumber };
+  return { sightingId, vehicleId: `v${vehicleNumber}`, vehicleNumber, cameraId: 'gate' };
 }
 
 describe('GalleryIndex', () => {

@@ -9,6 +9,7 @@ function scores(...similarities: number[]): VehicleScore[] {
     sightingId: `s${i + 1}`,
     vehicleId: `v${i + 1}`,
     vehicleNumber: i + 1,
+    cameraId: 'gate',
     similarity,
   }));
 }
@@ -21,11 +22,41 @@ function decide(
   return decideMatch({
     scores: ranked,
     thresholds,
+    acceptOf: () => thresholds.accept,
     currentVehicleId,
     exclusionOf: ({ vehicleId }) =>
       excluded.includes(vehicleId) ? 'visible-at-the-same-time' : null,
   });
 }
+
+describe('thresholds of two cameras', () => {
+  const ofCameras = (ranked: readonly VehicleScore[], currentVehicleId: string | null = null) =>
+    decideMatch({
+      scores: ranked,
+      thresholds,
+      acceptOf: ({ vehicleId }) => (vehicleId === 'v2' ? 0.6 : thresholds.accept),
+      currentVehicleId,
+      exclusionOf: () => null,
+    });
+
+  it('are what is asked of a candidate, and are told', () => {
+    const { match, requiredSimilarity: required } = ofCameras(scores(0.75, 0.74));
+    // 0.05 below its own threshold is the first, 0.14 above its own the second.
+    expect(match?.vehicleId).toBe('v2');
+    expect(required).toBeCloseTo(0.6);
+  });
+
+  it('ask for the lead on top, measured from the threshold of each', () => {
+    const verdict = ofCameras(scores(0.85, 0.67));
+    expect(verdict.requiredSimilarity).toBeCloseTo(0.68);
+    expect(verdict.match).toBeNull();
+  });
+
+  it('move what a vehicle once recognised is kept down to', () => {
+    expect(ofCameras(scores(0.1, 0.51), 'v2').match?.vehicleId).toBe('v2');
+    expect(ofCameras(scores(0.1, 0.49), 'v2').match).toBeNull();
+  });
+});
 
 describe('a first decision', () => {
   it('is a new vehicle in an empty gallery', () => {
@@ -55,6 +86,7 @@ describe('a first decision', () => {
     const strict = { ...thresholds, accept: 0.95 };
     const question = {
       scores: scores(0.995, 0.99),
+      acceptOf: () => strict.accept,
       currentVehicleId: null,
       exclusionOf: () => null,
     };

@@ -64,6 +64,7 @@ export function record(
     vehicleNumber: 1,
     crop: whole.cropId === null ? null : picture(whole.cropId),
     vector: whole.space === null ? null : Float32Array.of(1, 0, 0, 0),
+    sample: null,
     ...rest,
   };
 }

@@ -96,6 +96,9 @@ describe('deleting everything', () => {
       recentDescriptors: [],
       vectorBlocks: [],
       meta: [],
+      samples: [],
+      confirmedPairs: [],
+      state: [],
     });
   });
 
@@ -161,7 +164,7 @@ describe('retention', () => {
     expect(byNumber.vehicleCount).toBe(220);
     expect(await listedIds(store)).toHaveLength(10);
     expect(store.vehicleCount).toBe(10);
-  });
+  }, 30_000);
 
   test('takes null and zero as no limit', async () => {
     const store = await openGallery(freshName());

@@ -31,9 +31,9 @@ afterEach(() => {
   for (const opened of toClose.splice(0)) opened.close();
 });
 
-/** What version 2 might be some day: reads every row and writes it back richer. */
+/** What the next version might be: reads every row and writes it back richer. */
 const addColour: Migration = {
-  version: 2,
+  version: GALLERY_MIGRATIONS.length + 1,
   async migrate(_database, transaction) {
     let cursor = await transaction.objectStore('vehicles').openCursor();
     while (cursor) {
@@ -82,8 +82,8 @@ describe('migrations', () => {
     const store = await GalleryStore.open(name);
     await store.commitSighting(record());
     store.close();
-    const { database } = await open(name, [galleryMigration, addColour]);
-    expect(database.version).toBe(2);
+    const { database } = await open(name, [...GALLERY_MIGRATIONS, addColour]);
+    expect(database.version).toBe(addColour.version);
     expect(await database.get('vehicles', 'v1')).toMatchObject({ number: 1, colour: 'unknown' });
     expect(await database.get('sightings', 's1')).toMatchObject({ vehicleId: 'v1' });
     expect(await database.count('crops')).toBe(1);
@@ -97,13 +97,13 @@ describe('migrations', () => {
     store.close();
     const before = await rawStores(name);
     const failing: Migration = {
-      version: 2,
+      version: addColour.version,
       async migrate(_database, transaction) {
         await transaction.objectStore('vehicles').clear();
         throw new Error('the colour could not be told');
       },
     };
-    await expect(open(name, [galleryMigration, failing])).rejects.toMatchObject({
+    await expect(open(name, [...GALLERY_MIGRATIONS, failing])).rejects.toMatchObject({
       code: 'INTERNAL',
       message: expect.stringContaining('the colour could not be told') as string,
     });
@@ -181,8 +181,8 @@ describe('an open gallery', () => {
     const store = await GalleryStore.open(name);
     const told = vi.fn();
     store.onClosed(told);
-    const newer = remember(await openDB(name, 2));
-    expect(newer.version).toBe(2);
+    const newer = remember(await openDB(name, addColour.version));
+    expect(newer.version).toBe(addColour.version);
     expect(told).toHaveBeenCalledExactlyOnceWith(
       expect.objectContaining({ code: 'STORAGE_NEWER' }),
     );
