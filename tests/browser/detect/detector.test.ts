@@ -70,6 +70,7 @@ describe('the NanoDet detector', () => {
         measuredMs: null,
       },
       framePath: null,
+      isProviderNew: true,
     });
     detector = opened.detector;
   });

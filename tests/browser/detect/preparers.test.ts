@@ -78,6 +78,35 @@ describe('the SIMD kernel and the canvas', () => {
   );
 });
 
+describe('the SIMD kernel and the canvas on networks of one size', () => {
+  it.each(['top-left', 'stretched'] as const)('agree on a %s picture', async (fit) => {
+    const spec = { ...input, size: { widthPx: 256, heightPx: 256 }, fit, padValue: 114 };
+    const simd = await I420Preparer.load(kernelUrl, spec);
+    const canvas = new CanvasPreparer(spec);
+    const frame = makeTestFrame({
+      format: 'I420',
+      widthPx: 1280,
+      heightPx: 360,
+      pattern: 'blobs',
+      matrix: 'bt709',
+      fullRange: false,
+    });
+    try {
+      const geometry = letterboxFor(spec, 1280, 360, 416);
+      const [a, b] = [await simd.prepare(frame, geometry), await canvas.prepare(frame, geometry)];
+      if (a.location !== 'cpu' || b.location !== 'cpu') throw new Error('Expected CPU tensors');
+      expect(meanDifference(a.data, b.data, spec.std)).toBeLessThanOrEqual(TOLERANCE);
+      // The last row is a bar only where the aspect is kept.
+      const bar = (114 - spec.mean[0]) / spec.std[0];
+      const lastRow = b.data.slice(255 * 256, 256 * 256);
+      expect(lastRow.every((value) => Math.abs(value - bar) < 1e-5)).toBe(fit === 'top-left');
+    } finally {
+      frame.close();
+      canvas.dispose();
+    }
+  });
+});
+
 describe('the choice of a frame path', () => {
   const planar: TestFrame = {
     format: 'I420',

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { wrap } from 'comlink';
 import manifestFile from '../../../models/detect-nanodet/manifest.json';
 import { readManifest } from '../../../models/read-manifest';
+import type { GoldenTest } from '../../../src/contracts/model';
 import type { ProbeApi, ProbeRequest } from '../../../src/contracts/worker-api';
 import { installErrorTransfer } from '../../../src/runtime/rpc-errors';
 
@@ -67,7 +68,20 @@ describe('the probe worker', () => {
     const modelUrl = new URL('/ort/ort-wasm-simd-threaded.mjs', location.href).href;
     const file = await sha256Hex(modelUrl);
     await expect(measure({ modelUrl, manifest: { ...manifest, ...file } })).rejects.toMatchObject({
-      code: 'MODEL_INCOMPATIBLE',
+      code: 'MODEL_CORRUPT',
+      message: expect.stringContaining('expected an ONNX model, found') as unknown,
+    });
+  });
+
+  it('runs the golden test before it times anything', async () => {
+    const golden: GoldenTest = {
+      seed: 1,
+      size: { widthPx: 64, heightPx: 64 },
+      outputs: [{ name: 'p32', length: 192, values: [1, 2, 3] }],
+      tolerance: 0.001,
+    };
+    await expect(measure({ manifest: { ...manifest, golden } })).rejects.toMatchObject({
+      code: 'BACKEND_WRONG',
     });
   });
 
