@@ -4,6 +4,7 @@ import type { BackendChoice } from './contracts/model';
 import type { FrameTruth, StreetFrameRequest, StreetScenePlan } from './contracts/street';
 import { runtimeFileNames, runtimeFlavour } from './core/runtime-files';
 import { readHeadlessOptions, type HeadlessRunOptions } from './headless/options';
+import { createLearnAdaptation } from './runtime/adaptation-client';
 import { ResightController } from './runtime/analysis-controller';
 import { AppUpdates } from './runtime/app-updates';
 import type { KeyValueStore } from './runtime/backend-memory';
@@ -18,6 +19,7 @@ import { ModelProbe } from './runtime/model-probe';
 import { DeviceModelShelf } from './runtime/model-shelf';
 import { PerceptionClient } from './runtime/perception-client';
 import { ProviderTrust } from './runtime/provider-trust';
+import { Recognition } from './runtime/recognition';
 import { Reembedder } from './runtime/reembedder';
 import { SettingsKeeper } from './runtime/settings-keeper';
 import { StreetClient } from './runtime/street-client';
@@ -43,6 +45,8 @@ const createPerceptionWorker = (): Worker =>
 const createIdentityWorker = (): Worker =>
   new Worker(new URL('../workers/identity.worker.ts', import.meta.url), { type: 'module' });
 const createStreetWorker = (): Worker => new Worker(streetWorkerUrl, { type: 'module' });
+const createAdaptationWorker = (): Worker =>
+  new Worker(new URL('../workers/adaptation.worker.ts', import.meta.url), { type: 'module' });
 const createProbeWorker = (): Worker =>
   new Worker(new URL('../workers/probe.worker.ts', import.meta.url), { type: 'module' });
 
@@ -93,6 +97,15 @@ function compose(
     runtimeBaseUrl,
     pins: options?.pins,
   });
+  const recognition = new Recognition({
+    identity,
+    learn: createLearnAdaptation(createAdaptationWorker),
+    store: deviceStore,
+    settings: () => settings.current,
+    updateSettings: (change) => {
+      settings.update(change);
+    },
+  });
   const reembedder = new Reembedder({
     identity,
     catalogue,
@@ -100,6 +113,7 @@ function compose(
     settings,
     readFacts,
     runtimeBaseUrl,
+    onSpaceChanged: () => recognition.refresh(),
   });
   return {
     settings,
@@ -109,7 +123,7 @@ function compose(
     engine,
     catalogue,
     shelf: new DeviceModelShelf({ catalogue, own, probe, trust, settings, reembedder, readFacts }),
-    recognition: undefined as never, // PLACEHOLDER
+    recognition,
     listCameras,
     onCamerasChanged,
     createCameraSource: ({ camera }, previous) =>
@@ -193,6 +207,6 @@ if (!headlessOptions || headlessOptions.hasScreen) {
   const { mountApp } = await import('./ui/mount');
   const updates = new AppUpdates({ isBusy: () => controller.isBusy });
   mountApp(target, { controller, updates });
-  void controller.shelf.refresh();
+  void Promise.all([controller.shelf.refresh(), parts.recognition.refresh()]);
   void keepAssets(updates, controller);
 }

@@ -26,7 +26,7 @@ export function createLearnAdaptation(createWorker: () => Worker): LearnAdaptati
     signal.addEventListener('abort', stop, { once: true });
     try {
       // As long as it takes: progress is shown, and the user may end it.
-      return await host.call(
+      return await host.call<AdaptationOutcome>(
         (remote) =>
           remote.learn(transfer(pairs, [pairs.vectors.buffer]), acceptBefore, proxy(onProgress)),
         null,

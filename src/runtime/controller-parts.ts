@@ -1,4 +1,4 @@
-import type { RecognitionTools, Settings, Unsubscribe } from '../contracts/app';
+import type { Settings, Unsubscribe } from '../contracts/app';
 import type { ModelShelf } from '../contracts/shelf';
 import type { CameraDevice, FrameSource } from '../contracts/source';
 import type { StreetChoice } from '../contracts/street';
@@ -7,6 +7,7 @@ import type { Engine } from './engine';
 import type { IdentityClient } from './identity-client';
 import type { ModelCatalogue } from './model-catalogue';
 import type { PerceptionClient } from './perception-client';
+import type { Recognition } from './recognition';
 import type { SettingsKeeper } from './settings-keeper';
 
 /** Everything the controller works with; `main.ts` makes it. */
@@ -18,7 +19,7 @@ export interface ControllerParts {
   readonly engine: Engine;
   readonly catalogue: ModelCatalogue;
   readonly shelf: ModelShelf;
-  readonly recognition: RecognitionTools;
+  readonly recognition: Recognition;
   /** `previous`: the camera to open again, which must not become another one; null: as the settings say. */
   createCameraSource(settings: Settings, previous: FrameSource | null): Promise<FrameSource>;
   createFileSource(file: File): Promise<FrameSource>;

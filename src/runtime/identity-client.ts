@@ -104,7 +104,7 @@ export class IdentityClient implements GalleryClient {
 
   /** In which space the gallery in use is searched. */
   gallerySpace(): Promise<GallerySpace> {
-    return Promise.resolve({ space: null, adaptation: null }); // PLACEHOLDER
+    return this.#call((remote) => remote.gallerySpace());
   }
 
   /** For the own gallery, as `setRetention` is. */

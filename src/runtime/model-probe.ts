@@ -54,7 +54,10 @@ export class ModelProbe {
     return this.#ask((remote) => remote.makeGolden({ file, manifest, runtimeBaseUrl }), signal);
   }
 
-  async #ask<T>(ask: (remote: Remote<ProbeApi>) => PromiseLike<T>, signal: AbortSignal): Promise<T> {
+  async #ask<T>(
+    ask: (remote: Remote<ProbeApi>) => PromiseLike<T>,
+    signal: AbortSignal,
+  ): Promise<T> {
     signal.throwIfAborted();
     const host = new WorkerHost<ProbeApi>(this.#createWorker(), 'probe');
     const stop = (): void => {

@@ -77,7 +77,11 @@ export class DeviceModelShelf implements ModelShelf {
     const { catalogue, settings, reembedder } = this.#parts;
     const manifest = this.#require(modelId);
     if (manifest.task === 'embed') {
-      settings.update({ embedderId: modelId });
+      const accept = manifest.recommendedThreshold;
+      // An empty gallery is in the new space at once; any other when it was re-embedded.
+      const isEmpty = reembedder.searchedWithId === null;
+      const threshold = isEmpty && accept !== null ? { matchThreshold: accept } : {};
+      settings.update({ embedderId: modelId, ...threshold });
       void reembedder.ensure();
       return;
     }

@@ -16,6 +16,8 @@ export interface ReembedderParts {
   readonly settings: SettingsKeeper;
   readonly readFacts: () => Promise<DeviceFacts>;
   readonly runtimeBaseUrl: string;
+  /** The gallery's space has changed: what was learned for the old one is gone, and its threshold with it. */
+  readonly onSpaceChanged: () => Promise<void>;
 }
 
 /** Sees to it that the gallery gets into the space of the embedder the user chose. The work itself is the identity worker's. */
@@ -107,20 +109,22 @@ export class Reembedder {
 
   #note(progress: ReembedProgress): void {
     this.#progress = progress;
-    if (progress.state === 'finished') this.#finish();
+    if (progress.state === 'finished') void this.#finish();
     this.#events.emit();
   }
 
   /** The gallery is in the new space: a threshold of the old one means nothing there. */
-  #finish(): void {
-    const { catalogue, settings } = this.#parts;
+  async #finish(): Promise<void> {
+    const { catalogue, settings, onSpaceChanged } = this.#parts;
     const manifest = embedderOf(catalogue, settings.current);
-    const accept = manifest.recommendedThreshold;
-    if (accept !== null && this.#searchedWithId !== manifest.id) {
-      settings.update({ matchThreshold: accept });
-    }
+    const isChange = this.#searchedWithId !== manifest.id;
     this.#searchedWithId = manifest.id;
     this.#isPaused = false;
+    if (!isChange) return;
+    await onSpaceChanged();
+    const accept = manifest.recommendedThreshold;
+    if (accept !== null) settings.update({ matchThreshold: accept });
+    this.#events.emit();
   }
 
   async #readSpace(): Promise<void> {

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { DEFAULT_DETECTOR_ID, DEFAULT_EMBEDDER_ID } from '../../models';
+import { DEFAULT_DETECTOR_ID, DEFAULT_EMBEDDER_ID, modelById } from '../../models';
 import type { Settings } from '../contracts/app';
 import { VEHICLE_CLASSES } from '../contracts/detection';
 import { DEFAULT_MATCH_THRESHOLDS } from '../core/match-thresholds';
@@ -24,7 +24,7 @@ const settingsSchema = v.object({
   scoreThreshold: part(v.pipe(v.number(), v.minValue(0.05), v.maxValue(0.95)), 0.35),
   matchThreshold: part(
     v.pipe(v.number(), v.minValue(0), v.maxValue(1)),
-    DEFAULT_MATCH_THRESHOLDS.accept,
+    modelById(DEFAULT_EMBEDDER_ID)?.recommendedThreshold ?? DEFAULT_MATCH_THRESHOLDS.accept,
   ),
   pairThresholds: part(
     v.array(

@@ -82,9 +82,11 @@ describe('the model shelf of a device', () => {
   let shelf: DeviceModelShelf;
   let catalogue: ModelCatalogue;
   let timings: Record<string, number | AppError>;
+  let spaceChangeCount: number;
 
   beforeEach(() => {
     identity = new FakeIdentity();
+    spaceChangeCount = 0;
     const store = new MemoryStore();
     settings = new SettingsKeeper(store);
     trust = new ProviderTrust(store);
@@ -127,6 +129,10 @@ describe('the model shelf of a device', () => {
       settings,
       readFacts,
       runtimeBaseUrl: 'https://app.example/ort/',
+      onSpaceChanged: () => {
+        spaceChangeCount += 1;
+        return Promise.resolve();
+      },
     });
     shelf = new DeviceModelShelf({
       catalogue,
@@ -176,19 +182,20 @@ describe('the model shelf of a device', () => {
 
   it('re-embeds the gallery when another embedder is chosen, and takes its threshold at the end', async () => {
     await shelf.refresh();
-    settings.update({ embedderId: builtInEmbedder.id });
     identity.space = spaceOf(builtInEmbedder);
+    await shelf.refresh();
+    settings.update({ embedderId: builtInEmbedder.id, matchThreshold: 0.9 });
     shelf.use(own.id);
     await expect.poll(() => identity.asked.length).toBe(1);
     expect(identity.asked[0]?.manifest.id).toBe(own.id);
     expect(shelf.state).toMatchObject({ embedderId: own.id, searchedWithId: builtInEmbedder.id });
     identity.report({ doneCount: 1 });
     expect(shelf.state.reembedding?.doneCount).toBe(1);
-    const before = settings.current.matchThreshold;
-    expect(before).not.toBe(0.7);
+    expect(settings.current.matchThreshold).toBe(0.9);
     identity.space = spaceOf(own);
     identity.report({ state: 'finished', doneCount: 3 });
-    expect(settings.current.matchThreshold).toBe(0.7);
+    await expect.poll(() => settings.current.matchThreshold).toBe(0.7);
+    expect(spaceChangeCount).toBe(1);
     expect(shelf.state.searchedWithId).toBe(own.id);
   });
 
