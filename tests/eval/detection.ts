@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openHeadlessPage } from '../../server/analyze/headless-page';
 import type { Box } from '../../src/contracts/detection';
+import type { DetectionArguments } from './detection-arguments';
+import { evalModel } from './eval-models';
 import { scoreDetections, type LabelledFrame } from './average-precision';
 
 /** Seen from the street; the car park is seen from above, where scores are low but right. */
@@ -29,15 +31,20 @@ export interface DetectionEvaluation {
   readonly streetAp50: number;
 }
 
-/** Scores the built-in detector, in the built app in Chromium, against the consensus boxes. */
+/** Scores a detector of the shelf, in the built app in Chromium, against the consensus boxes. */
 export async function evaluateDetection(
   sharedFolder: string,
   log: (line: string) => void,
-  inputSidePx: number,
+  wanted: Pick<DetectionArguments, 'inputSidePx' | 'model'>,
 ): Promise<DetectionEvaluation> {
   const consensus = readConsensus(join(sharedFolder, 'detection/consensus.json'));
   const files = Object.keys(consensus.clips);
-  const headless = await openHeadlessPage({ inputSidePx, provider: 'wasm', threadCount: 1 }, log);
+  const { size } = evalModel(wanted.model, 'detect').manifest.input;
+  const inputSidePx = size ? Math.max(size.widthPx, size.heightPx) : wanted.inputSidePx;
+  const headless = await openHeadlessPage(
+    { inputSidePx, provider: 'wasm', threadCount: 1, detector: wanted.model },
+    log,
+  );
   try {
     await headless.setFiles(files.map((file) => join(sharedFolder, 'clips', file)));
     const clips = [];
@@ -61,7 +68,7 @@ export async function evaluateDetection(
     }
     return {
       eval: 'detection',
-      model: 'detect-nanodet',
+      model: wanted.model,
       inputSidePx,
       clips,
       streetAp50: scoreDetections(street).ap50,

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { DEFAULT_EMBEDDER_ID, modelById } from '../../models';
-import { readManifest } from '../../models/read-manifest';
+import { DEFAULT_EMBEDDER_ID, LISTINGS, readInstalled, readListing } from '../../models';
 import type { HeadlessPage } from '../../server/analyze/headless-page';
 import type { ModelManifest, ModelTask } from '../../src/contracts/model';
 
@@ -41,29 +40,44 @@ export async function serveWeights(
 }
 
 function modelOnShelf(id: string): EvalModel {
-  const listing = modelById(id);
+  const listing = LISTINGS.find((one) => one.id === id);
   if (!listing) throw new Error(`Expected a model of the shelf or an .onnx file, found "${id}".`);
-  if (existsSync(join(ADDED_FOLDER, listing.file))) return { manifest: listing, weightsPath: null };
-  throw new Error(
-    `Expected the weights of "${id}" in public/models. Add them with: npm run models -- add ${id}`,
-  );
+  if (listing.download === null) return { manifest: listing, weightsPath: null };
+  const table = join(ADDED_FOLDER, 'installed.json');
+  const rows: unknown = existsSync(table) ? JSON.parse(readFileSync(table, 'utf8')) : [];
+  const row = readInstalled(rows).find((one) => one.id === id);
+  if (!row) {
+    throw new Error(
+      `Expected the weights of "${id}" in public/models. Add them with: npm run models -- add ${id}`,
+    );
+  }
+  return { manifest: { ...listing, ...row }, weightsPath: null };
 }
 
-function modelInFile(path: string): EvalModel {
+/** A file described by a listing, under a name and checksum of its own. */
+export function describeFile(
+  path: string,
+  listing: Omit<ModelManifest, 'file' | 'sha256' | 'bytes'>,
+): EvalModel {
   const bytes = readFileSync(path);
-  const beside = join(dirname(path), 'manifest.json');
-  const own = existsSync(beside) ? readManifest(JSON.parse(readFileSync(beside, 'utf8'))) : null;
-  const described = own?.file === basename(path) ? own : modelById(DEFAULT_EMBEDDER_ID);
-  if (!described) throw new Error(`Expected a manifest.json beside "${path}", found none.`);
   return {
     manifest: {
-      ...described,
-      id: described === own ? own.id : basename(path, '.onnx'),
-      // Of its own: the page must not find another file under the name.
+      ...listing,
+      // The page must not find another file under the name.
       file: `evaluated-${basename(path)}`,
       sha256: createHash('sha256').update(bytes).digest('hex'),
       bytes: bytes.length,
     },
     weightsPath: path,
   };
+}
+
+function modelInFile(path: string): EvalModel {
+  const beside = join(dirname(path), 'manifest.json');
+  const own = existsSync(beside) ? readListing(JSON.parse(readFileSync(beside, 'utf8'))) : null;
+  if (own?.file === basename(path)) return describeFile(path, own);
+  const builtIn = LISTINGS.find(({ id }) => id === DEFAULT_EMBEDDER_ID);
+  if (!builtIn) throw new Error(`Expected a manifest.json beside "${path}", found none.`);
+  // Its golden test is of other weights.
+  return describeFile(path, { ...builtIn, id: basename(path, '.onnx'), golden: null });
 }

@@ -3,6 +3,9 @@ import { evaluateDetection } from './detection';
 import { readDetection } from './detection-arguments';
 import { evaluateReid } from './reid/reid';
 import { readReid, REID_USAGE } from './reid/reid-arguments';
+import { evaluateTracking, readTracking, TRACKING_USAGE } from './tracking/evaluate-tracking';
+import { evaluateTwoCameras } from './two-cameras/two-cameras';
+import { readTwoCameras, TWO_CAMERAS_USAGE } from './two-cameras/two-cameras-arguments';
 import { evaluateStreet } from './street';
 import {
   readStreetReid,
@@ -15,8 +18,10 @@ import { evaluateStreetReid } from './street-reid';
 import { drawStreetSheet } from './street-sheet';
 import { evaluateStreetStills } from './street-stills';
 
-const USAGE = `Usage: npm run eval -- detection [--json] [--side PX]
+const USAGE = `Usage: npm run eval -- detection [--json] [--side PX] [--model ID]
 ${REID_USAGE}
+${TRACKING_USAGE}
+${TWO_CAMERAS_USAGE}
 ${STREET_USAGE}`;
 
 /** What one evaluation found, and how to print it; null when it could not be made here, and said so. */
@@ -29,20 +34,34 @@ const log = (line: string): void => {
 /** Each reads its own arguments at once, so that a wrong one is told before anything is built. */
 const EVALUATIONS: Readonly<Record<string, (argv: readonly string[]) => () => Promise<Outcome>>> = {
   detection: (argv) => {
-    const { inputSidePx, isJson } = readDetection(argv);
+    const wanted = readDetection(argv);
     return async () => {
       const folder = sharedFolder();
       if (folder === null) {
         log('skipped: no ../shared');
         return null;
       }
-      return { result: await evaluateDetection(folder, log, inputSidePx), isJson };
+      return { result: await evaluateDetection(folder, log, wanted), isJson: wanted.isJson };
     };
   },
   reid: (argv) => {
     const wanted = readReid(argv);
     return async () => {
       const result = await evaluateReid(wanted, sharedFolder(), log);
+      return result && { result, isJson: wanted.isJson };
+    };
+  },
+  tracking: (argv) => {
+    const wanted = readTracking(argv);
+    return () => {
+      const result = evaluateTracking(wanted, sharedFolder(), log);
+      return Promise.resolve(result && { result, isJson: wanted.isJson });
+    };
+  },
+  'two-cameras': (argv) => {
+    const wanted = readTwoCameras(argv);
+    return async () => {
+      const result = await evaluateTwoCameras(wanted, sharedFolder(), log);
       return result && { result, isJson: wanted.isJson };
     };
   },

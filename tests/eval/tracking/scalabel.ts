@@ -19,11 +19,11 @@ interface ScalabelFrame {
   readonly labels: readonly ScalabelLabel[] | null;
 }
 
-/** Paths of one video's truth, of what a tracker made of it, and of the configuration that names the categories. */
+/** Paths of one video's truth, of what a tracker made of it, and of the configuration that names the categories (null: those that occur). */
 export interface ScalabelFiles {
   readonly truth: string;
   readonly predictions: string;
-  readonly configuration: string;
+  readonly configuration: string | null;
 }
 
 /**
@@ -37,7 +37,10 @@ export function readScalabelSequences(files: ScalabelFiles): Map<string, Trackin
     throw new RangeError(`Expected ${truth.length} predicted frames, got ${predictions.length}`);
   const truthNumbers = new Map<string, number>();
   const predictionNumbers = new Map<string, number>();
-  const categories = leafCategories(readFileSync(files.configuration, 'utf8'));
+  const categories =
+    files.configuration === null
+      ? occurringCategories(truth)
+      : leafCategories(readFileSync(files.configuration, 'utf8'));
   const sequenceOf = (category: string): TrackingSequence =>
     truth.map((frame, index) => {
       const labels = frame.labels ?? [];
@@ -65,6 +68,12 @@ function readFrames(path: string): readonly ScalabelFrame[] {
 function leafCategories(toml: string): string[] {
   const pattern = /\[\[categories\.subcategories\]\]\s*name\s*=\s*"([^"]+)"/g;
   return [...toml.matchAll(pattern)].flatMap(([, name]) => (name === undefined ? [] : [name]));
+}
+
+/** Of objects that count: a crowd has a category too. */
+function occurringCategories(frames: readonly ScalabelFrame[]): string[] {
+  const labels = frames.flatMap((frame) => frame.labels ?? []).filter((label) => !isIgnored(label));
+  return [...new Set(labels.map(({ category }) => category))].sort();
 }
 
 function isIgnored({ attributes }: ScalabelLabel): boolean {
