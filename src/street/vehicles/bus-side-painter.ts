@@ -1,6 +1,6 @@
 import { readableInk } from './liveries';
 import type { PanelPainter } from './panel-painter';
-import type { SideJob } from './side-painter';
+import type { SideJob } from './side-job';
 
 const GLASS = '#0e1316';
 const SEAM = 'rgba(0,0,0,0.42)';
@@ -15,7 +15,7 @@ export function paintBusSide(job: SideJob): void {
   else paintOffside(job);
 }
 
-function paintLivery({ panel, shape, details, paint }: SideJob): void {
+function paintLivery({ panel, shape, details, paint, side }: SideJob): void {
   const { livery } = details;
   if (!livery) return;
   if (livery.layout === 1) panel.rect(0, 0.8, shape.lengthM, 0.3, livery.band, 0);
@@ -31,7 +31,9 @@ function paintLivery({ panel, shape, details, paint }: SideJob): void {
     );
   }
   if (livery.layout === 3) panel.rect(0, 0.5, shape.lengthM, 0.5, livery.band, 0);
-  panel.text(-0.4, 1.0, 0.26, 2.4, livery.line, readableInk(livery.ink, paint));
+  // On the kerb side there is a door in the middle.
+  const [middleM, lengthM] = side > 0 ? [-1.3, 1.2] : [-0.4, 2.4];
+  panel.text(middleM, 1.0, 0.26, lengthM, livery.line, readableInk(livery.ink, paint));
 }
 
 /** The flaps of luggage, batteries and engine, in a shade of their own, down to a dark edge. */

@@ -4,6 +4,7 @@ import { readableInk } from './liveries';
 import { CARGO_BOX } from './lorry-body';
 import type { PanelPainter } from './panel-painter';
 import { archRadiusM } from './shell-section';
+import type { SideJob } from './side-job';
 import type { VehicleDetails } from './vehicle-details';
 import { paintSideWindows } from './window-painter';
 
