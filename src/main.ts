@@ -65,10 +65,8 @@ function attempt<T>(act: () => T): T | undefined {
   }
 }
 
-function compose(
-  options: HeadlessRunOptions | null,
-  streetTruth: Emitter<[FrameTruth]>,
-): ControllerParts {
+/** The models, who may run them, and what is learned about recognising with them. */
+function composeModels(options: HeadlessRunOptions | null) {
   const perception = new PerceptionClient(createPerceptionWorker);
   const identity = new IdentityClient(createIdentityWorker, DATABASE_NAME);
   const { runtimeBaseUrl } = places;
@@ -115,15 +113,24 @@ function compose(
     runtimeBaseUrl,
     onSpaceChanged: () => recognition.refresh(),
   });
-  return {
-    settings,
-    perception,
-    identity,
-    selector,
-    engine,
+  const shelf = new DeviceModelShelf({
     catalogue,
-    shelf: new DeviceModelShelf({ catalogue, own, probe, trust, settings, reembedder, readFacts }),
-    recognition,
+    own,
+    probe,
+    trust,
+    settings,
+    reembedder,
+    readFacts,
+  });
+  return { settings, perception, identity, selector, engine, catalogue, shelf, recognition };
+}
+
+function compose(
+  options: HeadlessRunOptions | null,
+  streetTruth: Emitter<[FrameTruth]>,
+): ControllerParts {
+  return {
+    ...composeModels(options),
     listCameras,
     onCamerasChanged,
     createCameraSource: ({ camera }, previous) =>

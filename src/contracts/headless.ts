@@ -1,6 +1,6 @@
 import type { Detection } from './detection';
 import type { ErrorData } from './errors';
-import type { BackendChoice, ModelManifest } from './model';
+import type { BackendChoice, ModelManifest, SizePx } from './model';
 import type { SourceInfo } from './source';
 import type {
   FrameTruth,
@@ -149,6 +149,14 @@ export interface HeadlessTruthCrop {
   readonly pixels: HeadlessPixels;
 }
 
+/** One model to time on one backend. */
+export interface HeadlessMeasurement extends Pick<BackendChoice, 'provider' | 'threadCount'> {
+  readonly manifest: ModelManifest;
+  readonly size: SizePx;
+  /** Timed runs, after one that does not count. */
+  readonly runCount: number;
+}
+
 /** A picture's vector of unit length: float32, little-endian, as Base64; null when the app would refuse the picture. */
 export type HeadlessVector = string | null;
 
@@ -204,6 +212,8 @@ export interface HeadlessApi {
     manifest: ModelManifest,
     fileIndices: readonly number[],
   ): Promise<readonly HeadlessVector[]>;
+  /** Median milliseconds of one inference, in a worker of its own. Runs the golden test first. Throws AppError BACKEND_*, MODEL_*. */
+  measureModel(measurement: HeadlessMeasurement): Promise<number>;
   /** Pixels of picture files, as the browser decodes them. */
   decodeImages(fileIndices: readonly number[]): Promise<readonly HeadlessPixels[]>;
   /** Frames that came in and went out of the perception worker. */

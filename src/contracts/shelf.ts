@@ -1,4 +1,3 @@
-import type { Unsubscribe } from './app';
 import type { Detection } from './detection';
 import type { ErrorData } from './errors';
 import type {
@@ -91,7 +90,7 @@ export interface ShelfState {
 
 export interface ModelShelf {
   readonly state: ShelfState;
-  onChanged(listener: (state: ShelfState) => void): Unsubscribe;
+  onChanged(listener: (state: ShelfState) => void): () => void;
   /** Reads `installed.json` and the user's own models again. Never rejects: what cannot be read is left out. */
   refresh(): Promise<void>;
   /** Chooses a model: a detector from the next start on, an embedder once the gallery is re-embedded. Throws RangeError for one that is absent. */

@@ -29,7 +29,7 @@ export class ImageFiles {
     const vectors = await host.call((remote) => remote.embed(fileIndices.map(this.#fileAt)));
     return Promise.all(
       // A copy: a Blob takes no view of memory that might be shared.
-      vectors.map((vector) => vector && toBase64(new Blob([new Float32Array(vector)]))),
+      vectors.map(async (vector) => vector && toBase64(new Blob([new Float32Array(vector)]))),
     );
   }
 

@@ -57,17 +57,15 @@ export async function loadTrusted<Ready>(
 }
 
 /** A worker that died while it loaded gets one more chance. */
-async function loadTwice<Ready>(
-  backend: BackendChoice,
-  { manifest, facts, trust, signal, load }: TrustedLoad<Ready>,
-): Promise<Ready> {
+async function loadTwice<Ready>(backend: BackendChoice, parts: TrustedLoad<Ready>): Promise<Ready> {
+  const { manifest, facts, trust, signal } = parts;
   const isProviderNew = trust.isNew(manifest, backend.provider, facts);
   try {
-    return await load(backend, isProviderNew);
+    return await parts.load(backend, isProviderNew);
   } catch (error) {
     signal.throwIfAborted();
     if (toErrorData(error).code !== 'WORKER_GONE') throw error;
-    return await load(backend, isProviderNew);
+    return await parts.load(backend, isProviderNew);
   }
 }
 

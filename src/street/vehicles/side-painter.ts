@@ -10,16 +10,6 @@ import { paintSideWindows } from './window-painter';
 
 const GAP = 'rgba(0,0,0,0.62)';
 
-export interface SideJob {
-  readonly panel: PanelPainter;
-  readonly shape: BodyShape;
-  readonly details: VehicleDetails;
-  /** `#rrggbb`. */
-  readonly paint: string;
-  /** +1: the right side, -1: the left one. */
-  readonly side: 1 | -1;
-}
-
 /** One flank on top of its paint: bands, gaps, handles, lamps that reach around the corner, lettering. */
 export function paintSide(job: SideJob): void {
   const { panel, shape, details } = job;

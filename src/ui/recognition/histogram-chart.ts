@@ -87,8 +87,9 @@ function rangeStart({ same, different }: Calibration): number {
   return Math.max(-1, (Math.max(0, first - 2) / same.counts.length) * 2 - 1);
 }
 
-function markAccept({ ctx, bbox, valToPos }: uPlot, accept: number, colour: string): void {
-  const x = valToPos(accept, 'x', true);
+function markAccept(chart: uPlot, accept: number, colour: string): void {
+  const { ctx, bbox } = chart;
+  const x = chart.valToPos(accept, 'x', true);
   ctx.save();
   ctx.strokeStyle = colour;
   ctx.lineWidth = 2 * devicePixelRatio;

@@ -183,18 +183,11 @@ export class AppState {
 
   dispose(): void {
     this.clock.stop();
-    this.fullScreen.dispose();
     this.#unsubscribe();
-    this.run.dispose();
-    this.live.dispose();
     this.thumbnails.clear();
-    this.vehicles.dispose();
-    this.cameras.dispose();
-    this.announcer.dispose();
-    this.models.dispose();
-    this.pictures.dispose();
-    this.updates.dispose();
-    this.tour.dispose();
+    const { fullScreen, run, live, vehicles, cameras, announcer, models } = this;
+    const parts = [fullScreen, run, live, vehicles, cameras, announcer, models];
+    for (const part of [...parts, this.pictures, this.updates, this.tour]) part.dispose();
   }
 }
 

@@ -25,6 +25,7 @@ export const FAKE_SETTINGS: Settings = {
 
 /** How a model came to be ready. */
 export const READY = {
+  model: { id: 'detect-nanodet', sha256: 'ab'.repeat(32) },
   backend: {
     provider: 'wasm',
     threadCount: 2,

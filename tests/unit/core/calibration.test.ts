@@ -212,7 +212,7 @@ function searchedAccept(different: readonly number[], rate: number): number | nu
 
 /** Both shares counted anew at every similarity there is. */
 function searchedErrorRate(same: readonly number[], different: readonly number[]): number {
-  let best = [Infinity, 1] as const;
+  let best: readonly [gap: number, rate: number] = [Infinity, 1];
   for (const accept of [...same, ...different, Infinity].sort((a, b) => a - b)) {
     const missed = same.filter((similarity) => similarity < accept).length / same.length;
     const taken = different.filter((similarity) => similarity >= accept).length / different.length;
