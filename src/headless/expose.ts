@@ -5,6 +5,7 @@ import { benchPipeline } from './bench-pipeline';
 import { benchScreen } from './bench-screen';
 import { detectFrames } from './detect-frames';
 import { ImageFiles } from './image-files';
+import { measureModel } from './measure-model';
 import type { HeadlessServices } from './services';
 import { StreetStills } from './street-stills';
 import { timeStreet } from './time-street';
@@ -36,6 +37,7 @@ export function exposeHeadless(services: HeadlessServices): void {
     detect: (index, frameIndices) => detectFrames(services, fileAt(index), frameIndices),
     embedImages: (manifest, indices) => images.embed(manifest, indices),
     decodeImages: (indices) => images.decode(indices),
+    measureModel: (measurement) => measureModel(services, measurement),
     ledger: () => services.parts.perception.ledger(),
     benchPipeline: (index, roundCount) => benchPipeline(services, fileAt(index), roundCount),
     benchScreen: (index, seconds) => benchScreen(services, fileAt(index), seconds),

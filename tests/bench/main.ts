@@ -7,10 +7,12 @@ import {
 } from '../../server/analyze/headless-page';
 import { sharedFolder } from '../support/shared-folder';
 import { overBudget, type Metrics } from './budgets';
+import { benchModels } from './models';
 import { soak } from './soak';
 
 const USAGE = `Usage: npm run bench -- pipeline [--json] [--rounds <n>] [--video <file>] [--side <px>] [--threads <n>]
-       npm run bench -- soak [--json] [--minutes <n>]`;
+       npm run bench -- soak [--json] [--minutes <n>]
+       npm run bench -- models [--json] [--rounds <n>]`;
 /** The busiest real clip: up to 30 vehicles in view. */
 const CLIP = 'clips/busy-junction.mp4';
 /** Long enough for some hundred frames, a full list, and everything the screen does now and then. */
@@ -34,6 +36,9 @@ switch (positionals[0]) {
     break;
   case 'soak':
     report('soak', { ...(await soak(Number(values.minutes), log)) });
+    break;
+  case 'models':
+    print(await benchModels(Number(values.rounds), sharedFolder(), log));
     break;
   default:
     log(USAGE);
@@ -78,13 +83,16 @@ async function onPage<Result>(
 
 /** Prints the figures in any case; exits with 1 when one is over its budget. */
 function report(bench: string, metrics: Metrics): void {
-  const result = { bench, metrics };
-  process.stdout.write(
-    `${values.json ? JSON.stringify(result) : JSON.stringify(result, null, 2)}\n`,
-  );
+  print({ bench, metrics });
   const failures = overBudget(bench, metrics);
   for (const failure of failures) log(failure);
   if (failures.length > 0) process.exitCode = 1;
+}
+
+function print(result: object): void {
+  process.stdout.write(
+    `${values.json ? JSON.stringify(result) : JSON.stringify(result, null, 2)}\n`,
+  );
 }
 
 function log(line: string): void {
