@@ -9,9 +9,7 @@ from prepare import SQUARE_SIDE, TEACHERS
 
 # What each teacher counts: person networks know riders, the others know vehicles (design/models.md).
 WEIGHTS = {'p0277': (1.0, 1.0), 'p0287': (1.0, 1.0), 'p0288': (0.5, 0.5), 'mobile': (0.1, 0.5), 'attributes': (0.1, 0.5)}
-# Shares of a batch's labelled vehicles: cars are the weak side, motorcycles two thirds of the set.
-CLASS_SHARES = {'motorcycle': 0.38, 'car': 0.40, 'truck': 0.19, 'bus': 0.03}
-
+CLASSES = ('motorcycle', 'car', 'truck', 'bus')
 # How far a teacher's answer stays that to the very picture; the rest is the mean over the vehicle's pictures.
 OWN_SHARE = 0.5
 # Batches in which all pictures of a set's camera share a style; in the others every picture has its own.
@@ -68,25 +66,23 @@ class Samples:
         joined = torch.cat([b * w.sqrt()[:, None] for b, w in zip(self.blocks, self.block_weights)], 1)
         self.joined = torch.nn.functional.normalize(joined)
 
-    def draw_keys(self, random, counts):
-        kinds = [kind for kind in CLASS_SHARES if kind in self.by_class]
-        if kinds and counts['vn']:
-            shares = np.array([CLASS_SHARES[kind] for kind in kinds])
-            wanted = random.multinomial(counts['vn'], shares / shares.sum())
-            for kind, number in zip(kinds, wanted):
-                identities = sorted(self.by_class[kind])
-                for pick in random.choice(len(identities), min(number, len(identities)), replace=False):
-                    copies = self.by_class[kind][identities[pick]]
-                    yield 'vn', copies[0 if random.random() < 0.5 else random.integers(len(copies))]
+    def draw_keys(self, random, counts, shares):
+        wanted = random.multinomial(counts['vn'], np.array(shares) / sum(shares))
+        for kind, number in zip(CLASSES, wanted):
+            identities = sorted(self.by_class[kind])
+            for pick in random.choice(len(identities), min(number, len(identities)), replace=False):
+                copies = self.by_class[kind][identities[pick]]
+                yield 'vn', copies[0 if random.random() < 0.5 else random.integers(len(copies))]
         for name in ('street', 'clip'):
             keys = self.keys[name]
             if keys and counts[name]:
                 for pick in random.choice(len(keys), min(counts[name], len(keys)), replace=False):
                     yield name, keys[pick]
 
-    def draw(self, random, counts, style_count):
-        """Rows, vehicle number within the batch, class number (-1: none), style, and who may be told apart from whom."""
-        drawn = list(self.draw_keys(random, counts))
+    def draw(self, random, counts, shares, style_count):
+        """A batch of so many vehicles of each set; `shares`: of the classes among those of vn-2cam. Rows, vehicle number within
+        the batch, class number (-1: none), style, and who may be told apart from whom."""
+        drawn = list(self.draw_keys(random, counts, shares))
         is_shared = random.random() < SHARED_STYLES
         domain_styles = {name: random.choice(style_count, 2, replace=False) for name in self.keys}
         rows, vehicles, classes, styles = [], [], [], []

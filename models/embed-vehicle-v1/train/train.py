@@ -80,20 +80,22 @@ def read_arguments():
     parser.add_argument('out')
     parser.add_argument('--minutes', type=float, default=50)
     parser.add_argument('--steps', type=int, default=0, help='instead of minutes')
+    parser.add_argument('--until', type=float, default=1, help='stop at this share of the schedule')
     parser.add_argument('--seed', type=int, default=0)
     parser.add_argument('--partners', type=int, default=2,
                         help='processes of one thread each: faster on two cores than one process of two threads')
     parser.add_argument('--init', default='', help='.pt of an earlier run to go on from')
     parser.add_argument('--report', type=float, default=8, help='score and save every so many minutes')
-    parser.add_argument('--counts', default='40,15,7', help='vehicles of vn-2cam, street, clips in a batch; two pictures each')
+    parser.add_argument('--counts', default='46,11,5', help='vehicles of vn-2cam, street, clips in a batch; two pictures each')
+    parser.add_argument('--shares', default='50,30,17,3', help='motorcycles, cars, trucks and buses among those of vn-2cam')
     parser.add_argument('--widths', default='32,48,80,128')
     parser.add_argument('--depths', default='2,2,2')
     parser.add_argument('--ibn', type=int, default=2, help='stages with instance norm')
     parser.add_argument('--mix', type=int, default=1, help='1: MixStyle')
-    parser.add_argument('--slant', type=float, default=0.12)
-    parser.add_argument('--surroundings', type=float, default=0.25)
-    parser.add_argument('--rate', type=float, default=1.6e-3)
-    parser.add_argument('--small', type=float, default=0.45, help='share of the run at 96 px')
+    parser.add_argument('--slant', type=float, default=0.08)
+    parser.add_argument('--surroundings', type=float, default=0.12)
+    parser.add_argument('--rate', type=float, default=1.2e-3)
+    parser.add_argument('--small', type=float, default=0.25, help='share of the run at 96 px')
     parser.add_argument('--temperature', type=float, default=0.08)
     parser.add_argument('--weights', default='1,0,4,20', help='contrast, class, teacher answers, teacher pairs')
     return parser.parse_args()
@@ -153,7 +155,7 @@ class Partner:
         rate = self.options.rate * min(1, (number + 1) / 60) * (0.5 * (1 + np.cos(np.pi * progress)) + 0.005)
         for group in self.optimiser.param_groups:
             group['lr'] = rate
-        drawn = self.samples.draw(self.random, self.counts, self.augment.style_count)
+        drawn = self.samples.draw(self.random, self.counts, numbers(self.options.shares), self.augment.style_count)
         rows, vehicles, classes, styles, apart = drawn
         side = SMALL_SIDE if progress < self.options.small else INPUT_SIDE
         batch = self.augment(self.samples.squares[rows].permute(0, 3, 1, 2), styles, side)
@@ -190,7 +192,7 @@ def train(rank, options, meeting):
         progress = step / options.steps if options.steps else spent / (options.minutes * 60)
         if step % MEETING_STEPS == 0:
             progress = meet(partner.modules, progress)
-            if progress >= 1:
+            if progress >= options.until:
                 break
         losses, count = partner.step(step, progress)
         sums, pictures = sums + losses, pictures + count
