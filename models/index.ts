@@ -5,6 +5,7 @@ import detectYoloxS from './detect-yolox-s/manifest.json';
 import detectYoloxTiny from './detect-yolox-tiny/manifest.json';
 import embedOsnetVehicleReid0001 from './embed-osnet-vehicle-reid-0001/manifest.json';
 import embedVehicleV0 from './embed-vehicle-v0/manifest.json';
+import embedVehicleV1 from './embed-vehicle-v1/manifest.json';
 import { readListing } from './read-manifest';
 
 export { readInstalled, readListing } from './read-manifest';
@@ -16,6 +17,7 @@ export const LISTINGS: readonly ModelListing[] = [
   detectYoloxTiny,
   detectYoloxS,
   embedVehicleV0,
+  embedVehicleV1,
   embedOsnetVehicleReid0001,
 ].map(readListing);
 
@@ -23,9 +25,6 @@ export const LISTINGS: readonly ModelListing[] = [
 export const BUILT_IN_MODELS: readonly ModelManifest[] = LISTINGS.filter(
   (listing) => listing.download === null,
 );
-
-/** {@link BUILT_IN_MODELS}, under the name the page still uses. */
-export const MODELS = BUILT_IN_MODELS;
 
 /** The detector used until a person chooses another. */
 export const DEFAULT_DETECTOR_ID = 'detect-nanodet';

@@ -1,11 +1,8 @@
-import type { BodyShape } from './body-shape';
 import { paintBusSide } from './bus-side-painter';
 import { readableInk } from './liveries';
 import { CARGO_BOX } from './lorry-body';
-import type { PanelPainter } from './panel-painter';
 import { archRadiusM } from './shell-section';
 import type { SideJob } from './side-job';
-import type { VehicleDetails } from './vehicle-details';
 import { paintSideWindows } from './window-painter';
 
 const GAP = 'rgba(0,0,0,0.62)';

@@ -19,7 +19,7 @@ describe('the book of tracks, over a day', () => {
     book.open(1, 'gate', facts, 0);
     book.open(2, 'gate', facts, 0);
     book.bridge({ survivorId: 1, absorbedId: 2, similarity: 0.9 });
-    book.end(1, { vehicleId: 'vehicle', sightingId: `sighting of ${1}` });
+    book.end(1, { vehicleId: 'vehicle', sightingId: 'sighting of 1' });
     expect(book.open(1, 'gate', facts, 0)).toBeNull();
     expect(book.open(2, 'gate', facts, 0)).toBeNull();
     expect(book.isAbsorbed(2)).toBe(false);

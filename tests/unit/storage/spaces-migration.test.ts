@@ -27,7 +27,8 @@ function facts(id: string) {
 
 /** A database as version 1 left it: two descriptors on their own, two of another space in a block. */
 async function makeVersion1(name: string): Promise<void> {
-  const { database, close } = await openDatabase(name, [galleryMigration], () => undefined);
+  const opened = await openDatabase(name, [galleryMigration], () => undefined);
+  const { database } = opened;
   const stores = ['sightings', 'recentDescriptors', 'vectorBlocks'];
   const transaction = database.transaction(stores, 'readwrite');
   for (const id of ['r1', 'r2', 'b1', 'b2', 'b3']) {
@@ -51,7 +52,7 @@ async function makeVersion1(name: string): Promise<void> {
     vectors: Float32Array.of(1, 0, 0, 1, 1, 1).buffer,
   });
   await transaction.done;
-  close();
+  opened.close();
 }
 
 async function openVersion1(): Promise<{ readonly store: GalleryStore; readonly name: string }> {
