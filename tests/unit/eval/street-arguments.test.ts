@@ -61,8 +61,15 @@ describe('arguments of the evaluations on the street', () => {
 
 describe('arguments of the evaluation on the clips', () => {
   it('are read, the side as the street reads it', () => {
-    expect(readDetection([])).toEqual({ isJson: false, inputSidePx: 512 });
-    expect(readDetection(['--json', '--side', '416'])).toEqual({ isJson: true, inputSidePx: 416 });
+    expect(readDetection([])).toEqual({
+      isJson: false,
+      inputSidePx: 512,
+      model: 'detect-nanodet',
+    });
+    expect(readDetection(['--json', '--side', '416'])).toMatchObject({
+      isJson: true,
+      inputSidePx: 416,
+    });
     expect(() => readDetection(['--side', 'abc'])).toThrow('--side to be a number');
     expect(() => readDetection(['--side', '500'])).toThrow('multiple of 32');
   });
