@@ -23,8 +23,10 @@ afterEach(() => {
 });
 
 function probe() {
-  const url = new URL('../../../workers/probe.worker.ts', import.meta.url);
-  const worker = new Worker(url, { type: 'module' });
+  // In one expression: that is what Vite looks for.
+  const worker = new Worker(new URL('../../../workers/probe.worker.ts', import.meta.url), {
+    type: 'module',
+  });
   workers.push(worker);
   return wrap<ProbeApi>(worker);
 }

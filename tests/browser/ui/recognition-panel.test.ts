@@ -78,6 +78,7 @@ describe('the recognition panel', () => {
     button('Keep').click();
     await vi.waitFor(() => expect(controller.recognition.calls).toContain('keep 0a1b2c3d'));
     await vi.waitFor(() => expect(target.textContent).toContain('In use: learned on'));
+    await vi.waitFor(() => expect(button('Undo what was learned').disabled).toBe(false));
     button('Undo what was learned').click();
     await vi.waitFor(() => expect(controller.recognition.adaptation).toBeNull());
   });
