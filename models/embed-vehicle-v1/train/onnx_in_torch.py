@@ -53,6 +53,21 @@ def clip(_, x, low=None, high=None):
     return x.clamp(None if low is None else float(low), None if high is None else float(high))
 
 
+def divide(_, a, b):
+    return a / b if a.is_floating_point() else torch.div(a, b, rounding_mode='floor')
+
+
+def cut(_, x, starts, ends, axes, _steps=None):
+    for start, end, axis in zip(*(part.flatten().tolist() for part in (starts, ends, axes))):
+        x = x.narrow(axis, start, min(end, x.shape[axis]) - start)
+    return x
+
+
+def pad(_, x, widths, value=None):
+    before, after = widths.long().view(2, -1).flip(1).tolist()
+    return F.pad(x, [width for pair in zip(before, after) for width in pair], value=0.0 if value is None else float(value))
+
+
 def normalise_instance(attributes, x, scale, bias):
     axes = list(range(2, x.ndim))
     wide = x.float()
@@ -66,6 +81,15 @@ OPERATORS = {
     'Add': lambda _, a, b: a + b,
     'Sub': lambda _, a, b: a - b,
     'Mul': lambda _, a, b: a * b,
+    'Div': divide,
+    'Sqrt': lambda _, x: x.sqrt(),
+    'Constant': lambda a: torch.from_numpy(np.array(numpy_helper.to_array(a['value']))),
+    'Shape': lambda _, x: torch.tensor(x.shape),
+    'Slice': cut,
+    'ReduceMax': lambda a, x: x.amax(list(a['axes']), keepdim=bool(a.get('keepdims', 1))),
+    'ReduceSum': lambda a, x, axes: x.sum(axes.tolist(), keepdim=bool(a.get('keepdims', 1))),
+    'BatchNormalization': lambda a, x, scale, bias, mean, power: F.batch_norm(x, mean, power, scale, bias, eps=a['epsilon']),
+    'Pad': pad,
     'Exp': lambda _, x: x.exp(),
     'Relu': lambda _, x: F.relu(x),
     'PRelu': lambda _, x, slope: torch.where(x > 0, x, x * slope),
@@ -83,7 +107,7 @@ OPERATORS = {
     'MatMul': lambda _, a, b: a.to(b.dtype) @ b,
     'Transpose': lambda a, x: x.permute(*a['perm']),
     'Concat': lambda a, *xs: torch.cat([x.to(xs[0].dtype) for x in xs], a['axis']),
-    'Gather': lambda a, x, index: x.index_select(a['axis'], index.long().flatten()),
+    'Gather': lambda a, x, index: x.index_select(a['axis'], index.long().flatten() % x.shape[a['axis']]),
     'InstanceNormalization': normalise_instance,
 }
 
