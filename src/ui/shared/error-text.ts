@@ -91,7 +91,7 @@ const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
     headline: 'This model does not fit the app',
     happened:
       'The model loaded, but its inputs or outputs are not the ones its description promises.',
-    action: 'Choose the built-in model in the settings and start again.',
+    action: 'Choose another model on the Models page (the built-in ones fit), then start again.',
   },
   BACKEND_UNAVAILABLE: {
     headline: 'This way of computing is not available',
@@ -149,6 +149,38 @@ const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
     happened:
       'They were made by two different models; comparing them would recognise the wrong vehicles.',
     action: 'Start again with the model the gallery was made with, or delete the gallery.',
+  },
+  ENCODER_UNSUPPORTED: {
+    headline: 'This browser cannot record video',
+    happened: 'It has no encoder for H.264 or VP9, or none for pictures of this size.',
+    action: 'Record results and pictures of vehicles only, or choose a smaller camera picture.',
+  },
+  ENCODER_FAILED: {
+    headline: 'The video encoder stopped',
+    happened: 'The recording was closed. Everything recorded until then is kept; analysis goes on.',
+    action:
+      'Press Record to begin a new session. If it comes again, choose a smaller camera picture.',
+  },
+  SESSION_IN_USE: {
+    headline: 'This session is still being recorded',
+    happened: 'This tab or another one writes it now.',
+    action: 'Stop the recording there first.',
+  },
+  SESSION_DAMAGED: {
+    headline: 'A part of this session cannot be read',
+    happened:
+      'What is stored is incomplete or was changed. Everything else in it is left as it is.',
+    action: 'Export what can be read, or delete the session.',
+  },
+  EXPORT_FAILED: {
+    headline: 'The export could not be written',
+    happened: 'Nothing of the session was changed; the unfinished file was removed.',
+    action: 'Check that there is room where it should go, then export again.',
+  },
+  IMPORT_REFUSED: {
+    headline: 'This file was not imported',
+    happened: 'It is not a session, or not one that can be trusted. Nothing was stored.',
+    action: 'See the details for what was found. Ask who gave it to you to export it again.',
   },
   INTERNAL: {
     headline: 'Something went wrong in the app',
