@@ -299,3 +299,52 @@ export interface SessionsClient {
   usage(): Promise<SessionUsage>;
   onChanged(listener: () => void): () => void;
 }
+
+/** What is known when a session is begun; the rest comes with what is written. */
+export type NewSession = Omit<
+  SessionHeader,
+  | 'id'
+  | 'state'
+  | 'startUs'
+  | 'endUs'
+  | 'gaps'
+  | 'resultSets'
+  | 'videoFrameCount'
+  | 'droppedAnalysedCount'
+  | 'droppedOtherCount'
+  | 'byteCount'
+  | 'endedBecause'
+>;
+
+/** What a result set is begun with. */
+export type NewResultSet = Pick<ResultSet, 'id' | 'label' | 'madeUnixMs' | 'models' | 'settings'>;
+
+/**
+ * Writes one session, in a worker: recording, import, and a further analysis of a complete one. Holds the session's lock
+ * until `finish` or `discard`. Every promise resolves when what was given is durable. Throws AppError STORAGE_*.
+ */
+export interface SessionWriter {
+  readonly id: SessionId;
+  beginResultSet(set: NewResultSet): Promise<void>;
+  /** One block. Times rise within a camera. */
+  append(resultSet: ResultSetId, events: readonly SessionEvent[]): Promise<void>;
+  /** A file of its own, to be written piece by piece at any position; it counts once `addSegment` told of it. */
+  openPart(name: string): Promise<PartFile>;
+  addSegment(segment: VideoSegment): Promise<void>;
+  /** Returns the part's name. */
+  addCrop(cropId: string, picture: Blob): Promise<string>;
+  /** Counted by the recorder: pictures encoded and left out. */
+  setVideoCounts(
+    counts: Pick<SessionHeader, 'videoFrameCount' | 'droppedAnalysedCount' | 'droppedOtherCount'>,
+  ): void;
+  finish(endedBecause: string | null): Promise<SessionHeader>;
+  /** Removes all that was written. */
+  discard(): Promise<void>;
+}
+
+/** A part under way. */
+export interface PartFile {
+  write(bytes: Uint8Array, position: number): void;
+  /** Makes what was written durable, and ends it. Returns its length in bytes. */
+  close(): Promise<number>;
+}
