@@ -30,7 +30,10 @@ export interface Sighting {
   readonly endMediaUs: number | null;
   /** Detections behind it. */
   readonly hitCount: number;
-  /** Null: unidentifiable, see {@link MatchDecision}. The vector itself lives in packed blocks. */
+  /**
+   * The space of its descriptor at writing; null: it had none and is unidentifiable, see {@link MatchDecision}. The vector itself
+   * lives in packed blocks, and is in the gallery's space once that was re-embedded.
+   */
   readonly space: EmbeddingSpaceId | null;
   /** Key of the best crop's picture; null when there was none. */
   readonly cropId: string | null;

@@ -12,3 +12,16 @@ const STORED_ON_FIRST_USE =
 export function isStoredOnFirstUse(path: string): boolean {
   return STORED_ON_FIRST_USE.test(path);
 }
+
+/**
+ * Whether a file of the build may change while it is served, as the list of added models does (`npm run models -- add`): what
+ * is stored of it answers only without a network. `path` as above.
+ */
+export function isChangedInPlace(path: string): boolean {
+  return path === 'models/installed.json';
+}
+
+/** Whether a file may be an added model's, which the build then knows nothing of. `path` as above. */
+export function isAddedModel(path: string): boolean {
+  return /^models\/[^/]+\.onnx$/.test(path);
+}

@@ -1,4 +1,4 @@
-import type { BackendChoice } from '../contracts/model';
+import type { BackendChoice, ModelManifest } from '../contracts/model';
 import { deviceKeyOf, type DeviceFacts } from './device-facts';
 
 /** Where measurements are kept; what cannot be read counts as absent. */
@@ -21,7 +21,11 @@ interface StoredMeasurement extends Measured {
   readonly deviceKey: string;
 }
 
+/** What was measured: one file of the user's may be two models, of two sizes. */
+type MeasuredModel = Pick<ModelManifest, 'sha256' | 'preprocessVersion'>;
+
 const STORE_KEY = 'resight.backends';
+
 /** Measurements by model, valid as long as the device stays what it was. */
 export class BackendMemory {
   readonly #store: KeyValueStore;
@@ -31,20 +35,20 @@ export class BackendMemory {
   }
 
   /** Null when this model was not measured on this device as it is now. */
-  recall(modelSha256: string, facts: DeviceFacts): Measured | null {
-    const stored = parseMeasurement(this.#read()[modelSha256]);
+  recall(model: MeasuredModel, facts: DeviceFacts): Measured | null {
+    const stored = parseMeasurement(this.#read()[keyOf(model)]);
     if (stored?.deviceKey !== deviceKeyOf(facts)) return null;
     const { provider, threadCount, inputSidePx, measuredMs } = stored;
     return { provider, threadCount, inputSidePx, measuredMs };
   }
 
-  remember(modelSha256: string, facts: DeviceFacts, measured: Measured): void {
+  remember(model: MeasuredModel, facts: DeviceFacts, measured: Measured): void {
     const stored = { ...measured, deviceKey: deviceKeyOf(facts) };
-    this.#store.set(STORE_KEY, JSON.stringify({ ...this.#read(), [modelSha256]: stored }));
+    this.#store.set(STORE_KEY, JSON.stringify({ ...this.#read(), [keyOf(model)]: stored }));
   }
 
-  forgetModel(modelSha256: string): void {
-    const { [modelSha256]: _forgotten, ...others } = this.#read();
+  forgetModel(model: MeasuredModel): void {
+    const { [keyOf(model)]: _forgotten, ...others } = this.#read();
     this.#store.set(STORE_KEY, JSON.stringify(others));
   }
 
@@ -63,6 +67,10 @@ export class BackendMemory {
       return {}; // damaged: measured again
     }
   }
+}
+
+function keyOf({ sha256, preprocessVersion }: MeasuredModel): string {
+  return `${sha256}:${preprocessVersion}`;
 }
 
 /** Null for anything this version did not write. */

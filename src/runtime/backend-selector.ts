@@ -94,10 +94,10 @@ export class BackendSelector {
       return byUser(override, wishes.inputSideOverridePx, null);
     }
     if (override) return this.#chooseSide(manifest, modelUrl, override, wishes.signal);
-    const recalled = this.#memory.recall(manifest.sha256, facts);
+    const recalled = this.#memory.recall(manifest, facts);
     const remembered = recalled && isTrusted(recalled) ? recalled : null;
     const measured = remembered ?? (await this.#measure(manifest, modelUrl, facts, wishes.signal));
-    if (!remembered) this.#memory.remember(manifest.sha256, facts, measured);
+    if (!remembered) this.#memory.remember(manifest, facts, measured);
     if (wishes.inputSideOverridePx !== null) {
       return byUser(measured, wishes.inputSideOverridePx, null);
     }
@@ -118,7 +118,7 @@ export class BackendSelector {
     failed: Pick<BackendChoice, 'provider' | 'threadCount' | 'inputSidePx'>,
     facts: DeviceFacts,
   ): BackendChoice | null {
-    this.#memory.forgetModel(manifest.sha256);
+    this.#memory.forgetModel(manifest);
     const isWasmLeft =
       !this.#trust.isQuarantined(manifest, 'wasm', facts) &&
       (failed.provider !== 'wasm' || failed.threadCount > 1);

@@ -30,8 +30,8 @@ export interface ShelfParts {
   readonly readFacts: () => Promise<DeviceFacts>;
 }
 
-/** Raised when the way a file of the user's is read changes. */
-const OWN_PREPROCESS_VERSION = 1;
+/** Raised when the app begins to read what a description says in another way. */
+const OWN_READING_VERSION = 1;
 
 /** The models of this device: those of the app, those added to it, and the user's own. */
 export class DeviceModelShelf implements ModelShelf {
@@ -149,7 +149,7 @@ export class DeviceModelShelf implements ModelShelf {
     const described = await ownManifest(file, draft);
     const golden = await probe.makeGolden(file, described, new AbortController().signal);
     const manifest = { ...described, golden };
-    await own.put(manifest.sha256, file, asListing(manifest));
+    await own.put(manifest, file, asListing(manifest));
     await catalogue.refresh();
     this.#emit();
     return manifest;
@@ -161,7 +161,7 @@ export class DeviceModelShelf implements ModelShelf {
     if ([detectorId, embedderId, reembedder.searchedWithId].includes(modelId)) {
       throw new RangeError(`Expected a model that is not in use, found ${modelId}`);
     }
-    await own.remove(this.#require(modelId).sha256);
+    await own.remove(this.#require(modelId));
     await catalogue.refresh();
     this.#emit();
   }
@@ -194,11 +194,16 @@ function asListing(manifest: ModelManifest): ModelListing {
   }
 }
 
-/** The manifest of a file as its owner describes it. */
+/**
+ * The manifest of a file as its owner describes it. The same file described in another way (other pixel values, another output)
+ * gives other vectors: it is another model, with an embedding space and a place on the shelf of its own.
+ */
 async function ownManifest(file: File, draft: ModelDraft): Promise<ModelManifest> {
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', await file.arrayBuffer()));
-  const sha256 = Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
-  const id = `own-${sha256.slice(0, 12)}`;
+  const sha256 = await sha256Of(await file.arrayBuffer());
+  const { input, output } = draft;
+  const reading = JSON.stringify({ version: OWN_READING_VERSION, input, output });
+  const readingHash = (await sha256Of(new TextEncoder().encode(reading))).slice(0, 8);
+  const id = `own-${sha256.slice(0, 12)}-${readingHash}`;
   return {
     id,
     task: draft.task,
@@ -206,9 +211,10 @@ async function ownManifest(file: File, draft: ModelDraft): Promise<ModelManifest
     file: `${id}.onnx`,
     sha256,
     bytes: file.size,
-    input: draft.input,
-    output: draft.output,
-    preprocessVersion: OWN_PREPROCESS_VERSION,
+    input,
+    output,
+    // From 1 on, as every version is.
+    preprocessVersion: Number.parseInt(readingHash, 16) + 1,
     recommendedThreshold: null,
     licence: draft.licence,
     origin: `Imported from ${file.name} on this device`,
@@ -216,4 +222,10 @@ async function ownManifest(file: File, draft: ModelDraft): Promise<ModelManifest
     card: { trainedOn: draft.trainedOn, accuracy: [], failures: [] },
     golden: null,
   };
+}
+
+/** Hexadecimal. */
+async function sha256Of(bytes: BufferSource): Promise<string> {
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -19,7 +19,7 @@ const entrySchema = v.object({
 
 type Entry = v.InferOutput<typeof entrySchema>;
 
-/** What a verdict is about. */
+/** What a verdict is about: one file, read in one way. A file of the user's may be two models. */
 type Subject = Pick<ModelManifest, 'id' | 'sha256'>;
 
 /**
@@ -77,6 +77,7 @@ export class ProviderTrust {
     const deviceKey = deviceKeyOf(facts);
     return this.#read().find(
       (entry) =>
+        entry.modelId === model.id &&
         entry.sha256 === model.sha256 &&
         entry.provider === provider &&
         entry.deviceKey === deviceKey,
@@ -90,7 +91,7 @@ export class ProviderTrust {
     reason: string | null,
   ): void {
     const others = this.#read().filter(
-      (entry) => entry.sha256 !== model.sha256 || entry.provider !== provider,
+      (entry) => entry.modelId !== model.id || entry.provider !== provider,
     );
     const entry: Entry = {
       modelId: model.id,

@@ -1,4 +1,5 @@
 import type { CacheAssetsReply } from '../contracts/service-worker-messages';
+import { isAddedModel, isChangedInPlace } from '../core/stored-on-first-use';
 
 /** A large file of the build and the hash of its contents, from the precache manifest. */
 export interface VersionedAsset {
@@ -30,6 +31,12 @@ const HASHED_SCRIPT = /^(.*\/assets\/[^/]+)-[\w-]{8}(\.js)$/;
 /** Keeps a file's versions apart inside one cache. */
 const REVISION_PARAMETER = '__revision';
 
+/** Of a file that the build does not know. */
+const ADDED_REVISION = 'added';
+
+/** How long a network that says nothing keeps a stored answer waiting, milliseconds. */
+const NETWORK_PATIENCE_MS = 3000;
+
 /**
  * Request cache modes by which the app says "do not trust what is stored" (a model whose SHA-256 is wrong).
  * Not `no-cache`: a browser may set that by itself when the user reloads, and reloading must work offline.
@@ -38,7 +45,8 @@ const BYPASS_MODES: ReadonlySet<RequestCache> = new Set(['reload', 'no-store']);
 
 /**
  * Models, WASM runtimes and scripts that few need: too big for the precache, stored when first used, served from the device from
- * then on. Every entry carries its build's revision, so that an old file never answers for a new one.
+ * then on. Every entry carries its build's revision, so that an old file never answers for a new one. A model that was added after the
+ * build has none: its reader knows its checksum, and asks past the store when what it got is another version.
  */
 export class AssetCache {
   /** Absolute address to the key its wanted version is stored under. */
@@ -53,30 +61,30 @@ export class AssetCache {
     this.#environment = environment;
     this.#keyOfUrl = new Map(
       assets.map(({ url, revision }) => {
-        const key = new URL(url, environment.scope);
-        const { href } = key;
-        key.searchParams.set(REVISION_PARAMETER, revision ?? '');
-        return [href, key.href];
+        const { href } = new URL(url, environment.scope);
+        return [href, keyFor(href, revision ?? '')];
       }),
     );
     this.#urlOfName = new Map([...this.#keyOfUrl.keys()].map((url) => [nameIn(url), url]));
   }
 
-  /** Whether this build has such a file. */
+  /** Whether this build has such a file, or it may have been added since. */
   has(url: string): boolean {
-    return this.#keyOfUrl.has(url);
+    return this.#keyOf(url) !== undefined;
   }
 
   /** From the device when it is there; else from the network, keeping a copy. Rejects when neither works. */
   async respond(request: Request): Promise<AssetAnswer> {
-    const key = this.#keyOfUrl.get(request.url);
+    const key = this.#keyOf(request.url);
     if (key === undefined || request.headers.has('Range')) {
       return { response: await this.#environment.fetch(request), stored: Promise.resolve() };
     }
     const isBypass = BYPASS_MODES.has(request.cache);
     if (!isBypass) {
       const stored = await (await this.#open()).match(key);
-      if (stored !== undefined) return { response: stored, stored: Promise.resolve() };
+      const mayBeOld = isChangedInPlace(this.#pathOf(request.url));
+      if (stored && mayBeOld) return this.#fetchOr(stored, key, request);
+      if (stored) return { response: stored, stored: Promise.resolve() };
     }
     return this.#fetchAndStore(key, request, isBypass ? 'reload' : 'no-cache');
   }
@@ -115,7 +123,7 @@ export class AssetCache {
   }
 
   async #ensure(url: string): Promise<boolean> {
-    const key = this.#keyOfUrl.get(url);
+    const key = this.#keyOf(url);
     if (key === undefined) return false;
     const cache = await this.#open();
     await this.#writing.get(key);
@@ -147,9 +155,40 @@ export class AssetCache {
     return { response, stored };
   }
 
+  /** What the network says now, as long as it says something. */
+  async #fetchOr(stored: Response, key: string, request: Request): Promise<AssetAnswer> {
+    const signal = AbortSignal.timeout(NETWORK_PATIENCE_MS);
+    try {
+      const answer = await this.#fetchAndStore(key, new Request(request, { signal }), 'no-cache');
+      if (answer.response.status === 200) return answer;
+    } catch {
+      // Offline, or slower than anyone wants to wait for: what is stored will do.
+    }
+    return { response: stored, stored: Promise.resolve() };
+  }
+
+  /** Under what a file is stored; undefined for one that is not. */
+  #keyOf(url: string): string | undefined {
+    const known = this.#keyOfUrl.get(url);
+    if (known !== undefined || !isAddedModel(this.#pathOf(url))) return known;
+    return keyFor(url, ADDED_REVISION);
+  }
+
+  /** Relative to the app's folder; an address outside it as it is. */
+  #pathOf(url: string): string {
+    const { scope } = this.#environment;
+    return url.startsWith(scope) ? url.slice(scope.length) : url;
+  }
+
   #open(): Promise<Cache> {
     return this.#environment.caches.open(CACHE_NAME);
   }
+}
+
+function keyFor(url: string, revision: string): string {
+  const key = new URL(url);
+  key.searchParams.set(REVISION_PARAMETER, revision);
+  return key.href;
 }
 
 function withoutRevision(key: string): string {

@@ -12,12 +12,20 @@ import { DeviceModelShelf } from '../../../src/runtime/model-shelf';
 import { ProviderTrust } from '../../../src/runtime/provider-trust';
 import { Reembedder } from '../../../src/runtime/reembedder';
 import { SettingsKeeper } from '../../../src/runtime/settings-keeper';
-import type { OwnModels } from '../../../src/storage/own-models';
+import type { OwnModelKey, OwnModels } from '../../../src/storage/own-models';
 import { FOUR_CORES, MemoryStore, testEmbedder } from './test-model';
 
 const BASE = 'https://app.example/models/';
 const builtInEmbedder = requireBuiltIn(DEFAULT_EMBEDDER_ID);
 const own = testEmbedder('own-embedder', 0.7);
+const draft: ModelDraft = {
+  title: 'Mine',
+  task: 'embed',
+  input: own.input,
+  output: own.output,
+  licence: 'MIT',
+  trainedOn: 'my yard',
+};
 
 function requireBuiltIn(id: string): ModelManifest {
   const found = BUILT_IN_MODELS.find((model) => model.id === id);
@@ -90,20 +98,18 @@ describe('the model shelf of a device', () => {
     const store = new MemoryStore();
     settings = new SettingsKeeper(store);
     trust = new ProviderTrust(store);
-    stored = new Map([
-      [own.sha256, { file: new Blob(['x']), manifest: { ...own, download: null } }],
-    ]);
+    stored = new Map([[own.id, { file: new Blob(['x']), manifest: { ...own, download: null } }]]);
     installedJson = [];
     timings = { wasm1: 9, wasm2: 5, wasm4: 4, webgpu1: new AppError('BACKEND_FAILED', 'lost') };
     const ownModels = {
       list: () =>
-        Promise.resolve([...stored].map(([sha256, { manifest }]) => ({ sha256, manifest }))),
-      file: (sha256: string) => Promise.resolve(stored.get(sha256)?.file ?? null),
-      put: (sha256: string, file: Blob, manifest: object) => {
-        stored.set(sha256, { file, manifest });
+        Promise.resolve([...stored.values()].map(({ manifest }) => ({ key: own, manifest }))),
+      file: () => Promise.resolve(stored.get(own.id)?.file ?? null),
+      put: ({ id }: OwnModelKey, file: Blob, manifest: object) => {
+        stored.set(id, { file, manifest });
         return Promise.resolve();
       },
-      remove: (sha256: string) => Promise.resolve(void stored.delete(sha256)),
+      remove: ({ id }: OwnModelKey) => Promise.resolve(void stored.delete(id)),
     } as unknown as OwnModels; // all the shelf calls of it
     const answer = () => Promise.resolve(Response.json(installedJson));
     catalogue = new ModelCatalogue(BASE, ownModels, answer);
@@ -240,14 +246,6 @@ describe('the model shelf of a device', () => {
   });
 
   it('keeps an imported model with a golden test of its own and offers it', async () => {
-    const draft: ModelDraft = {
-      title: 'Mine',
-      task: 'embed',
-      input: own.input,
-      output: own.output,
-      licence: 'MIT',
-      trainedOn: 'my yard',
-    };
     const manifest = await shelf.add(new File(['weights'], 'mine.onnx'), draft);
     expect(manifest).toMatchObject({ title: 'Mine', bytes: 7, golden: { seed: 1 } });
     expect(manifest.sha256).toMatch(/^[0-9a-f]{64}$/);
@@ -259,17 +257,32 @@ describe('the model shelf of a device', () => {
     expect(placeOf(manifest.id)).toBeUndefined();
   });
 
+  it('takes one file described in two ways for two models, each with an embedding space of its own', async () => {
+    const file = new File(['weights'], 'mine.onnx');
+    const first = await shelf.add(file, draft);
+    const mirrored = { ...draft, input: { ...draft.input, channelOrder: 'RGB' as const } };
+    const second = await shelf.add(file, mirrored);
+    expect(second.sha256).toBe(first.sha256);
+    expect(spaceOf(second)).not.toBe(spaceOf(first));
+    expect([placeOf(first.id), placeOf(second.id)]).toEqual(['own', 'own']);
+    trust.quarantine(first, 'wasm', FOUR_CORES, 'nonsense');
+    expect(trust.isQuarantined(second, 'wasm', FOUR_CORES)).toBe(false);
+    await shelf.remove(first.id);
+    expect([placeOf(first.id), placeOf(second.id)]).toEqual([undefined, 'own']);
+  });
+
+  it('only takes another name when a file is added again as it was', async () => {
+    const file = new File(['weights'], 'mine.onnx');
+    const first = await shelf.add(file, draft);
+    const renamed = await shelf.add(file, { ...draft, title: 'Mine, renamed' });
+    expect(spaceOf(renamed)).toBe(spaceOf(first));
+    expect(catalogue.find(first.id)?.title).toBe('Mine, renamed');
+  });
+
   it('refuses a description that could not be read back, and stores nothing', async () => {
-    const draft: ModelDraft = {
-      title: '',
-      task: 'embed',
-      input: own.input,
-      output: own.output,
-      licence: 'MIT',
-      trainedOn: 'my yard',
-    };
     stored.clear();
-    await expect(shelf.add(new File(['weights'], 'mine.onnx'), draft)).rejects.toMatchObject({
+    const untitled = { ...draft, title: '' };
+    await expect(shelf.add(new File(['weights'], 'mine.onnx'), untitled)).rejects.toMatchObject({
       code: 'MODEL_INCOMPATIBLE',
       message: expect.stringContaining('"title": expected text') as unknown,
     });

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { AssetCache, type VersionedAsset } from '../../../src/storage/asset-cache';
 
 const SCOPE = 'https://example.test/app/';
@@ -127,8 +127,8 @@ describe('the asset cache', () => {
   it('warms what is missing, tells what failed, and fetches nothing twice', async () => {
     const cache = assetCache();
     await read(cache, MODEL);
-    const reply = await cache.warm(['models/net.onnx', RUNTIME, 'models/unknown.onnx']);
-    expect(reply).toEqual({ cachedCount: 2, failedUrls: [`${SCOPE}models/unknown.onnx`] });
+    const reply = await cache.warm(['models/net.onnx', RUNTIME, 'models/unknown.json']);
+    expect(reply).toEqual({ cachedCount: 2, failedUrls: [`${SCOPE}models/unknown.json`] });
     expect(fetches.map(({ url }) => url)).toEqual([MODEL, RUNTIME]);
   });
 
@@ -147,6 +147,79 @@ describe('the asset cache', () => {
     isOffline = false;
     stored.isFull = true;
     expect(await assetCache().warm([MODEL])).toEqual({ cachedCount: 0, failedUrls: [MODEL] });
+  });
+});
+
+describe('the list of added models', () => {
+  const LIST = `${SCOPE}models/installed.json`;
+  const listed = (): AssetCache => cacheOf([{ url: 'models/installed.json', revision: 'l1' }]);
+
+  beforeEach(() => {
+    served.set(LIST, '[]');
+  });
+
+  afterEach(() => {
+    vi.restoreAllMocks();
+  });
+
+  it('is asked of the network each time, as it changes while the app is served', async () => {
+    const cache = listed();
+    expect(await read(cache, LIST)).toBe('[]');
+    served.set(LIST, '["one"]');
+    expect(await read(cache, LIST)).toBe('["one"]');
+    expect(fetches.at(-1)).toEqual({ url: LIST, mode: 'no-cache' });
+  });
+
+  it('is what it was last when there is no network, or the host has none to give', async () => {
+    const cache = listed();
+    await read(cache, LIST);
+    served.set(LIST, '["one"]');
+    await read(cache, LIST);
+    served.delete(LIST);
+    expect(await read(cache, LIST)).toBe('["one"]');
+    isOffline = true;
+    expect(await read(cache, LIST)).toBe('["one"]');
+  });
+
+  it('is not waited for long when the network says nothing', async () => {
+    await read(listed(), LIST);
+    const patience = new AbortController();
+    vi.spyOn(AbortSignal, 'timeout').mockReturnValue(patience.signal);
+    const silent = new AssetCache([{ url: 'models/installed.json', revision: 'l1' }], {
+      scope: SCOPE,
+      caches: { open: () => Promise.resolve(stored) } as unknown as CacheStorage, // as in cacheOf
+      fetch: ({ signal }) =>
+        new Promise((_, reject) => {
+          signal.addEventListener('abort', () => reject(new DOMException('late', 'TimeoutError')));
+          patience.abort();
+        }),
+    });
+    expect(await read(silent, LIST)).toBe('[]');
+  });
+});
+
+describe('a model that was added after the build', () => {
+  const ADDED = `${SCOPE}models/added.onnx`;
+
+  it('is kept as those of the build are, until a build knows of it', async () => {
+    served.set(ADDED, 'weights');
+    const cache = assetCache();
+    expect(cache.has(ADDED)).toBe(true);
+    expect(await read(cache, ADDED)).toBe('weights');
+    isOffline = true;
+    expect(await read(cache, ADDED)).toBe('weights');
+    isOffline = false;
+    const next = cacheOf([{ url: 'models/added.onnx', revision: 'a1' }]);
+    await next.fetchNewVersions();
+    await next.removeOldVersions();
+    expect([...stored.entries.keys()]).toEqual([`${ADDED}?__revision=a1`]);
+  });
+
+  it('is no other file of the app', () => {
+    const cache = assetCache();
+    expect(cache.has(`${SCOPE}models/folder/added.onnx`)).toBe(false);
+    expect(cache.has(`${SCOPE}models/added.json`)).toBe(false);
+    expect(cache.has('https://example.test/other/models/added.onnx')).toBe(false);
   });
 });
 
