@@ -23,6 +23,11 @@ const QUARTER_TURN = Math.PI / 2;
 /** Drivers do not keep to the middle of their lane, metres and radians. */
 const LANE_WOBBLE_M = 0.2;
 const HEADING_WOBBLE_RAD = 0.025;
+/**
+ * Lens of the view across the road, vertical field, degrees. With one lens all parked vehicles would be of one size in the
+ * picture, and a detector's one weak size would count as a weak side of a body.
+ */
+const ACROSS_LENS_DEG = [36, 50] as const;
 
 /** A stretch of a lane that vehicles may stand on, and the side they show. */
 interface Stretch {
@@ -203,7 +208,7 @@ function cameraOf(view: StillView, random: Random): StreetCameraPlan {
       ? {
           positionM: [ACROSS_CAMERA_XM, 4, ACROSS_MIDDLE_ZM + swingM],
           targetM: [ROAD.parkingXM, 0.8, ACROSS_MIDDLE_ZM],
-          verticalFovDeg: 43,
+          verticalFovDeg: random.between(...ACROSS_LENS_DEG),
         }
       : {
           positionM: [5.5, 4.6, SIDE_ROAD.zM + 20],
