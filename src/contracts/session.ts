@@ -166,7 +166,10 @@ export interface SessionHeader {
   readonly droppedOtherCount: number;
   /** Of all parts. */
   readonly byteCount: number;
-  /** Why recording ended by itself, as an error code; null: the user ended it, or it goes on. */
+  /**
+   * Why recording ended by itself, as an error code; `INTERRUPTED`: the app went away, and it was closed later. Null: the user ended
+   * it, or it goes on.
+   */
   readonly endedBecause: string | null;
 }
 
@@ -184,6 +187,7 @@ export interface SessionBox {
 /** The results of one analysed frame. */
 export interface SessionFrame {
   readonly cameraId: CameraId;
+  /** Stored as whole microseconds. */
   readonly captureTimeUs: number;
   readonly boxes: readonly SessionBox[];
 }
@@ -243,10 +247,11 @@ export interface SessionReader {
   frames(resultSet: ResultSetId, range: TimeRange | null): AsyncIterable<SessionFrame>;
   /** In order of their first time. */
   tracks(resultSet: ResultSetId): Promise<readonly SessionTrack[]>;
+  /** `cropPart` names only pictures that are there: pictures may be kept for less long than results. */
   sightings(resultSet: ResultSetId): Promise<readonly SessionSighting[]>;
   /** Names of all parts but video segments: results, crops. */
   partNames(): Promise<readonly string[]>;
-  /** Bytes of a part: results, crops, video segments. */
+  /** Bytes of a part: results, crops, video segments. Throws RangeError for a name the session has not. */
   part(name: string): Promise<Blob>;
 }
 
@@ -283,14 +288,18 @@ export interface SessionsClient {
     readonly offset: number;
     readonly count: number;
   }): Promise<{ readonly sessions: readonly SessionHeader[]; readonly totalCount: number }>;
-  /** Throws AppError SESSION_DAMAGED; null: there is none. */
+  /** Throws AppError SESSION_DAMAGED, SESSION_IN_USE while it is recorded; null: there is none. */
   open(id: SessionId): Promise<SessionReader | null>;
   rename(id: SessionId, title: string): Promise<void>;
   setCameraPosition(id: SessionId, cameraId: CameraId, position: GeoPosition | null): Promise<void>;
   /** Closes an interrupted session with all that was committed. Throws AppError SESSION_IN_USE. */
   recover(id: SessionId): Promise<SessionHeader>;
+  /** Ids there is nothing of count as removed. Throws AppError SESSION_IN_USE, and removes nothing, when one is being recorded. */
   remove(ids: readonly SessionId[]): Promise<SessionRemoval>;
-  /** Removes a vehicle's crops, descriptors and sightings from all sessions. Video stays: it shows more than one vehicle. */
+  /**
+   * Removes a vehicle's crops, descriptors and sightings from all sessions, and its name from the evidence of others. Video stays: it
+   * shows more than one vehicle. Throws AppError SESSION_IN_USE, and removes nothing, when one of them is being recorded.
+   */
   forgetVehicle(
     id: VehicleId,
   ): Promise<SessionRemoval & { readonly sessionsWithVideo: readonly SessionId[] }>;
@@ -328,6 +337,11 @@ export interface SessionWriter {
   beginResultSet(set: NewResultSet): Promise<void>;
   /** One block. Times rise within a camera. */
   append(resultSet: ResultSetId, events: readonly SessionEvent[]): Promise<void>;
+  /**
+   * Import: all blocks of a results part as they are, checked one by one, into a set that is empty yet. Throws AppError
+   * SESSION_DAMAGED.
+   */
+  appendResults(resultSet: ResultSetId, results: Blob): Promise<void>;
   /** A file of its own, to be written piece by piece at any position; it counts once `addSegment` told of it. */
   openPart(name: string): Promise<PartFile>;
   addSegment(segment: VideoSegment): Promise<void>;
@@ -347,4 +361,17 @@ export interface PartFile {
   write(bytes: Uint8Array, position: number): void;
   /** Makes what was written durable, and ends it. Returns its length in bytes. */
   close(): Promise<number>;
+}
+
+/** What changes stored sessions, in a worker of its own: results are rewritten in place only there. As {@link SessionsClient}. */
+export interface SessionKeeperApi {
+  rename(id: SessionId, title: string): Promise<void>;
+  setCameraPosition(id: SessionId, cameraId: CameraId, position: GeoPosition | null): Promise<void>;
+  recover(id: SessionId): Promise<SessionHeader>;
+  remove(ids: readonly SessionId[]): Promise<SessionRemoval>;
+  forgetVehicle(
+    id: VehicleId,
+  ): Promise<SessionRemoval & { readonly sessionsWithVideo: readonly SessionId[] }>;
+  /** Removes files that belong to nothing, and what is kept too long. */
+  tidy(retention: SessionRetention): Promise<SessionRemoval>;
 }
