@@ -57,19 +57,36 @@ const classes = v.pipe(
   v.check((all) => all.some((one) => one !== null), 'a list with at least one vehicle class'),
 );
 
+/** Of the classes, one that no vehicle has. */
+const personIndex = v.exactOptional(
+  v.pipe(
+    v.number('a whole number from 0'),
+    v.safeInteger('a whole number from 0'),
+    v.minValue(0, 'a whole number from 0'),
+  ),
+);
+
 const outputSchema = v.variant(
   'type',
   [
     v.object({
       type: v.literal('nanodet-dfl'),
       classes,
+      personIndex,
       heads: listOf(v.object({ name: text, stride: count }, 'an object')),
       binCount: count,
     }),
-    v.object({ type: v.literal('yolox'), classes, name: text, strides: listOf(count) }),
+    v.object({
+      type: v.literal('yolox'),
+      classes,
+      personIndex,
+      name: text,
+      strides: listOf(count),
+    }),
     v.object({
       type: v.literal('yolo'),
       classes,
+      personIndex,
       name: text,
       order: choice(['rows', 'columns']),
       hasObjectness: v.boolean('true or false'),
@@ -77,6 +94,7 @@ const outputSchema = v.variant(
     v.object({
       type: v.literal('boxes-scores'),
       classes,
+      personIndex,
       boxesName: text,
       scoresName: text,
       areFractions: v.boolean('true or false'),

@@ -47,6 +47,15 @@ const api: PerceptionApi = {
     identityPort?.close();
     identityPort = port;
   },
+  setMasks: (masks) => {
+    stage.setMasks(masks);
+  },
+  setBlur: (blur) => {
+    stage.setBlur(blur);
+  },
+  connectRecorder: (tap) => {
+    stage.connectRecorder(tap);
+  },
   startRun: (run) => {
     stage.startRun(run);
   },

@@ -36,6 +36,8 @@ export interface VehicleCrop {
   readonly box: Box;
   readonly geometry: CropGeometryQuality;
   readonly image: ImageBitmap;
+  /** To be made unrecognisable before the picture is stored, pixels of `image`. The embedder sees it as it is. */
+  readonly blurredBoxes: readonly Box[];
 }
 
 /** What is known about a crop once its pixels were looked at. */

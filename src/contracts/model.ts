@@ -32,7 +32,11 @@ export interface ModelInputSpec {
 export type ClassMap = readonly (VehicleClass | null)[];
 
 /** What comes out, and how to read it. Boxes are in input pixels unless said. */
-export type DetectorOutputSpec = { readonly classes: ClassMap } & (
+export type DetectorOutputSpec = {
+  readonly classes: ClassMap;
+  /** Index of the network's class of persons, for blurring them in recordings. Absent: it finds none. */
+  readonly personIndex?: number;
+} & (
   | {
       readonly type: 'nanodet-dfl';
       /** One output a stride, `[1, classes + 4 * bins, H / stride, W / stride]`. */

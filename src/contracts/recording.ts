@@ -3,7 +3,6 @@ import type { ErrorData } from './errors';
 import type { CameraId } from './frame';
 import type { TrackIdentity } from './match';
 import type {
-  BlurChoice,
   PrivacyMask,
   RecordingOptions,
   ResultSettings,
@@ -53,19 +52,21 @@ export interface RecordedFrame {
   readonly blurredBoxes: readonly Box[];
 }
 
-/** What the perception worker sends over the port, and what comes back. */
-export type RecorderPortMessage = { readonly type: 'frame'; readonly frame: RecordedFrame };
-/** So many more pictures may be sent. The recorder grants eight at first, then one for each it is done with. */
+/** What the perception worker sends over the port. */
+export type RecorderPortMessage =
+  | { readonly type: 'frame'; readonly frame: RecordedFrame }
+  /** A live picture was not sent: there was no credit for it. */
+  | { readonly type: 'dropped'; readonly isAnalysed: boolean };
+/** What comes back: so many more pictures may be sent. The recorder grants eight at first, then one for each it is done with. */
 export interface RecorderPortCredit {
   readonly type: 'credit';
   readonly count: number;
 }
 
-/** What the perception worker does for a recording. */
+/** Where the perception worker sends its pictures; what is blurred in them is told by `PerceptionApi.setBlur`. */
 export interface RecorderTap {
   /** Speaks {@link RecorderPortMessage} and {@link RecorderPortCredit}. */
   readonly port: MessagePort;
-  readonly blur: BlurChoice;
   /** Pictures that are not analysed are sent too. With blur they are not: nobody knows where to blur them. */
   readonly isEveryFrameSent: boolean;
 }

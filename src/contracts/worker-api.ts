@@ -18,6 +18,8 @@ import type {
   PairSet,
   ReembedProgress,
 } from './recognition';
+import type { RecorderTap } from './recording';
+import type { BlurChoice, PrivacyMask } from './session';
 import type { DryRunResult, OnnxFacts } from './shelf';
 import type { SourceInfo } from './source';
 import type { EndedTrack, TrackBatch, TrackId } from './track';
@@ -149,6 +151,12 @@ export interface PerceptionApi {
    * call `startRun` again for it.
    */
   connectIdentity(port: MessagePort): void;
+  /** Blacks these regions out of every picture before anything else sees it, from the next one on; replaces those before. */
+  setMasks(masks: readonly PrivacyMask[]): void;
+  /** What is made unrecognisable in recorded pictures and stored crops, from the next picture on. At first nothing is. */
+  setBlur(blur: BlurChoice): void;
+  /** Pictures go there as well, from the next one on; replaces the tap before. Null: nowhere. Transferred port. */
+  connectRecorder(tap: RecorderTap | null): void;
   /** Ends what the run before still had under way. The new run is not paused: `setPaused` comes after. */
   startRun(run: RunStart): void;
   /** Live: reads until the stream ends or `stopRun`; `onResult` after each frame. Transferred. */

@@ -1,4 +1,4 @@
-import type { Detection } from '../../contracts/detection';
+import type { Box, Detection } from '../../contracts/detection';
 import type { DetectorOutputSpec, ModelManifest, ModelOutputSpec } from '../../contracts/model';
 import { AppError } from '../../core/app-error';
 import type { OutputTensor } from '../../inference/tensor';
@@ -24,6 +24,23 @@ export function decodeDetections(
 ): readonly Detection[] {
   const candidates = decodeCandidates(outputs, spec, geometry, scoreFloor);
   return suppress(candidates, SUPPRESSION_IOU[spec.type]);
+}
+
+/** Persons are hidden from this score on: what is taken for one by mistake costs little. */
+const PERSON_SCORE_FLOOR = 0.15;
+
+/** Boxes of persons in frame pixels; none for a network without that class. Throws as {@link decodeDetections}. */
+export function decodePersons(
+  outputs: DetectorOutputs,
+  spec: DetectorOutputSpec,
+  geometry: LetterboxGeometry,
+): readonly Box[] {
+  const { personIndex } = spec;
+  if (personIndex === undefined) return [];
+  // Decoders know vehicles only; which one stands in for persons does not matter, for only boxes are used.
+  const classes = spec.classes.map((_, index) => (index === personIndex ? 'car' : null));
+  const found = decodeDetections(outputs, { ...spec, classes }, geometry, PERSON_SCORE_FLOOR);
+  return found.map(({ box }) => box);
 }
 
 /** The output of a detector's manifest. Throws AppError MODEL_INCOMPATIBLE for that of an embedder. */

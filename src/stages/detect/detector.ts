@@ -1,9 +1,9 @@
-import type { DetectionBatch, DetectTimings } from '../../contracts/detection';
+import type { Box, DetectionBatch, DetectTimings } from '../../contracts/detection';
 import type { FrameImage, FrameMeta } from '../../contracts/frame';
 import type { DetectorOutputSpec, ModelManifest } from '../../contracts/model';
 import type { FramePath } from '../../contracts/worker-api';
 import type { ModelSession } from '../../inference/model-session';
-import { decodeDetections, detectorOutput } from './decode-detections';
+import { decodeDetections, decodePersons, detectorOutput } from './decode-detections';
 import type { FramePreparer } from './frame-preparer';
 import { displaySize } from './input-preparer';
 import { letterboxFor, type LetterboxGeometry } from './letterbox';
@@ -13,6 +13,8 @@ export interface DetectResult {
   readonly batch: DetectionBatch;
   readonly timings: DetectTimings;
   readonly framePath: FramePath;
+  /** Persons, frame pixels; empty unless they are searched for, and for networks that know none. */
+  readonly personBoxes: readonly Box[];
 }
 
 /** Finds vehicles in frames. One call at a time. */
@@ -23,6 +25,8 @@ export interface Detector {
   detect(image: FrameImage, meta: FrameMeta): Promise<DetectResult>;
   /** Boxes that score lower are not reported, from the next frame on; (0, 1). */
   setScoreFloor(scoreFloor: number): void;
+  /** Whether persons are told of as well, from the next frame on; at first they are not. They are never detections. */
+  setPersonSearch(isOn: boolean): void;
   /** Milliseconds of `count` bare inferences on an empty picture of this frame size. */
   timeInference(widthPx: number, heightPx: number, count: number): Promise<readonly number[]>;
   dispose(): Promise<void>;
@@ -42,6 +46,7 @@ export class NetworkDetector implements Detector {
   readonly #output: DetectorOutputSpec;
   readonly #inputSidePx: number;
   #scoreFloor = DEFAULT_SCORE_FLOOR;
+  #isSearchingPersons = false;
   #geometry: LetterboxGeometry | null = null;
 
   /**
@@ -74,15 +79,22 @@ export class NetworkDetector implements Detector {
     const preparedMs = performance.now();
     const outputs = await this.#session.run(tensor);
     const detections = decodeDetections(outputs, this.#output, geometry, this.#scoreFloor);
+    const personBoxes = this.#isSearchingPersons
+      ? decodePersons(outputs, this.#output, geometry)
+      : [];
     const timings = {
       prepareMs: preparedMs - startMs,
       detectMs: performance.now() - preparedMs,
     };
-    return { batch: { meta, detections }, timings, framePath: path };
+    return { batch: { meta, detections }, timings, framePath: path, personBoxes };
   }
 
   setScoreFloor(scoreFloor: number): void {
     this.#scoreFloor = scoreFloor;
+  }
+
+  setPersonSearch(isOn: boolean): void {
+    this.#isSearchingPersons = isOn;
   }
 
   async timeInference(

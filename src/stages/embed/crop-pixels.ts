@@ -1,4 +1,6 @@
+import type { Box } from '../../contracts/detection';
 import { AppError } from '../../core/app-error';
+import { blurRegions } from '../../core/blur-regions';
 import type { RgbaPixels } from './resample';
 
 /** Twice the input of the built-in embedder, pixels. */
@@ -37,13 +39,26 @@ export class CropPixelReader {
   }
 }
 
-/** Encodes a crop for the gallery as JPEG, which every browser can write. Borrows `image`. */
-export function encodePicture(image: ImageBitmap): Promise<Blob> {
+/**
+ * Encodes a crop for the gallery as JPEG, which every browser can write, with `blurredBoxes` (pixels of `image`) made
+ * unrecognisable. Borrows `image`.
+ */
+export function encodePicture(image: ImageBitmap, blurredBoxes: readonly Box[]): Promise<Blob> {
   const { widthPx, heightPx } = fitInto(image, MAX_PICTURE_SIDE_PX);
   const canvas = new OffscreenCanvas(widthPx, heightPx);
   const context = contextOf(canvas, false);
   context.imageSmoothingQuality = 'high';
   context.drawImage(image, 0, 0, widthPx, heightPx);
+  const [scaleX, scaleY] = [widthPx / image.width, heightPx / image.height];
+  blurRegions(
+    context,
+    blurredBoxes.map(({ x1, y1, x2, y2 }) => ({
+      x1: x1 * scaleX,
+      y1: y1 * scaleY,
+      x2: x2 * scaleX,
+      y2: y2 * scaleY,
+    })),
+  );
   return canvas.convertToBlob({ type: 'image/jpeg', quality: PICTURE_QUALITY });
 }
 

@@ -45,5 +45,6 @@ function wholeCrop(image: ImageBitmap): VehicleCrop {
       score: 1,
     },
     image,
+    blurredBoxes: [],
   };
 }

@@ -1,3 +1,4 @@
+import type { Box } from '../../contracts/detection';
 import type { RemovalReport, RetentionPolicy } from '../../contracts/gallery';
 import type { EmbeddingSpaceId } from '../../contracts/embedding';
 import type { MatchThresholds, SightingId, VehicleId } from '../../contracts/match';
@@ -42,7 +43,7 @@ export interface IdentityServiceParts {
   readonly openEmbedder: (config: ReembedConfig) => Promise<OpenedEmbedder>;
   /** The vector of a whole stored picture; null for what is no picture, or flat or blurred beyond use. */
   readonly embedPicture: (embedder: CropEmbedder, picture: Blob) => Promise<Float32Array | null>;
-  readonly encodePicture: (image: ImageBitmap) => Promise<Blob>;
+  readonly encodePicture: (image: ImageBitmap, blurredBoxes: readonly Box[]) => Promise<Blob>;
   readonly schedule: Schedule;
   readonly createId: () => string;
   readonly nowMs: () => number;

@@ -1,3 +1,4 @@
+import type { Box } from '../../contracts/detection';
 import type { EmbeddedCrop, VehicleCrop } from '../../contracts/embedding';
 import type { CameraId } from '../../contracts/frame';
 import type { Sighting } from '../../contracts/gallery';
@@ -41,8 +42,8 @@ export interface IdentityStageParts {
   /** Of the embedder's space; null: none is in use. */
   readonly adaptation: Adaptation | null;
   readonly emit: (event: IdentityEvent) => void;
-  /** Borrows the picture. */
-  readonly encodePicture: (image: ImageBitmap) => Promise<Blob>;
+  /** Borrows the picture; `blurredBoxes` of it, in its pixels, are made unrecognisable. */
+  readonly encodePicture: (image: ImageBitmap, blurredBoxes: readonly Box[]) => Promise<Blob>;
   /** Unique for ever. */
   readonly createId: () => string;
   /** Milliseconds of a clock that only goes forward. */
@@ -225,7 +226,8 @@ export class IdentityStage implements CropSinkApi {
   async #offerPicture(crop: VehicleCrop, quality: number): Promise<void> {
     if (!this.#tracks.find(crop.trackId)?.wantsPicture(quality)) return;
     // A vehicle without a picture is a state the gallery knows; losing the vehicle would be worse.
-    const picture = await this.#parts.encodePicture(crop.image).catch(() => null);
+    const { image, blurredBoxes } = crop;
+    const picture = await this.#parts.encodePicture(image, blurredBoxes).catch(() => null);
     const record = this.#tracks.find(crop.trackId);
     if (picture) record?.setPicture(this.#parts.createId(), picture, quality);
   }

@@ -3,7 +3,7 @@ import type { VehicleCrop } from '../../contracts/embedding';
 import type { FrameImage, FrameMeta } from '../../contracts/frame';
 import type { EndedTrack, TrackId } from '../../contracts/track';
 import type { CropOutcome, RunStart, TracksUpdate } from '../../contracts/worker-api';
-import { clampBox } from '../../core/geometry';
+import { clampBox, intersectionAreaPx2 } from '../../core/geometry';
 import type { CropPlan } from '../embed/crop-scheduler';
 
 /** The identity worker as this side calls it; see `CropSinkApi` for what each call means. */
@@ -61,10 +61,18 @@ export class CropCourier {
     sink.startRun(this.#start);
   }
 
-  /** Cuts the planned crops; borrows the frame until it resolves. Offline: throws what a submission failed with. */
-  async cut(image: FrameImage, meta: FrameMeta, plans: readonly CropPlan[]): Promise<void> {
+  /**
+   * Cuts the planned crops; borrows the frame until it resolves. `blurredBoxes`, in the frame's pixels, are to be made
+   * unrecognisable wherever a crop is stored. Offline: throws what a submission failed with.
+   */
+  async cut(
+    image: FrameImage,
+    meta: FrameMeta,
+    plans: readonly CropPlan[],
+    blurredBoxes: readonly Box[],
+  ): Promise<void> {
     if (this.#failure) throw this.#failure.error;
-    const crops = await Promise.all(plans.map((plan) => cutCrop(image, meta, plan)));
+    const crops = await Promise.all(plans.map((plan) => cutCrop(image, meta, plan, blurredBoxes)));
     crops.forEach((crop, index) => {
       const trackId = plans[index]?.trackId;
       if (this.#isClosed) crop?.image.close();
@@ -159,12 +167,17 @@ async function cutCrop(
   image: FrameImage,
   meta: FrameMeta,
   plan: CropPlan,
+  blurredBoxes: readonly Box[],
 ): Promise<VehicleCrop | null> {
-  const { x1, y1, x2, y2 } = wholePixels(clampBox(plan.box, meta.widthPx, meta.heightPx));
+  const cut = wholePixels(clampBox(plan.box, meta.widthPx, meta.heightPx));
+  const { x1, y1, x2, y2 } = cut;
   if (x2 - x1 < SMALLEST_CROP_PX || y2 - y1 < SMALLEST_CROP_PX) return null;
   const { trackId, vehicleClass, box, geometry } = plan;
   const picture = await createImageBitmap(image, x1, y1, x2 - x1, y2 - y1);
-  return { trackId, meta, vehicleClass, box, geometry, image: picture };
+  const blurred = blurredBoxes
+    .filter((one) => intersectionAreaPx2(one, cut) > 0)
+    .map((one) => ({ x1: one.x1 - x1, y1: one.y1 - y1, x2: one.x2 - x1, y2: one.y2 - y1 }));
+  return { trackId, meta, vehicleClass, box, geometry, image: picture, blurredBoxes: blurred };
 }
 
 function wholePixels(box: Box): Box {

@@ -11,14 +11,17 @@ export interface LiveFeedHooks {
   /** Live frames are closed unseen while true. */
   isPaused(): boolean;
   noteReceived(): void;
+  /** A frame was closed unseen because the feed is paused. */
   noteDropped(): void;
+  /** Takes a frame that a newer one replaced, or that came too late. */
+  passOver(item: LiveFrame): void;
   /** Takes the frame. One call at a time; what it throws ends the feed. */
   analyze(item: LiveFrame): Promise<void>;
 }
 
 /**
  * One frame in flight and one waiting: reads a live stream as fast as it comes and analyses the newest.
- * A camera stalls when its frames are held, so the others are closed at once.
+ * A camera stalls when its frames are held, so the others are passed over at once.
  */
 export class LiveFeed {
   readonly #reader: ReadableStreamDefaultReader<VideoFrame>;
@@ -29,9 +32,8 @@ export class LiveFeed {
   constructor(readable: ReadableStream<VideoFrame>, hooks: LiveFeedHooks) {
     this.#reader = readable.getReader();
     this.#hooks = hooks;
-    this.#slot = new LatestSlot(({ frame }) => {
-      frame.close();
-      hooks.noteDropped();
+    this.#slot = new LatestSlot((item) => {
+      hooks.passOver(item);
     });
   }
 

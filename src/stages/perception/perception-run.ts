@@ -1,4 +1,6 @@
+import type { Box } from '../../contracts/detection';
 import type { CameraId, FrameImage, FrameMeta } from '../../contracts/frame';
+import type { BlurChoice } from '../../contracts/session';
 import type { EndedTrack, Track, TrackBatch, TrackId } from '../../contracts/track';
 import type {
   CropOutcome,
@@ -7,11 +9,21 @@ import type {
   RunStart,
   TracksUpdate,
 } from '../../contracts/worker-api';
-import type { Detector } from '../detect/detector';
+import { personRegion, plateRegion } from '../../core/private-regions';
+import type { Detector, DetectResult } from '../detect/detector';
 import { TrackIds } from '../track/track-ids';
 import { CameraLane } from './camera-lane';
 import { CropCourier, type CropSink } from './crop-courier';
 import { FrameCounter } from './frame-counter';
+import type { FrameMasker } from './frame-masker';
+import { unanalysedFacts, type RecorderOutlet } from './recorder-outlet';
+
+/** What is done with pictures beside looking for vehicles; the same through all runs. */
+export interface PictureKeeping {
+  readonly masker: FrameMasker;
+  readonly recorder: RecorderOutlet;
+  blur: BlurChoice;
+}
 
 /**
  * Detection, tracking and cropping of one run, frame after frame, for as many cameras as its source has. Holds
@@ -24,18 +36,22 @@ export class PerceptionRun {
   #courier: CropCourier | null = null;
   readonly #lanes = new Map<CameraId, CameraLane>();
   readonly #ids = new TrackIds();
+  readonly #pictures: PictureKeeping;
+  readonly #abandoned = new AbortController();
   #options: PerceptionOptions;
   #lastCaptureUs = 0;
 
-  /** Borrows detector and sink. Without a sink no crops are cut. */
+  /** Borrows detector, picture keeping and sink. Without a sink no crops are cut. */
   constructor(
     start: RunStart,
     detector: Detector,
+    pictures: PictureKeeping,
     sink: CropSink | null,
     options: PerceptionOptions,
   ) {
     this.start = start;
     this.#detector = detector;
+    this.#pictures = pictures;
     this.#options = options;
     if (sink) this.connectSink(sink);
   }
@@ -56,14 +72,20 @@ export class PerceptionRun {
 
   /** Takes the frame and closes it, whatever happens. One call at a time. */
   async analyze(image: FrameImage, meta: FrameMeta, receivedUnixMs: number): Promise<FrameResult> {
+    let shown = image;
     try {
-      const found = await this.#detector.detect(image, meta);
+      shown = this.#pictures.masker.apply(image, meta.cameraId);
+      if (!this.#isBlurring) await this.#record(shown, meta, []);
+      const found = await this.#detector.detect(shown, meta);
       const detectedMs = performance.now();
       const lane = this.#laneOf(meta.cameraId);
       const tracks = lane.tracker.update(found.batch);
       const trackedMs = performance.now();
-      await this.#cutCrops(image, lane, tracks);
+      const blurred = this.#blurredBoxes(found, tracks);
+      await this.#cutCrops(shown, lane, tracks, blurred);
       const cutMs = performance.now();
+      // Only now is it known where to blur it.
+      if (this.#isBlurring) await this.#record(shown, meta, blurred);
       this.#lastCaptureUs = meta.captureTimeUs;
       this.#report(tracks);
       return {
@@ -83,8 +105,23 @@ export class PerceptionRun {
         receivedUnixMs,
       };
     } finally {
-      image.close();
+      shown.close();
       this.counter.noteAnalysed();
+    }
+  }
+
+  /** Takes a live frame that nobody will analyse: at most it is recorded. */
+  passOver(image: FrameImage, { cameraId, captureTimeUs }: FrameMeta): void {
+    const { masker, recorder } = this.#pictures;
+    let shown = image;
+    try {
+      // Nobody knows where it would have to be blurred.
+      if (!recorder.isEveryFrameWanted || this.#isBlurring) return;
+      shown = masker.apply(image, cameraId);
+      recorder.sendNow(shown, unanalysedFacts(cameraId, captureTimeUs));
+    } finally {
+      shown.close();
+      this.counter.noteDropped();
     }
   }
 
@@ -113,7 +150,28 @@ export class PerceptionRun {
 
   /** Drops the crops and waits for nobody any more: the run is void or the identity worker does not answer. */
   abandon(): void {
+    this.#abandoned.abort();
     this.#courier?.close();
+  }
+
+  get #isBlurring(): boolean {
+    const { isPlateBlurred, isPersonBlurred } = this.#pictures.blur;
+    return isPlateBlurred || isPersonBlurred;
+  }
+
+  async #record(image: FrameImage, meta: FrameMeta, blurredBoxes: readonly Box[]): Promise<void> {
+    const { cameraId, captureTimeUs } = meta;
+    const facts = { cameraId, captureTimeUs, isAnalysed: true, blurredBoxes };
+    const { pace } = this.start.source;
+    await this.#pictures.recorder.send(image, facts, pace, this.#abandoned.signal);
+  }
+
+  /** Everything the detector or the tracker takes for a vehicle, unsure boxes too: hiding too much costs less. */
+  #blurredBoxes(found: DetectResult, { tracks }: TrackBatch): readonly Box[] {
+    const { isPlateBlurred, isPersonBlurred } = this.#pictures.blur;
+    const vehicles = isPlateBlurred ? [...found.batch.detections, ...tracks] : [];
+    const persons = isPersonBlurred ? found.personBoxes : [];
+    return [...vehicles.map(({ box }) => plateRegion(box)), ...persons.map(personRegion)];
   }
 
   #laneOf(cameraId: CameraId): CameraLane {
@@ -125,9 +183,14 @@ export class PerceptionRun {
     return lane;
   }
 
-  async #cutCrops(image: FrameImage, lane: CameraLane, tracks: TrackBatch): Promise<void> {
+  async #cutCrops(
+    image: FrameImage,
+    lane: CameraLane,
+    tracks: TrackBatch,
+    blurredBoxes: readonly Box[],
+  ): Promise<void> {
     if (!this.#courier || !this.#options.isEmbeddingEnabled) return;
-    await this.#courier.cut(image, tracks.meta, lane.scheduler.select(tracks));
+    await this.#courier.cut(image, tracks.meta, lane.scheduler.select(tracks), blurredBoxes);
   }
 
   #report(tracks: TrackBatch): void {

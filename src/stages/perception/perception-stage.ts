@@ -1,4 +1,6 @@
 import type { FrameImage, FrameMeta } from '../../contracts/frame';
+import type { RecorderTap } from '../../contracts/recording';
+import type { BlurChoice, PrivacyMask } from '../../contracts/session';
 import type { EndedTrack } from '../../contracts/track';
 import type {
   FrameLedger,
@@ -14,8 +16,10 @@ import { displaySize } from '../detect/input-preparer';
 import { defaultLowScoreThreshold } from '../track/tracker-options';
 import type { CropSink } from './crop-courier';
 import type { FrameCounter } from './frame-counter';
+import { FrameMasker } from './frame-masker';
 import { LiveFeed, type LiveFrame } from './live-feed';
-import { PerceptionRun } from './perception-run';
+import { PerceptionRun, type PictureKeeping } from './perception-run';
+import { RecorderOutlet } from './recorder-outlet';
 
 /** Makes a detector ready; `threadCount` is what it really got. Throws AppError MODEL_*, BACKEND_*. */
 export type OpenDetector = (
@@ -49,6 +53,11 @@ export class PerceptionStage {
   #lastCounter: FrameCounter | null = null;
   #feed: { readonly feed: LiveFeed; readonly ended: Promise<void> } | null = null;
   #isPaused = false;
+  readonly #pictures: PictureKeeping = {
+    masker: new FrameMasker(),
+    recorder: new RecorderOutlet(),
+    blur: { isPlateBlurred: false, isPersonBlurred: false },
+  };
   /** Settles when every frame handed in so far was analysed or refused. */
   #queue: Promise<unknown> = Promise.resolve();
 
@@ -66,6 +75,7 @@ export class PerceptionStage {
     const loadedMs = performance.now();
     this.#detector = detector;
     this.setOptions(config.options);
+    this.setBlur(this.#pictures.blur);
     await detector.warmUp(WARM_UP_FRAME.widthPx, WARM_UP_FRAME.heightPx);
     return {
       backend: { ...config.backend, threadCount },
@@ -87,6 +97,19 @@ export class PerceptionStage {
     this.#run?.connectSink(sink);
   }
 
+  setMasks(masks: readonly PrivacyMask[]): void {
+    this.#pictures.masker.setMasks(masks);
+  }
+
+  setBlur(blur: BlurChoice): void {
+    this.#pictures.blur = blur;
+    this.#detector?.setPersonSearch(blur.isPersonBlurred);
+  }
+
+  connectRecorder(tap: RecorderTap | null): void {
+    this.#pictures.recorder.connect(tap);
+  }
+
   /** Not paused, whatever the run before was. Throws AppError INTERNAL before `configure`. */
   startRun(start: RunStart): void {
     this.#run?.abandon();
@@ -94,7 +117,13 @@ export class PerceptionStage {
     this.#isPaused = false;
     const options = this.#options;
     if (!options) throw notConfigured();
-    this.#run = new PerceptionRun(start, this.#readyDetector(), this.#sink, options);
+    this.#run = new PerceptionRun(
+      start,
+      this.#readyDetector(),
+      this.#pictures,
+      this.#sink,
+      options,
+    );
   }
 
   /** Takes the stream. Resolves when it has ended or the run was stopped. */
@@ -103,7 +132,7 @@ export class PerceptionStage {
     onResult: (result: FrameResult) => void,
   ): Promise<FrameLedger> {
     const run = this.#activeRun();
-    const toMeta = liveMeta(run.start);
+    const clock = new LiveClock(run.start);
     const feed = new LiveFeed(readable, {
       isPaused: () => this.#isPaused,
       noteReceived: () => {
@@ -112,8 +141,12 @@ export class PerceptionStage {
       noteDropped: () => {
         run.counter.noteDropped();
       },
+      passOver: (item) => {
+        run.passOver(item.frame, clock.meta(item, NO_FRAME_ID));
+      },
       analyze: async (item) => {
-        onResult(await run.analyze(item.frame, toMeta(item), item.receivedUnixMs));
+        const meta = clock.meta(item, clock.nextFrameId());
+        onResult(await run.analyze(item.frame, meta, item.receivedUnixMs));
       },
     });
     const ended = feed.run();
@@ -199,25 +232,33 @@ function notConfigured(): AppError {
   return new AppError('INTERNAL', 'Expected a detector, found none: configure first');
 }
 
+/** Of frames that are not analysed. */
+const NO_FRAME_ID = -1;
+
 /**
  * Numbers live frames, and ties their own clock to the source's by when the first one came: models may
  * load for long after the camera was opened.
  */
-function liveMeta(start: RunStart): (item: LiveFrame) => FrameMeta {
-  let clockOffsetUs: number | null = null;
-  let nextId = 0;
-  return ({ frame, receivedUnixMs }) => {
-    clockOffsetUs ??= (receivedUnixMs - start.source.originUnixMs) * 1000 - frame.timestamp;
+class LiveClock {
+  readonly #start: RunStart;
+  #offsetUs: number | null = null;
+  #frameCount = 0;
+
+  constructor(start: RunStart) {
+    this.#start = start;
+  }
+
+  nextFrameId(): number {
+    this.#frameCount += 1;
+    return this.#frameCount - 1;
+  }
+
+  meta({ frame, receivedUnixMs }: LiveFrame, frameId: number): FrameMeta {
+    const { epoch, source } = this.#start;
+    // Whole, as a frame's own: a recorded picture and its results must carry the very same time.
+    this.#offsetUs ??= Math.round((receivedUnixMs - source.originUnixMs) * 1000 - frame.timestamp);
     const { widthPx, heightPx } = displaySize(frame);
-    const frameId = nextId;
-    nextId += 1;
-    return {
-      epoch: start.epoch,
-      cameraId: start.source.cameraId,
-      frameId,
-      captureTimeUs: frame.timestamp + clockOffsetUs,
-      widthPx,
-      heightPx,
-    };
-  };
+    const captureTimeUs = frame.timestamp + this.#offsetUs;
+    return { epoch, cameraId: source.cameraId, frameId, captureTimeUs, widthPx, heightPx };
+  }
 }

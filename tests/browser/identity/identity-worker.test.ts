@@ -122,6 +122,7 @@ function crop(trackId: number, epoch: number, atS: number, body: string): Vehicl
       score: 0.9,
     },
     image: canvas.transferToImageBitmap(),
+    blurredBoxes: [],
   };
 }
 

@@ -53,10 +53,14 @@ class StandingCar implements Detector {
       batch: { meta, detections },
       timings: { prepareMs: 1, detectMs: 2 },
       framePath: 'i420-simd' as const,
+      personBoxes: [],
     };
   }
   setScoreFloor(): void {
     // Every detection scores 0.9.
+  }
+  setPersonSearch(): void {
+    // Nobody is there.
   }
   timeInference(): Promise<readonly number[]> {
     return Promise.resolve([]);
@@ -592,6 +596,7 @@ describe('a crop that crosses a port', () => {
         score: 0.8,
       },
       image,
+      blurredBoxes: [],
     };
     const answer = remote.submit(transfer(crop, [crop.image]));
     // A moved picture is empty on this side at once; a copied one is not.

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { DetectorOutputSpec } from '../../../src/contracts/model';
-import { decodeDetections } from '../../../src/stages/detect/decode-detections';
+import { decodeDetections, decodePersons } from '../../../src/stages/detect/decode-detections';
 import { letterboxFor } from '../../../src/stages/detect/letterbox';
 import { suppress } from '../../../src/stages/detect/suppress';
 
@@ -47,6 +47,17 @@ describe('decoding YOLOX', () => {
   it('multiplies objectness and class score before it looks at the floor', () => {
     const lit = output({ 6: [0.5, 0.5, 0, 0, 0.3, 0, 0.3, 0] });
     expect(decodeDetections(lit, spec, corner, 0.1)).toEqual([]);
+  });
+
+  it('tells persons apart from vehicles, and tells of none where the network names no class for them', () => {
+    const lit = output({
+      6: [0.5, 0.5, Math.log(2), 0, 0.8, 0.9, 0, 0],
+      11: [0.5, 0.5, 0, 0, 0.8, 0, 0.9, 0],
+    });
+    const persons = decodePersons(lit, { ...spec, personIndex: 0 }, corner);
+    expect(persons.map(rounded)).toEqual([[48, 32, 112, 64]]);
+    expect(decodePersons(lit, spec, corner)).toEqual([]);
+    expect(decodeDetections(lit, spec, corner, 0.1)).toHaveLength(1);
   });
 
   it('names what it expected and what it found', () => {

@@ -65,6 +65,7 @@ function crop(trackId: number, pattern: 'halves' | 'flat' = 'halves'): VehicleCr
     box: { x1: 0, y1: 0, x2: 8, y2: 8 },
     geometry: { sidePx: 8, insideFraction: 1, overlapFraction: 0, detectionScore: 1, score: 0.8 },
     image: { width: pattern === 'flat' ? 1 : 8 } as ImageBitmap, // see above
+    blurredBoxes: [],
   };
 }
 

@@ -336,6 +336,7 @@ export class IdentityHarness {
         score: quality,
       },
       image: picture as unknown as ImageBitmap, // only FakeEmbedder looks at it
+      blurredBoxes: [],
     };
   }
 
