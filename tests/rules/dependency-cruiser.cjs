@@ -158,8 +158,8 @@ module.exports = {
     ownedPackage(
       'demuxer-only-for-files',
       ['mediabunny'],
-      '^src/(sources/file|sinks/(record|export))',
-      'Containers are read in sources/file and written in sinks/record and sinks/export, nowhere else.',
+      '^src/(sources/(file|session-video/)|sinks/(record|export))',
+      'Containers are read in sources/file and sources/session-video and written in sinks/record and sinks/export, nowhere else.',
     ),
     ownedPackage(
       'three-only-in-street',

@@ -112,7 +112,7 @@ export class OverlayPainter {
 
   /** Takes one frame's tracks. Nothing of `result` is kept but the tracks' own data. */
   update(
-    result: FrameResult,
+    result: Pick<FrameResult, 'meta' | 'tracks' | 'receivedUnixMs'>,
     identities: ReadonlyMap<TrackId, TrackIdentity>,
     nowUnixMs: number,
   ): void {
