@@ -334,6 +334,8 @@ export type NewResultSet = Pick<ResultSet, 'id' | 'label' | 'madeUnixMs' | 'mode
  */
 export interface SessionWriter {
   readonly id: SessionId;
+  /** Of all that is durable so far, parts not told of yet left out. For progress and forecast. */
+  readonly byteCount: number;
   beginResultSet(set: NewResultSet): Promise<void>;
   /** One block. Times rise within a camera. */
   append(resultSet: ResultSetId, events: readonly SessionEvent[]): Promise<void>;
