@@ -71,28 +71,20 @@ export function makeSession(choice: SessionChoice = {}): SessionReader {
   return new MadeReader(drawn, header, tracks, sightings);
 }
 
-/** A copy of a session with other segments and parts, such as video that was encoded in a browser. */
-export function withVideo(
+/** A session that reads as another one does, but for what is given. */
+export function alteredSession(
   session: SessionReader,
-  segments: readonly VideoSegment[],
-  parts: ReadonlyMap<string, Blob>,
+  changes: Partial<SessionReader>,
 ): SessionReader {
-  const header: SessionHeader = {
-    ...session.header,
-    kind: 'video',
-    videoFrameCount: segments.reduce((sum, segment) => sum + segment.frameCount, 0),
-  };
   return {
-    header,
-    segments,
+    header: session.header,
+    segments: session.segments,
     frames: (resultSet, range) => session.frames(resultSet, range),
     tracks: (resultSet) => session.tracks(resultSet),
     sightings: (resultSet) => session.sightings(resultSet),
     partNames: () => session.partNames(),
-    part: (name) => {
-      const part = parts.get(name);
-      return part ? Promise.resolve(part) : session.part(name);
-    },
+    part: (name) => session.part(name),
+    ...changes,
   };
 }
 

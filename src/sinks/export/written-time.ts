@@ -9,7 +9,7 @@ export function isoTime(
   timeUs: number,
 ): string {
   if (header.timeBase === 'media') return positionText(timeUs, 6);
-  const unixUs = Math.round(header.originUnixMs * 1000) + timeUs;
+  const unixUs = Math.round(header.originUnixMs * 1000 + timeUs);
   const seconds = new Date(Math.floor(unixUs / 1e6) * 1000).toISOString().slice(0, 19);
   const restUs = ((unixUs % 1e6) + 1e6) % 1e6;
   return `${seconds}.${String(restUs).padStart(6, '0')}Z`;
