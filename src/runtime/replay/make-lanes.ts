@@ -7,8 +7,8 @@ import type { ShownPicture } from './shown-picture';
 
 /** Where lanes tell what they have. */
 export interface LaneListeners {
-  show(picture: ShownPicture): void;
-  onDamage(range: TimeRange, error: unknown): void;
+  readonly show: (picture: ShownPicture) => void;
+  readonly onDamage: (range: TimeRange, error: unknown) => void;
 }
 
 /** What finds results for a camera. */

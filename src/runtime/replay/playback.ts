@@ -13,7 +13,7 @@ const MAX_TICK_MS = 1000;
 /** What playing needs from outside. */
 export interface PlaybackParts {
   readonly clock: PlaybackClock;
-  now(): number;
+  readonly now: () => number;
   readonly gaps: readonly SessionGap[];
   /** The first pictures are there, and the clock runs. */
   onStarted(): void;

@@ -7,10 +7,13 @@ const MAX_WAITING_PICTURES = 4;
 /** Packets handed in that the decoder has not begun: enough that it never waits for the disk. */
 const MAX_WAITING_PACKETS = 8;
 
+/** To the decoder, pictures are so far apart, microseconds: it is told their places in time, not their times, which it might round. */
+const PICTURE_US = 1000;
+
 /**
  * Decodes pictures `first` to `last` of a track, from the key picture at `key` on. The demuxer's own sink is not used: in Chromium it names pictures by
- * their order (mediabunny 1.61), and after one that the decoder left out all would be off by one; here each keeps the time
- * it was encoded with. Ends early when `signal` aborts.
+ * their order (mediabunny 1.61), and after one that the decoder left out all would be off by one; here each carries its
+ * own place, as its timestamp, through the decoder. Ends early when `signal` aborts.
  */
 export async function* decodePictures(
   track: InputVideoTrack,
@@ -24,16 +27,13 @@ export async function* decodePictures(
   if (!config) throw new Error('Expected a description of the codec, got none');
   const rotation = await track.getRotation();
   const flip = await track.getFlip();
-  const indexes = new Map(
-    pictures.map(({ containerS }, index) => [microseconds(containerS), index]),
-  );
   const decoding = new Decoding(config);
   const feeding = decoding.feed(packetsOf(track, pictures, key, first, last));
   try {
     for (;;) {
       const frame = await decoding.next();
       if (!frame) break;
-      const index = indexes.get(frame.timestamp) ?? -1;
+      const index = frame.timestamp / PICTURE_US;
       if (index < first || index > last || signal?.aborted) {
         frame.close();
         if (signal?.aborted) break;
@@ -63,11 +63,6 @@ function upright(frame: VideoFrame, rotation: Rotation, flip: boolean): VideoFra
   }
 }
 
-/** What the chunks, and so the decoded frames, carry as their time. */
-function microseconds(containerS: number): number {
-  return Math.round(containerS * 1e6);
-}
-
 /** In order of decoding, up to the last one that is needed. */
 async function* packetsOf(
   track: InputVideoTrack,
@@ -82,10 +77,13 @@ async function* packetsOf(
   for (let index = first; index <= last; index += 1) {
     endIndex = Math.max(endIndex, pictures[index]?.decodeIndex ?? 0);
   }
+  const places = pictures.map((_, index) => index);
+  places.sort((a, b) => (pictures[a]?.decodeIndex ?? 0) - (pictures[b]?.decodeIndex ?? 0));
   const sink = new EncodedPacketSink(track);
   let packet = await sink.getPacket(start.containerS);
   for (let index = start.decodeIndex; packet && index <= endIndex; index += 1) {
-    yield packet.toEncodedVideoChunk();
+    const { type, data } = packet;
+    yield new EncodedVideoChunk({ type, data, timestamp: (places[index] ?? 0) * PICTURE_US });
     packet = await sink.getNextPacket(packet);
   }
 }
@@ -94,7 +92,7 @@ async function* packetsOf(
 class Decoding {
   readonly #decoder: VideoDecoder;
   readonly #frames: VideoFrame[] = [];
-  #error: unknown = null;
+  #error: Error | null = null;
   #isFed = false;
   #isClosed = false;
   #wakers: (() => void)[] = [];
@@ -157,7 +155,7 @@ class Decoding {
 
   #fail(error: unknown): void {
     // Closing ends a flush with an error of its own, which nobody waits for.
-    if (!this.#isClosed) this.#error ??= error;
+    if (!this.#isClosed) this.#error ??= asError(error);
     this.#wake();
   }
 
@@ -170,4 +168,8 @@ class Decoding {
     this.#wakers = [];
     for (const wake of wakers) wake();
   }
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
 }
