@@ -97,16 +97,29 @@ export interface ImportOutcome {
   readonly notes: readonly string[];
 }
 
-export type PartVerdict = 'intact' | 'changed' | 'missing' | 'unlisted';
+/**
+ * - `intact`: exactly as it was written.
+ * - `repacked`: its contents are, but not the bytes around them: another program has packed the archive again, or someone changed a byte
+ *   that means nothing.
+ * - `changed`: its contents are not what the manifest says.
+ * - `missing`: in the manifest, not in the file.
+ * - `unlisted`: in the file, not in the manifest.
+ */
+export type PartVerdict = 'intact' | 'repacked' | 'changed' | 'missing' | 'unlisted';
+
+export interface VerifiedPart {
+  readonly name: string;
+  readonly byteCount: number;
+  readonly verdict: PartVerdict;
+  /** What was expected and what was found; null for an intact one. For the details fold. */
+  readonly problem: string | null;
+}
 
 export interface VerificationReport {
   /** Unreadable as a session file: why; null: it could be read. */
   readonly error: ErrorData | null;
-  readonly parts: readonly {
-    readonly name: string;
-    readonly byteCount: number;
-    readonly verdict: PartVerdict;
-  }[];
+  /** Every part, `manifest.json` and `signature.json` included. */
+  readonly parts: readonly VerifiedPart[];
   /** Of the manifest, by the key in it; whose key that is only people can tell. */
   readonly signature: 'valid' | 'invalid' | 'missing';
   /** SHA-256 of the public key in hexadecimal: the same for all sessions of one device. */

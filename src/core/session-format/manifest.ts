@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import type { SessionHeader, VideoSegment } from '../../contracts/session';
 import { AppError } from '../app-error';
 import { MANIFEST_PATH, MAX_MANIFEST_BYTES, pathKey } from './part-path';
 import { id, path, rangeSchema, sessionSchema, sha256Text, text } from './session-schema';
@@ -68,10 +69,17 @@ const manifestSchema = v.pipe(
 /** Everything a session file says of itself. */
 export type Manifest = v.InferOutput<typeof manifestSchema>;
 
-/** The exact bytes of a manifest: indented JSON, fields in the order given, a line feed at the end. */
-export function writeManifest(
-  manifest: Omit<Manifest, 'format' | 'version'>,
-): Uint8Array<ArrayBuffer> {
+/** What a manifest is made of. Of the session, what only one device's list needs is left out. */
+export type ManifestFacts = Omit<Manifest, 'format' | 'version' | 'session' | 'parts'> & {
+  readonly session: SessionHeader & { readonly segments: readonly VideoSegment[] };
+  readonly parts: readonly ManifestPart[];
+};
+
+/**
+ * The exact bytes of a manifest: indented JSON, fields in the schema's order, a line feed at the end. Throws ValiError for what could not
+ * be read back.
+ */
+export function writeManifest(manifest: ManifestFacts): Uint8Array<ArrayBuffer> {
   const whole = { format: MANIFEST_FORMAT, version: MANIFEST_VERSION, ...manifest };
   return new TextEncoder().encode(`${JSON.stringify(v.parse(manifestSchema, whole), null, 1)}\n`);
 }

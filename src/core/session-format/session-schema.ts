@@ -135,7 +135,7 @@ export const segmentSchema = v.pipe(
     ...span,
     frameCount: count,
     byteCount: count,
-    mimeType: v.picklist(['video/mp4', 'video/webm']),
+    mimeType: v.pipe(v.string(), v.regex(/^video\/(?:mp4|webm)$/)),
     codec: v.pipe(v.string(), v.regex(/^[A-Za-z0-9._-]{1,64}$/)),
     offsetUs: timeUs,
   }),

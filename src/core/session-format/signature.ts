@@ -110,7 +110,7 @@ export async function checkSignature(
   const isSigned = await crypto.subtle.verify(
     SIGNING,
     key,
-    hexToBytes(signature.signature),
+    new Uint8Array(hexToBytes(signature.signature)),
     manifest,
   );
   if (!isSigned && digest !== signature.manifestSha256)

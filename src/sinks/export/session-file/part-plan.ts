@@ -1,0 +1,155 @@
+import type { Exporter, ExportFormat, ExportRequest } from '../../../contracts/export';
+import type { SessionReader } from '../../../contracts/session';
+import type { ManifestPart } from '../../../core/session-format/manifest';
+import { DATA_FOLDER, EXPORTS_FOLDER } from '../../../core/session-format/part-path';
+import { ofCamera } from './camera-session';
+
+/** A part before it is written. */
+export interface PlannedPart {
+  readonly path: string;
+  readonly role: ManifestPart['role'];
+  readonly mimeType: string;
+  /** For progress and for people. */
+  readonly estimatedBytes: number;
+  readonly contents:
+    | { readonly type: 'blob'; readonly read: () => Promise<Blob> }
+    | {
+        readonly type: 'export';
+        readonly exporter: Exporter;
+        readonly session: SessionReader;
+        readonly request: ExportRequest;
+      };
+}
+
+/** Formats for other programs that go into every session file, in this order, with the names they get. */
+const TEXT_FORMATS: readonly {
+  readonly format: ExportFormat;
+  readonly name: string;
+  readonly extension: string;
+  /** Formats that know of one picture only: a file for each camera. */
+  readonly isPerCamera: boolean;
+  /** Measured on generated sessions, a box of each frame. */
+  readonly bytesPerBox: number;
+}[] = [
+  {
+    format: 'sightings-csv',
+    name: 'sightings',
+    extension: 'csv',
+    isPerCamera: false,
+    bytesPerBox: 1,
+  },
+  { format: 'tracks-csv', name: 'tracks', extension: 'csv', isPerCamera: false, bytesPerBox: 1 },
+  {
+    format: 'json-lines',
+    name: 'events',
+    extension: 'jsonl',
+    isPerCamera: false,
+    bytesPerBox: 120,
+  },
+  { format: 'mot', name: 'mot', extension: 'txt', isPerCamera: true, bytesPerBox: 50 },
+  { format: 'coco', name: 'coco', extension: 'json', isPerCamera: false, bytesPerBox: 160 },
+  { format: 'webvtt', name: 'boxes', extension: 'vtt', isPerCamera: true, bytesPerBox: 90 },
+  { format: 'geojson', name: 'places', extension: 'geojson', isPerCamera: false, bytesPerBox: 1 },
+];
+
+/** A page and its pictures, as a share of those. */
+const REPORT_BYTES = 200_000;
+
+/** Bytes of a line or of the few things every file begins with. */
+const TEXT_START_BYTES = 2000;
+
+/** A small picture of a vehicle: what is assumed where a session does not tell. */
+const CROP_BYTES = 8000;
+
+/** What the session is made of: results as stored, crops, video; always in the same order. */
+export async function planData(session: SessionReader): Promise<readonly PlannedPart[]> {
+  const names = [...(await session.partNames())].sort(byText);
+  const results = names.filter((name) => name.endsWith('.rsl'));
+  const crops = names.filter((name) => !name.endsWith('.rsl'));
+  const planned = (name: string, estimatedBytes: number): PlannedPart => ({
+    path: `${DATA_FOLDER}${name}`,
+    role: 'data',
+    mimeType: mimeTypeOf(name),
+    estimatedBytes,
+    contents: { type: 'blob', read: () => session.part(name) },
+  });
+  const parts: PlannedPart[] = [];
+  for (const name of results) parts.push(planned(name, (await session.part(name)).size));
+  // Thousands of files, so they are not asked one by one.
+  for (const name of crops) parts.push(planned(name, CROP_BYTES));
+  for (const { part, byteCount } of session.segments) parts.push(planned(part, byteCount));
+  return parts;
+}
+
+/** The same results for other programs, for each result set; what a session cannot be exported in is left out. */
+export function planExports(
+  session: SessionReader,
+  request: ExportRequest,
+  exporters: readonly Exporter[],
+): readonly PlannedPart[] {
+  return session.header.resultSets.flatMap((set) =>
+    TEXT_FORMATS.flatMap((text) => {
+      const exporter = exporters.find(({ format }) => format === text.format);
+      if (!exporter) return [];
+      const sessions = text.isPerCamera
+        ? session.header.cameras.map(({ cameraId }) => ofCamera(session, cameraId))
+        : [session];
+      return sessions.flatMap((part, place): readonly PlannedPart[] => {
+        const asked = {
+          ...request,
+          format: text.format,
+          resultSet: set.id,
+          range: null,
+          cameraId: text.isPerCamera ? (part.header.cameras[0]?.cameraId ?? null) : null,
+        };
+        if (exporter.refusal(part, asked) !== null) return [];
+        const suffix = text.isPerCamera && sessions.length > 1 ? `-${place}` : '';
+        return [
+          {
+            path: `${EXPORTS_FOLDER}${set.id}/${text.name}${suffix}.${text.extension}`,
+            role: 'export',
+            mimeType: exporter.file(part, asked).mimeType,
+            estimatedBytes: TEXT_START_BYTES + (set.boxCount * text.bytesPerBox) / sessions.length,
+            contents: { type: 'export', exporter, session: part, request: asked },
+          },
+        ];
+      });
+    }),
+  );
+}
+
+/** The page for people; null when there is none for this session. */
+export function planReport(
+  session: SessionReader,
+  request: ExportRequest,
+  exporters: readonly Exporter[],
+): PlannedPart | null {
+  const exporter = exporters.find(({ format }) => format === 'html-report');
+  const asked: ExportRequest = { ...request, format: 'html-report', range: null };
+  if (!exporter || exporter.refusal(session, asked) !== null) return null;
+  return {
+    path: 'report.html',
+    role: 'document',
+    mimeType: 'text/html',
+    estimatedBytes: REPORT_BYTES,
+    contents: { type: 'export', exporter, session, request: asked },
+  };
+}
+
+function mimeTypeOf(name: string): string {
+  const extension = name.slice(name.lastIndexOf('.') + 1);
+  const known: Readonly<Record<string, string>> = {
+    rsl: 'application/octet-stream',
+    mp4: 'video/mp4',
+    webm: 'video/webm',
+    webp: 'image/webp',
+    jpg: 'image/jpeg',
+  };
+  return known[extension] ?? 'application/octet-stream';
+}
+
+/** By code unit: the same order on every device. */
+function byText(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}
