@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../contracts/errors';
 import { AppError } from '../core/app-error';
 
 /**
@@ -25,9 +26,13 @@ function lockManager(): LockManager | undefined {
  * however it ends. `onStolen` is called when someone takes it away by force.
  * Without Web Locks the answer is a lock that excludes nobody: two tabs may then write at once. Each
  * change is still one transaction, but one tab's list does not learn of the other's changes.
- * Throws AppError GALLERY_IN_USE when another context keeps it, STORAGE_UNAVAILABLE when denied.
+ * Throws AppError `codeWhenHeld` when another context keeps it, STORAGE_UNAVAILABLE when denied.
  */
-export function holdExclusiveLock(name: string, onStolen: () => void): Promise<HeldLock> {
+export function holdExclusiveLock(
+  name: string,
+  onStolen: () => void,
+  codeWhenHeld: ErrorCode = 'GALLERY_IN_USE',
+): Promise<HeldLock> {
   const locks = lockManager();
   if (!locks) return Promise.resolve({ isExclusive: false, release: () => undefined });
   return new Promise((resolve, reject) => {
@@ -41,16 +46,16 @@ export function holdExclusiveLock(name: string, onStolen: () => void): Promise<H
       })
       .catch((error: unknown) => {
         if (isHeld) onStolen();
-        else reject(lockError(name, error));
+        else reject(lockError(name, error, codeWhenHeld));
       });
   });
 }
 
-function lockError(name: string, error: unknown): AppError {
+function lockError(name: string, error: unknown, codeWhenHeld: ErrorCode): AppError {
   const errorName = error instanceof Error ? error.name : String(error);
   if (errorName === 'TimeoutError') {
     return new AppError(
-      'GALLERY_IN_USE',
+      codeWhenHeld,
       `Expected the lock ${name} to be free, found it held by another tab for ${LOCK_WAIT_MS} ms`,
       { cause: error },
     );

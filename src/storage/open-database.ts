@@ -31,8 +31,6 @@ export async function openDatabase(
   migrations: readonly Migration[],
   onLost: (reason: AppError) => void,
 ): Promise<DatabaseConnection> {
-  if (typeof indexedDB === 'undefined')
-    throw new AppError('STORAGE_UNAVAILABLE', 'Expected IndexedDB, found a browser without it');
   let isOver = false;
   let end = (): void => undefined;
   const lose = (reason: AppError): void => {
@@ -48,7 +46,7 @@ export async function openDatabase(
     lock.release();
   };
   try {
-    const database = await openMigrated(name, migrations, lose);
+    const database = await openShared(name, migrations, lose);
     // The lock was stolen meanwhile; `onLost` has told why, and the first use will say so.
     if (isOver) database.close();
     end = () => {
@@ -63,11 +61,19 @@ export async function openDatabase(
   }
 }
 
-function openMigrated(
+/**
+ * Opens a database that other contexts may have open too, applying the migrations it has not had. `lose` is told, perhaps more than
+ * once, that the connection ended or must be closed. Throws AppError STORAGE_* as {@link openDatabase}.
+ */
+export function openShared(
   name: string,
   migrations: readonly Migration[],
   lose: (reason: AppError) => void,
 ): Promise<IDBPDatabase> {
+  if (typeof indexedDB === 'undefined') {
+    const message = 'Expected IndexedDB, found a browser without it';
+    return Promise.reject(new AppError('STORAGE_UNAVAILABLE', message));
+  }
   let migrationFailure: unknown = null;
   let blockedTimer: ReturnType<typeof setTimeout> | undefined;
   return new Promise((resolve, reject) => {

@@ -6,9 +6,8 @@ import { indexBlocks } from '../../../src/core/session-format/block-index';
 import { encodeBlock } from '../../../src/core/session-format/encode-block';
 import { findTear } from '../../../src/core/session-format/find-tear';
 import { ResultsFile } from '../../../src/core/session-format/results-file';
+import { anyBlocks, anyEvent } from './any-events';
 import {
-  anyBlocks,
-  anyEvent,
   asStored,
   fileOf,
   frameEvent,

@@ -1,0 +1,69 @@
+import { AppError } from '../core/app-error';
+import { toStorageError } from './storage-error';
+
+/** https://fs.spec.whatwg.org/#api-filesystemsyncaccesshandle: in dedicated workers only, so not in the page's types. */
+export interface SyncAccessHandle {
+  write(bytes: Uint8Array, options: { readonly at: number }): number;
+  truncate(byteCount: number): void;
+  getSize(): number;
+  flush(): void;
+  close(): void;
+}
+
+/** A private file open for writing, by nobody else. All methods throw AppError STORAGE_FULL, STORAGE_UNAVAILABLE. */
+export class SyncFile {
+  readonly #handle: SyncAccessHandle;
+  readonly #name: string;
+  #isClosed = false;
+
+  /** `name` is for messages. */
+  constructor(handle: SyncAccessHandle, name: string) {
+    this.#handle = handle;
+    this.#name = name;
+  }
+
+  /** Bytes it has now. */
+  get byteCount(): number {
+    return this.#attempt('measure', () => this.#handle.getSize());
+  }
+
+  /** All of them or an error, which may leave some written. */
+  write(bytes: Uint8Array, position: number): void {
+    const writtenCount = this.#attempt('write', () => this.#handle.write(bytes, { at: position }));
+    // The specification lets a full disk show as fewer bytes written.
+    if (writtenCount < bytes.length)
+      throw new AppError(
+        'STORAGE_FULL',
+        `Expected room for ${bytes.length} bytes in ${this.#name}, found room for ${writtenCount}`,
+      );
+  }
+
+  /** Cuts it to that length. */
+  truncate(byteCount: number): void {
+    this.#attempt('cut', () => {
+      this.#handle.truncate(byteCount);
+    });
+  }
+
+  /** On disk when it returns. */
+  flush(): void {
+    this.#attempt('flush', () => {
+      this.#handle.flush();
+    });
+  }
+
+  /** Lets others have it. Safe to call twice. */
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#handle.close();
+  }
+
+  #attempt<T>(doing: string, work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      throw toStorageError(error, `${doing} ${this.#name}`);
+    }
+  }
+}
