@@ -1,7 +1,6 @@
 import type { Box } from './detection';
 import type { ErrorData } from './errors';
 import type { CameraId } from './frame';
-import type { TrackIdentity } from './match';
 import type {
   PrivacyMask,
   RecordingOptions,
@@ -56,7 +55,9 @@ export interface RecordedFrame {
 export type RecorderPortMessage =
   | { readonly type: 'frame'; readonly frame: RecordedFrame }
   /** A live picture was not sent: there was no credit for it. */
-  | { readonly type: 'dropped'; readonly isAnalysed: boolean };
+  | { readonly type: 'dropped'; readonly isAnalysed: boolean }
+  /** No more comes over this port: the tap was taken away. */
+  | { readonly type: 'end' };
 /** What comes back: so many more pictures may be sent. The recorder grants eight at first, then one for each it is done with. */
 export interface RecorderPortCredit {
   readonly type: 'credit';
@@ -88,29 +89,44 @@ export interface RecordingProgress {
 
 export type RecorderEvent =
   | { readonly type: 'progress'; readonly progress: RecordingProgress }
-  /** Ended by itself: STORAGE_FULL, ENCODER_FAILED. All that was committed is in the session, which is closed. */
+  /** Ended by itself: STORAGE_FULL, ENCODER_FAILED, another STORAGE_*. All that was committed is in the session. */
   | {
       readonly type: 'ended';
-      readonly session: SessionHeader;
+      /** Null: it could not be closed, and is offered as interrupted. */
+      readonly session: SessionHeader | null;
       readonly error: ErrorData;
     };
 
+/** A sighting as the recorder is told of it. */
+export interface RecordedSighting {
+  /** Of the run, see `RunStart`: track ids begin again with each, and the recorder keeps them apart. */
+  readonly epoch: number;
+  readonly sighting: Omit<SessionSighting, 'cropPart'>;
+  /** Null: the one told before stays. */
+  readonly crop: { readonly cropId: string; readonly picture: Blob } | null;
+}
+
 /** The recording worker. One recording at a time. */
 export interface RecorderApi {
-  /** Keeps the last `preRollS` seconds in memory until `begin` or `disarm`. Throws AppError ENCODER_UNSUPPORTED. */
+  /** Keeps the last `preRollS` seconds in memory until `begin` or `disarm`. */
   arm(config: RecordingConfig): Promise<void>;
   disarm(): Promise<void>;
-  /** Makes the session and begins to write; with what was kept since `arm`. Throws AppError STORAGE_*, ENCODER_UNSUPPORTED. */
-  begin(config: RecordingConfig): Promise<SessionHeader>;
+  /**
+   * Makes the session and begins to write, with what was kept since `arm`. Throws AppError STORAGE_*; ENCODER_UNSUPPORTED when video
+   * is asked for and no codec can be written at the cameras' sizes.
+   */
+  begin(config: RecordingConfig): Promise<SessionId>;
   /** Pictures come from here, see {@link RecorderTap}; replaces the port before (the perception worker was started again). */
   connectFrames(port: MessagePort): void;
   /** Of every analysed frame, in order. */
   addResult(result: FrameResult): void;
-  addIdentity(identity: TrackIdentity): void;
-  /** Stored sightings with their pictures; replaces an earlier one of the same id. */
-  addSighting(sighting: SessionSighting, crop: Blob | null): Promise<void>;
+  /** Replaces an earlier one of the same id. Those that ended before the recording's first moment are left out. */
+  addSighting(sighting: RecordedSighting): void;
   addGap(gap: SessionGap): void;
-  /** Writes what is under way and closes the session. */
+  /**
+   * Writes what is under way and closes the session; of one that is ending or ended by itself it answers that end. Throws AppError
+   * STORAGE_* when it could not be closed: it is offered as interrupted then.
+   */
   finish(): Promise<SessionHeader>;
   subscribe(listener: (event: RecorderEvent) => void): void;
 }

@@ -192,7 +192,7 @@ export interface SessionFrame {
   readonly boxes: readonly SessionBox[];
 }
 
-/** A track of a session, from its first to its last box. Tentative ones that never became vehicles are not told. */
+/** A track of a session, from its first box to the last that was detected. Tentative ones that never became vehicles are not told. */
 export interface SessionTrack {
   readonly trackId: TrackId;
   readonly cameraId: CameraId;

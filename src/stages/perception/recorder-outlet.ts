@@ -30,7 +30,7 @@ export class RecorderOutlet {
 
   /** Replaces the tap before, whose port is closed; null: pictures go nowhere. Owns the port. */
   connect(tap: RecorderTap | null): void {
-    this.#tap?.port.close();
+    this.#close();
     this.#tap = tap;
     this.#credit = 0;
     if (tap) {
@@ -63,14 +63,15 @@ export class RecorderOutlet {
   sendNow(image: FrameImage, facts: RecordedPictureFacts): void {
     const tap = this.#tap;
     if (!tap) return;
-    const { isAnalysed, captureTimeUs } = facts;
+    const { isAnalysed } = facts;
     if (this.#credit <= (isAnalysed ? 0 : CREDIT_KEPT_FOR_ANALYSED)) {
       const message: RecorderPortMessage = { type: 'dropped', isAnalysed };
       tap.port.postMessage(message);
       return;
     }
     this.#credit -= 1;
-    const copy = new VideoFrame(image, { timestamp: captureTimeUs });
+    // The encoder hands it on, and results are stored with the same.
+    const copy = new VideoFrame(image, { timestamp: Math.round(facts.captureTimeUs) });
     const message: RecorderPortMessage = { type: 'frame', frame: { ...facts, image: copy } };
     try {
       tap.port.postMessage(message, [copy]);
@@ -78,6 +79,12 @@ export class RecorderOutlet {
       // A transfer leaves nothing behind to close; one that failed does.
       copy.close();
     }
+  }
+
+  #close(): void {
+    const message: RecorderPortMessage = { type: 'end' };
+    this.#tap?.port.postMessage(message);
+    this.#tap?.port.close();
   }
 
   async #creditOr(signal: AbortSignal): Promise<void> {

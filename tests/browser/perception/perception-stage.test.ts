@@ -16,6 +16,7 @@ import { asOneCamera } from '../../../src/core/source-cameras';
 import type { Detector } from '../../../src/stages/detect/detector';
 import type { CropSink } from '../../../src/stages/perception/crop-courier';
 import { PerceptionStage } from '../../../src/stages/perception/perception-stage';
+import { TEST_DETECTOR } from '../../support/test-detector';
 
 const WIDTH = 320;
 const HEIGHT = 180;
@@ -71,33 +72,7 @@ class StandingCar implements Detector {
 }
 
 const config: PerceptionConfig = {
-  manifest: {
-    id: 'none',
-    task: 'detect',
-    title: 'None',
-    file: 'none',
-    sha256: '',
-    bytes: 0,
-    input: {
-      name: 'input',
-      size: null,
-      strideMultiple: 32,
-      fit: 'centred',
-      layout: 'NCHW',
-      channelOrder: 'BGR',
-      mean: [0, 0, 0],
-      std: [1, 1, 1],
-      padValue: 0,
-    },
-    output: { type: 'nanodet-dfl', heads: [], classes: ['car'], binCount: 11 },
-    preprocessVersion: 1,
-    recommendedThreshold: null,
-    licence: 'none',
-    origin: 'none',
-    providersTried: [],
-    card: { trainedOn: 'nothing', accuracy: [], failures: [] },
-    golden: null,
-  },
+  manifest: TEST_DETECTOR,
   modelUrl: 'none',
   isProviderNew: false,
   runtimeBaseUrl: 'none',

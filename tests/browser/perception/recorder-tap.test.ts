@@ -134,6 +134,7 @@ function runStart(pace: SourcePace): RunStart {
 class FakeRecorder {
   readonly frames: RecordedFrame[] = [];
   readonly dropped: boolean[] = [];
+  isEnded = false;
   readonly #port: MessagePort;
   readonly far: MessagePort;
   #onMessage: () => void = () => undefined;
@@ -147,7 +148,8 @@ class FakeRecorder {
       if (data.type === 'frame') {
         frames.push(data.frame.image);
         this.frames.push(data.frame);
-      } else this.dropped.push(data.isAnalysed);
+      } else if (data.type === 'dropped') this.dropped.push(data.isAnalysed);
+      else this.isEnded = true;
       this.#onMessage();
     };
     this.grant(credit);
@@ -343,6 +345,7 @@ describe('the recorder tap of a file', () => {
     await messagesArrive();
     stage.connectRecorder(null);
     await expect(result).resolves.toMatchObject({ meta: { frameId: 0 } });
+    await recorder.until(() => recorder.isEnded);
     expect(openFrameCount()).toBe(0);
   });
 
