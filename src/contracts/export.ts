@@ -130,3 +130,26 @@ export interface VerificationReport {
 
 /** Where an export goes: a file the user chose, or null for the browser's downloads. */
 export type ExportDestination = FileSystemFileHandle | null;
+
+/** Exports, imports and checks as the screen sees them; each is ended by its signal with AbortError. */
+export interface SessionFilesClient {
+  offers(sessionId: SessionId): ReturnType<ExportApi['offers']>;
+  /** To the file the user chose, or to the browser's downloads. Throws AppError EXPORT_FAILED, STORAGE_FULL, SESSION_DAMAGED. */
+  export(
+    request: ExportRequest,
+    destination: ExportDestination,
+    onProgress: (fraction: number) => void,
+    signal: AbortSignal,
+  ): Promise<ExportSummary>;
+  /** Throws AppError IMPORT_REFUSED, STORAGE_FULL. */
+  import(
+    files: readonly File[],
+    onProgress: (fraction: number) => void,
+    signal: AbortSignal,
+  ): Promise<ImportOutcome>;
+  verify(
+    file: Blob,
+    onProgress: (fraction: number) => void,
+    signal: AbortSignal,
+  ): Promise<VerificationReport>;
+}
