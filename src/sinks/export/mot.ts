@@ -9,129 +9,175 @@ import {
   TimeProgress,
   type ExportedResults,
 } from './exported-results';
-import { runExport } from './run-export';
+import { runExport, runTextExport } from './run-export';
 import { isoTime } from './written-time';
 import { ZipOutput } from './zip-output';
 
 /** What a tracker's benchmark takes the rate to be when there are not two frames to tell it. */
 const DEFAULT_FRAMES_PER_S = 10;
 
-/** What every step of writing an archive needs. */
+/** What every step of an export needs. */
 interface MotJob {
   readonly session: SessionReader;
   readonly request: ExportRequest;
   readonly results: ExportedResults;
-  readonly zip: ZipOutput;
   readonly signal: AbortSignal;
   /** Shares of the whole, told as the steps go on. */
   readonly tell: (fraction: number) => void;
 }
 
+/** A stretch of the whole export's progress. */
+interface Part {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Frames of a sequence, and how many there are a second on average. */
+interface Sequence {
+  readonly frameCount: number;
+  readonly framesPerS: number;
+}
+
 /**
- * MOTChallenge: of each camera a tracker's result (`<sequence>.txt`), what the sequence is (`<sequence>/seqinfo.ini`) and
- * when its frames were (`<sequence>/frames.csv`, an addition). Frames are a camera's analysed pictures, counted from 1.
+ * MOTChallenge, a tracker's result: of one camera the text itself. Of several a ZIP with each one's text (`<sequence>.txt`), what
+ * the sequence is (`<sequence>/seqinfo.ini`) and when its frames were (`<sequence>/frames.csv`, an addition). Frames are a
+ * camera's analysed pictures, counted from 1.
  */
 export const motExporter: Exporter = {
   format: 'mot',
   refusal: () => null,
   file: (session, request) =>
-    exportFile(session, request, { suffix: 'mot.zip', mimeType: 'application/zip' }),
-  write: (session, request, sink, tell, signal) =>
-    runExport(sink, signal, async (output) => {
+    camerasOf(session, request).length === 1
+      ? exportFile(session, request, { suffix: 'mot.txt', mimeType: 'text/plain' })
+      : exportFile(session, request, { suffix: 'mot.zip', mimeType: 'application/zip' }),
+  write: async (session, request, sink, tell, signal) => {
+    const [first, ...others] = camerasOf(session, request);
+    if (first && others.length === 0) {
+      return runTextExport(sink, signal, async (text) => {
+        const results = await readResults(session, request);
+        const job = { session, request, results, signal, tell };
+        const { boxCount, sequence } = await writeBoxes(job, first, text, { from: 0, to: 1 });
+        return { recordCount: boxCount, notes: [sequenceNote(first, sequence)] };
+      });
+    }
+    return runExport(sink, signal, async (output) => {
       const zip = new ZipOutput(output, session.header.createdUnixMs, signal);
       const results = await readResults(session, request);
-      const { cameras } = session.header;
-      let recordCount = 0;
-      for (const [index, camera] of cameras.entries()) {
-        const name = sequenceName(camera, index);
-        const job = { session, request, results, zip, signal, tell };
-        const part = { from: index / cameras.length, to: (index + 1) / cameras.length };
-        await addSequence(job, camera, name, part);
-        recordCount += await addBoxes(job, camera, name, part);
-      }
+      const job = { session, request, results, signal, tell };
+      const recordCount = await writeArchive(job, zip);
       await zip.close();
       return { recordCount, notes: [] };
-    }),
+    });
+  },
 };
+
+function camerasOf(session: SessionReader, request: ExportRequest): readonly SessionCamera[] {
+  const { cameras } = session.header;
+  if (request.cameraId === null) return cameras;
+  return cameras.filter(({ cameraId }) => cameraId === request.cameraId);
+}
+
+/** Returns how many boxes were written. */
+async function writeArchive(job: MotJob, zip: ZipOutput): Promise<number> {
+  const cameras = camerasOf(job.session, job.request);
+  let recordCount = 0;
+  let info = '';
+  for (const [index, camera] of cameras.entries()) {
+    const name = sequenceName(camera, index);
+    const from = index / cameras.length;
+    const half = from + 0.5 / cameras.length;
+    await zip.addText(`${name}.txt`, async (text) => {
+      const { boxCount, sequence } = await writeBoxes(job, camera, text, { from, to: half });
+      info = sequenceInfo(camera, name, sequence);
+      recordCount += boxCount;
+    });
+    await zip.addText(`${name}/seqinfo.ini`, async (text) => {
+      text.add(info);
+    });
+    const rest = { from: half, to: (index + 1) / cameras.length };
+    await zip.addText(`${name}/frames.csv`, (text) => writeTimes(job, camera, text, rest));
+  }
+  return recordCount;
+}
 
 /** A camera's name as a folder and in MOTChallenge's files. */
 function sequenceName(camera: SessionCamera, index: number): string {
   return `c${index + 1}-${nameSafe(camera.label)}`;
 }
 
-/** Counts the frames and writes their times. Takes the first half of the camera's part of the progress. */
-async function addSequence(
+/** Writes a camera's boxes; tells how many, and what the sequence turned out to be. */
+async function writeBoxes(
   job: MotJob,
   camera: SessionCamera,
-  name: string,
-  part: { readonly from: number; readonly to: number },
-): Promise<void> {
-  const { session, request, zip, signal } = job;
-  const half = { from: part.from, to: (part.from + part.to) / 2 };
-  const progress = new TimeProgress(spanOf(session, request), job.tell, half);
+  text: TextOutput,
+  part: Part,
+): Promise<{ readonly boxCount: number; readonly sequence: Sequence }> {
   let frameCount = 0;
+  let boxCount = 0;
   let firstUs = 0;
   let lastUs = 0;
-  await zip.addText(`${name}/frames.csv`, async (text) => {
-    text.add('frame,time_us,time\r\n');
-    for await (const frame of framesOf(session, request, progress, signal)) {
-      if (frame.cameraId !== camera.cameraId) continue;
-      const timeUs = frame.captureTimeUs;
-      if (frameCount === 0) firstUs = timeUs;
-      lastUs = timeUs;
-      frameCount += 1;
-      text.add(`${frameCount},${timeUs},${isoTime(session.header, timeUs)}\r\n`);
-      if (text.isFull) await text.flush();
-    }
-  });
-  await zip.addText(`${name}/seqinfo.ini`, async (text) => {
-    const framesPerS =
-      lastUs > firstUs ? ((frameCount - 1) * 1e6) / (lastUs - firstUs) : DEFAULT_FRAMES_PER_S;
-    text.add(sequenceInfo(camera, name, frameCount, framesPerS));
-  });
+  for await (const frame of cameraFrames(job, camera, part)) {
+    if (frameCount === 0) firstUs = frame.captureTimeUs;
+    lastUs = frame.captureTimeUs;
+    frameCount += 1;
+    boxCount += addFrame(text, frame, frameCount, job.results);
+    if (text.isFull) await text.flush();
+  }
+  const framesPerS =
+    lastUs > firstUs ? ((frameCount - 1) * 1e6) / (lastUs - firstUs) : DEFAULT_FRAMES_PER_S;
+  return { boxCount, sequence: { frameCount, framesPerS } };
 }
 
-/** Benchmarks read the rate as a whole number. */
-function sequenceInfo(
+async function writeTimes(
+  job: MotJob,
   camera: SessionCamera,
-  name: string,
-  frameCount: number,
-  framesPerS: number,
-): string {
+  text: TextOutput,
+  part: Part,
+): Promise<void> {
+  let frameNumber = 0;
+  text.add('frame,time_us,time\r\n');
+  for await (const { captureTimeUs } of cameraFrames(job, camera, part)) {
+    frameNumber += 1;
+    text.add(`${frameNumber},${captureTimeUs},${isoTime(job.session.header, captureTimeUs)}\r\n`);
+    if (text.isFull) await text.flush();
+  }
+}
+
+async function* cameraFrames(
+  { session, request, signal, tell }: MotJob,
+  { cameraId }: SessionCamera,
+  part: Part,
+): AsyncGenerator<SessionFrame> {
+  const progress = new TimeProgress(spanOf(session, request), tell, part);
+  for await (const frame of framesOf(session, request, progress, signal)) {
+    if (frame.cameraId === cameraId) yield frame;
+  }
+}
+
+function sequenceInfo(camera: SessionCamera, name: string, sequence: Sequence): string {
   return [
     '[Sequence]',
     `name=${name}`,
     'imDir=img1',
-    `frameRate=${Math.max(1, Math.round(framesPerS))}`,
-    `seqLength=${frameCount}`,
-    `imWidth=${camera.widthPx}`,
-    `imHeight=${camera.heightPx}`,
+    ...facts(camera, sequence),
     'imExt=.jpg',
     '',
   ].join('\n');
 }
 
-/** Returns how many boxes were written. Takes the second half of the camera's part of the progress. */
-async function addBoxes(
-  job: MotJob,
-  camera: SessionCamera,
-  name: string,
-  part: { readonly from: number; readonly to: number },
-): Promise<number> {
-  const { session, request, results, signal } = job;
-  const half = { from: (part.from + part.to) / 2, to: part.to };
-  const progress = new TimeProgress(spanOf(session, request), job.tell, half);
-  let frameNumber = 0;
-  let boxCount = 0;
-  await job.zip.addText(`${name}.txt`, async (text) => {
-    for await (const frame of framesOf(session, request, progress, signal)) {
-      if (frame.cameraId !== camera.cameraId) continue;
-      frameNumber += 1;
-      boxCount += addFrame(text, frame, frameNumber, results);
-      if (text.isFull) await text.flush();
-    }
-  });
-  return boxCount;
+/** A text alone has no place for what benchmarks want to know of its sequence. */
+function sequenceNote(camera: SessionCamera, sequence: Sequence): string {
+  return `Benchmarks also want a seqinfo.ini with ${facts(camera, sequence).join(', ')}.`;
+}
+
+/** Benchmarks read the rate as a whole number. */
+function facts(camera: SessionCamera, { frameCount, framesPerS }: Sequence): readonly string[] {
+  return [
+    `frameRate=${Math.max(1, Math.round(framesPerS))}`,
+    `seqLength=${frameCount}`,
+    `imWidth=${camera.widthPx}`,
+    `imHeight=${camera.heightPx}`,
+  ];
 }
 
 /** The format has no way to say that a box is predicted: only detected ones are written. */

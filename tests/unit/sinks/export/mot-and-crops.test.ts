@@ -69,27 +69,46 @@ describe('MOTChallenge', () => {
   });
 
   it('tells when each of its frames was', async () => {
-    const session = makeSession({ durationS: 3 });
+    const session = makeSession({ durationS: 3, cameraCount: 2 });
     const contents = await unzip((await collectExport(motExporter, session)).blob);
     const lines = (await textOf(contents, 'c1-Camera-A/frames.csv')).trimEnd().split('\r\n');
     expect(lines[0]).toBe('frame,time_us,time');
     expect(lines[1]).toBe('1,5000123,2026-05-12T12:00:05.000123Z');
-    expect(lines).toHaveLength(1 + (session.header.resultSets[0]?.frameCount ?? NaN));
+    expect(lines).toHaveLength(1 + 30);
+  });
+
+  it('is text alone when there is one camera, or one was chosen, and says what its sequence is', async () => {
+    const alone = makeSession({ durationS: 12 });
+    expect(motExporter.file(alone, requestOf(alone, motExporter)).name).toMatch(/_mot\.txt$/u);
+    const { blob, summary } = await collectExport(motExporter, alone);
+    const boxes = readMot(await blob.text());
+    expect(boxes).toHaveLength(summary.recordCount);
+    expect(summary.notes).toEqual([
+      'Benchmarks also want a seqinfo.ini with frameRate=10, seqLength=120, imWidth=640, imHeight=360.',
+    ]);
+    const pair = makeSession({ durationS: 12, cameraCount: 2 });
+    expect(motExporter.file(pair, requestOf(pair, motExporter)).name).toMatch(/_mot\.zip$/u);
+    const chosen = await collectExport(motExporter, pair, { cameraId: 'camera-b' });
+    const tracks = (await pair.tracks(MADE_RESULT_SET)).filter(
+      ({ cameraId }) => cameraId === 'camera-b',
+    );
+    expect(new Set(readMot(await chosen.blob.text()).map(({ id }) => id))).toEqual(
+      new Set(tracks.map(({ trackId }) => trackId)),
+    );
   });
 
   it('counts the frames of a range from 1', async () => {
     const session = makeSession({ durationS: 30 });
     const { startUs } = session.header;
     const range = { startUs: startUs + 5e6, endUs: startUs + 8e6 };
-    const contents = await unzip((await collectExport(motExporter, session, { range })).blob);
-    const boxes = readMot(await textOf(contents, 'c1-Camera-A.txt'));
+    const boxes = readMot(await (await collectExport(motExporter, session, { range })).blob.text());
     expect(boxes[0]?.frame).toBe(1);
     expect(Math.max(...boxes.map(({ frame }) => frame))).toBeLessThanOrEqual(31);
   });
 
   it('is the same to the last byte when it is written again', async () => {
     const write = async (): Promise<ArrayBuffer> =>
-      (await collectExport(motExporter, makeSession())).blob.arrayBuffer();
+      (await collectExport(motExporter, makeSession({ cameraCount: 2 }))).blob.arrayBuffer();
     expect(Buffer.from(await write()).equals(Buffer.from(await write()))).toBe(true);
   });
 });
