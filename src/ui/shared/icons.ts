@@ -25,6 +25,12 @@ export const ICON_PATHS = {
   eye: 'M2.5 12S6 5.5 12 5.5 21.5 12 21.5 12 18 18.5 12 18.5 2.5 12 2.5 12M12 9a3 3 0 1 0 0 6 3 3 0 0 0 0-6',
   models: 'M12 3l8 4.5v9L12 21l-8-4.5v-9zM4 7.5l8 4.5 8-4.5M12 12v9',
   plus: 'M12 5v14M5 12h14',
+  minus: 'M5 12h14',
+  stepBack: 'M16 6L9 12l7 6zM6 6v12',
+  stepOn: 'M8 6l7 6-7 6zM18 6v12',
+  skipBack: 'M19 6l-6 6 6 6M11 6l-6 6 6 6',
+  skipOn: 'M5 6l6 6-6 6M13 6l6 6-6 6',
+  loop: 'M17 3l3 3-3 3M4 12v-2a4 4 0 0 1 4-4h12M7 21l-3-3 3-3M20 12v2a4 4 0 0 1-4 4H4',
   gap: 'M4 12h4M16 12h4M11 8l-1.5 8M14.5 8L13 16',
 } as const;
 
