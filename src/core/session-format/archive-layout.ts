@@ -21,7 +21,9 @@ const MAX_16_BITS = 0xffff;
 
 /** Bytes of a local header before its name (4.3.7). */
 export const LOCAL_HEADER_BYTES = 30;
-const CENTRAL_HEADER_BYTES = 46;
+
+/** Bytes of a record in the directory before its name (4.3.12). */
+export const DIRECTORY_RECORD_BYTES = 46;
 
 /** Written in local headers and repeated in the directory: version, flags, method, time, date. */
 const SHARED_START = 4;
@@ -70,7 +72,7 @@ export function directoryRecord(
   const name = new TextEncoder().encode(entry.path);
   const large = [entry.byteCount, entry.packedByteCount, entry.offset].filter(isLarge);
   const extraBytes = large.length > 0 ? 4 + large.length * 8 : 0;
-  const bytes = new Uint8Array(CENTRAL_HEADER_BYTES + name.length + extraBytes);
+  const bytes = new Uint8Array(DIRECTORY_RECORD_BYTES + name.length + extraBytes);
   const view = new DataView(bytes.buffer);
   view.setUint32(0, 0x02014b50, true);
   view.setUint16(4, VERSION_MADE_BY, true);
@@ -83,9 +85,9 @@ export function directoryRecord(
   view.setUint16(30, extraBytes, true);
   view.setUint32(38, FILE_ATTRIBUTES, true);
   view.setUint32(42, Math.min(entry.offset, MAX_32_BITS), true);
-  bytes.set(name, CENTRAL_HEADER_BYTES);
+  bytes.set(name, DIRECTORY_RECORD_BYTES);
   if (extraBytes > 0) {
-    const start = CENTRAL_HEADER_BYTES + name.length;
+    const start = DIRECTORY_RECORD_BYTES + name.length;
     view.setUint16(start, 1, true);
     view.setUint16(start + 2, extraBytes - 4, true);
     large.forEach((value, place) => {

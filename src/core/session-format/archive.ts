@@ -180,13 +180,7 @@ function isLink({ externalFileAttributes }: Entry): boolean {
 }
 
 function checked(entry: FileEntry, endOffset: number): ArchiveEntry {
-  const {
-    filename: path,
-    uncompressedSize,
-    compressedSize,
-    compressionMethod,
-    offset,
-  } = entry;
+  const { filename: path, uncompressedSize, compressedSize, compressionMethod, offset } = entry;
   if (compressionMethod !== 0 && compressionMethod !== 8)
     throw refusal('a stored or deflated entry', `method ${compressionMethod}`, path);
   if (uncompressedSize > Math.max(UNSUSPICIOUS_BYTES, compressedSize * MAX_GROWTH))

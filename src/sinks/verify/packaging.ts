@@ -1,6 +1,7 @@
 import type { Archive, ArchiveEntry } from '../../core/session-format/archive';
 import { BlobWindow } from '../../core/session-format/blob-window';
 import {
+  DIRECTORY_RECORD_BYTES,
   directoryEnd,
   directoryRecord,
   dosTime,
@@ -89,12 +90,23 @@ async function compareDirectory(
   const window = new BlobWindow(archive.file);
   let offset = archive.directoryOffset;
   for (const [place, expected] of records.entries()) {
-    const found = await window.read(offset, expected.length);
+    const byteCount = recordLength(await window.read(offset, DIRECTORY_RECORD_BYTES));
+    const found = await window.read(offset, byteCount);
     const problem = difference('its record in the directory', expected, found);
     const path = archive.entries[place]?.path ?? '';
     if (problem && !byPath.has(path)) byPath.set(path, problem);
-    offset += expected.length;
+    offset += byteCount;
   }
+}
+
+/** As the record itself says, so that one with another length is not held against those after it. */
+function recordLength(found: Uint8Array): number {
+  if (found.length < DIRECTORY_RECORD_BYTES) return found.length;
+  const view = new DataView(found.buffer, found.byteOffset);
+  // Lengths of name, extra fields and comment.
+  return (
+    DIRECTORY_RECORD_BYTES + [28, 30, 32].reduce((sum, at) => sum + view.getUint16(at, true), 0)
+  );
 }
 
 async function endProblem(

@@ -63,9 +63,13 @@ class Verification {
   }
 
   async report(): Promise<VerificationReport> {
-    const manifestEntry = this.#entries.get(MANIFEST_PATH);
-    const bytes = await this.#read(MANIFEST_PATH, MAX_MANIFEST_BYTES);
-    if (!bytes || !manifestEntry) return this.#withoutManifest();
+    if (!this.#entries.has(MANIFEST_PATH)) return this.#withoutManifest();
+    let bytes: Uint8Array<ArrayBuffer>;
+    try {
+      bytes = await this.#read(MANIFEST_PATH, MAX_MANIFEST_BYTES);
+    } catch (found) {
+      return this.#withUnreadableManifest(found);
+    }
     let manifest: Manifest | null = null;
     let error: ErrorData | null = null;
     try {
@@ -103,6 +107,17 @@ class Verification {
     };
   }
 
+  #withUnreadableManifest(found: unknown): VerificationReport {
+    this.#signal.throwIfAborted();
+    const error = toErrorData(found);
+    const byteCount = this.#entries.get(MANIFEST_PATH)?.byteCount ?? 0;
+    return {
+      ...NOTHING_KNOWN,
+      error,
+      parts: [{ name: MANIFEST_PATH, byteCount, verdict: 'changed', problem: error.message }],
+    };
+  }
+
   /** Manifest and signature, which the manifest does not list. */
   async #checkSigning(bytes: Uint8Array<ArrayBuffer>, manifest: Manifest | null) {
     const row = (name: string, problem: string | null): VerifiedPart => ({
@@ -126,16 +141,18 @@ class Verification {
         parts: [row(MANIFEST_PATH, null), ...(isRemoved ? [missing] : [])],
       };
     }
-    const signature = await this.#read(SIGNATURE_PATH, MAX_SIGNATURE_BYTES);
-    const check = signature && (await checkSignature(signature, bytes, manifest));
-    if (!check) {
-      const problem = 'expected a signature, found contents that cannot be read';
+    let signature: Uint8Array<ArrayBuffer>;
+    try {
+      signature = await this.#read(SIGNATURE_PATH, MAX_SIGNATURE_BYTES);
+    } catch (found) {
+      this.#signal.throwIfAborted();
       return {
         ...nothing,
         signature: 'invalid' as const,
-        parts: [row(MANIFEST_PATH, null), row(SIGNATURE_PATH, problem)],
+        parts: [row(MANIFEST_PATH, null), row(SIGNATURE_PATH, toErrorData(found).message)],
       };
     }
+    const check = await checkSignature(signature, bytes, manifest);
     const { problem, isManifestIntact, keyFingerprint, signedUnixMs } = check;
     return {
       keyFingerprint,
@@ -191,18 +208,11 @@ class Verification {
       }));
   }
 
-  /** Null: it is not there, or cannot be read. */
-  async #read(path: string, limitBytes: number): Promise<Uint8Array<ArrayBuffer> | null> {
+  /** Of an entry that is there. */
+  async #read(path: string, limitBytes: number): Promise<Uint8Array<ArrayBuffer>> {
     const entry = this.#entries.get(path);
-    if (!entry) return null;
-    try {
-      return await readWhole(this.#archive, entry, limitBytes, this.#signal);
-    } catch (error) {
-      this.#signal.throwIfAborted();
-      if (path === MANIFEST_PATH) throw error;
-      // Reported as a changed signature by who asked.
-      return null;
-    }
+    if (!entry) throw new RangeError(`Expected an entry of the archive, found none called ${path}`);
+    return readWhole(this.#archive, entry, limitBytes, this.#signal);
   }
 
   #progress(byteCount: number): void {

@@ -1,6 +1,5 @@
 import type { ExportRequest } from '../../../contracts/export';
 import type {
-  ResultSet,
   SessionEvent,
   SessionFrame,
   SessionHeader,
@@ -10,11 +9,10 @@ import type {
   TimeRange,
   VideoSegment,
 } from '../../../contracts/session';
-import { BlobWindow } from '../../../core/session-format/blob-window';
-import { indexBlocks, readPayload } from '../../../core/session-format/block-index';
-import { decodeEvents } from '../../../core/session-format/decode-block';
 import { encodeBlock } from '../../../core/session-format/encode-block';
 import { resultsPartName, videoPartName } from '../../../core/session-format/part-path';
+import { ResultTally, type ResultCounts } from '../../../core/session-format/result-tally';
+import { ResultsFile } from '../../../core/session-format/results-file';
 
 /** What of a session goes into the file. */
 type Choice = Pick<ExportRequest, 'range' | 'without'>;
@@ -33,6 +31,13 @@ export async function narrowSession(
   return narrowed;
 }
 
+/** One result set of what is left. */
+interface NarrowedResults {
+  readonly file: Blob;
+  readonly counts: ResultCounts;
+  readonly span: TimeRange | null;
+}
+
 class NarrowedSession implements SessionReader {
   header: SessionHeader;
   readonly segments: readonly VideoSegment[];
@@ -40,7 +45,7 @@ class NarrowedSession implements SessionReader {
   readonly #choice: Choice;
   /** Names of segments in the session, by their names here: both count from 0. */
   readonly #videoNames = new Map<string, string>();
-  readonly #results = new Map<string, Promise<Blob>>();
+  readonly #results = new Map<string, NarrowedResults>();
 
   constructor(session: SessionReader, choice: Choice) {
     this.#whole = session;
@@ -49,23 +54,21 @@ class NarrowedSession implements SessionReader {
     this.segments = choice.without.includes('video') ? [] : this.#numberSegments();
   }
 
-  /** Counts what is left: must have ended before anything is read. */
+  /** Makes the results that are left: must have ended before anything is read. */
   async load(): Promise<void> {
-    const { header } = this.#whole;
-    const { range } = this.#choice;
-    const resultSets: ResultSet[] = [];
-    for (const set of header.resultSets)
-      resultSets.push(range === null ? set : { ...set, ...(await this.#count(set.id)) });
-    const isCut = this.segments.length < this.#whole.segments.length;
+    const { header, segments } = this.#whole;
+    for (const { id } of header.resultSets)
+      this.#results.set(resultsPartName(id), await this.#narrowResults(id));
+    const isCut = this.segments.length < segments.length;
     this.header = {
       ...header,
-      ...(range && {
-        startUs: Math.max(range.startUs, header.startUs),
-        endUs: Math.min(range.endUs, header.endUs),
-      }),
+      ...this.#span(),
       kind: this.#kind(),
-      gaps: header.gaps.filter((gap) => reaches(gap.startUs, gap.endUs, range)),
-      resultSets,
+      gaps: header.gaps.filter(({ startUs, endUs }) => reaches(startUs, endUs, this.#choice.range)),
+      resultSets: header.resultSets.map((set) => ({
+        ...set,
+        ...this.#results.get(resultsPartName(set.id))?.counts,
+      })),
       ...(isCut && {
         videoFrameCount: this.segments.reduce((sum, { frameCount }) => sum + frameCount, 0),
         // Counted for the whole recording: nobody knows how many of them in this stretch.
@@ -106,14 +109,23 @@ class NarrowedSession implements SessionReader {
   }
 
   part(name: string): Promise<Blob> {
-    const set = this.header.resultSets.find(({ id }) => resultsPartName(id) === name);
-    if (!set) return this.#whole.part(this.#videoNames.get(name) ?? name);
-    let results = this.#results.get(set.id);
-    if (!results) {
-      results = this.#narrowResults(name);
-      this.#results.set(set.id, results);
-    }
-    return results;
+    const results = this.#results.get(name);
+    return results
+      ? Promise.resolve(results.file)
+      : this.#whole.part(this.#videoNames.get(name) ?? name);
+  }
+
+  /** As whoever imports it will find it: from the first to the last frame or picture. */
+  #span(): TimeRange {
+    const { startUs, endUs } = this.#whole.header;
+    const spans = [...this.#results.values()].flatMap(({ span }) => (span ? [span] : []));
+    const all = [...spans, ...this.segments];
+    return all.length === 0
+      ? { startUs, endUs }
+      : {
+          startUs: all.reduce((least, span) => Math.min(least, span.startUs), Infinity),
+          endUs: all.reduce((most, span) => Math.max(most, span.endUs), -Infinity),
+        };
   }
 
   #kind(): SessionHeader['kind'] {
@@ -137,34 +149,20 @@ class NarrowedSession implements SessionReader {
     );
   }
 
-  async #count(setId: string) {
-    let frameCount = 0;
-    let boxCount = 0;
-    for await (const { boxes } of this.frames(setId, null)) {
-      frameCount += 1;
-      for (const { state } of boxes) if (state === 'confirmed') boxCount += 1;
-    }
-    const [tracks, sightings] = await Promise.all([this.tracks(setId), this.sightings(setId)]);
-    return {
-      frameCount,
-      boxCount,
-      trackCount: tracks.length,
-      sightingCount: sightings.length,
-    };
-  }
-
   /** Block by block, so that memory holds one block beside what comes out. */
-  async #narrowResults(name: string): Promise<Blob> {
-    const whole = await this.#whole.part(name);
-    const { blocks } = await indexBlocks(whole);
-    const window = new BlobWindow(whole);
+  async #narrowResults(setId: string): Promise<NarrowedResults> {
+    const whole = await this.#whole.part(resultsPartName(setId));
+    const { range, without } = this.#choice;
+    const isChanged = range !== null || without.includes('descriptors');
+    const tally = new ResultTally();
     const written: Blob[] = [];
-    for (const block of blocks) {
-      const events = decodeEvents(block.header, await readPayload(window, block));
+    for await (const events of new ResultsFile(whole).blocks()) {
       const kept = events.flatMap((event) => narrowEvent(event, this.#choice));
-      if (kept.length > 0) written.push(new Blob([encodeBlock(kept, written.length)]));
+      for (const event of kept) tally.add(event);
+      if (isChanged && kept.length > 0) written.push(new Blob([encodeBlock(kept, written.length)]));
     }
-    return new Blob(written);
+    const file = isChanged ? new Blob(written) : whole;
+    return { file, counts: tally.counts, span: tally.span };
   }
 }
 
