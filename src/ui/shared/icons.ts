@@ -31,6 +31,8 @@ export const ICON_PATHS = {
   skipBack: 'M19 6l-6 6 6 6M11 6l-6 6 6 6',
   skipOn: 'M5 6l6 6-6 6M13 6l6 6-6 6',
   loop: 'M17 3l3 3-3 3M4 12v-2a4 4 0 0 1 4-4h12M7 21l-3-3 3-3M20 12v2a4 4 0 0 1-4 4H4',
+  more: 'M5.5 12v.1M12 12v.1M18.5 12v.1',
+  sessions: 'M4 5.5h16v13H4zM8 5.5v13M16 5.5v13M4 12h4M16 12h4',
   gap: 'M4 12h4M16 12h4M11 8l-1.5 8M14.5 8L13 16',
 } as const;
 

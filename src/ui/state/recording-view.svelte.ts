@@ -1,0 +1,69 @@
+import type { AnalysisController, Unsubscribe } from '../../contracts/app';
+import type { RecordingClient, RecordingStatus } from '../../contracts/recording';
+import type { PrivacyMask, RecordingOptions } from '../../contracts/session';
+import { durationText } from '../../core/time-text';
+import { bytesText } from '../shared/number-text';
+
+/** Recording as the screen shows it, and what the user can do to it. */
+export class RecordingView {
+  status = $state.raw() as RecordingStatus; // set in the constructor; a field initialiser cannot see the controller
+  /** The session that was just closed is offered for opening until this is dismissed. */
+  isOffered = $state(false);
+  readonly #controller: AnalysisController;
+  readonly #client: RecordingClient;
+  readonly #say: (sentence: string) => void;
+  readonly #unsubscribe: Unsubscribe;
+
+  constructor(controller: AnalysisController, say: (sentence: string) => void) {
+    this.#controller = controller;
+    this.#client = controller.recording;
+    this.#say = say;
+    this.status = this.#client.status;
+    this.#unsubscribe = this.#client.onStatus((status) => this.#take(status));
+  }
+
+  /** A session is being written, in any phase of it. */
+  get isOn(): boolean {
+    return this.status.state !== 'off' && this.status.state !== 'armed';
+  }
+
+  get options(): RecordingOptions {
+    return this.#controller.settings.recording;
+  }
+
+  get masks(): readonly PrivacyMask[] {
+    return this.#controller.settings.masks;
+  }
+
+  /** Failures are shown by the status. */
+  start(): void {
+    this.isOffered = false;
+    this.#client.start().catch(() => undefined);
+  }
+
+  stop(): void {
+    this.#client.stop().catch(() => undefined);
+  }
+
+  toggle(): void {
+    if (this.isOn) this.stop();
+    else this.start();
+  }
+
+  dispose(): void {
+    this.#unsubscribe();
+  }
+
+  #take(status: RecordingStatus): void {
+    const before = this.status;
+    this.status = status;
+    if (status.state === 'recording' && before.state !== 'recording') this.#say('Recording.');
+    const session = status.lastSession;
+    if (session && session !== before.lastSession) {
+      this.isOffered = true;
+      this.#say(
+        `Recorded ${durationText((session.endUs - session.startUs) / 1000)}, ${bytesText(session.byteCount)}.`,
+      );
+    }
+  }
+}
