@@ -5,8 +5,8 @@ import {
   type PassageIdentity,
 } from '../../eval/two-cameras/passage-identities';
 
-function passage(vehicle: string, galleryId: string | null): PassageIdentity {
-  return { vehicle, wasFollowed: true, galleryId };
+function passage(vehicle: string, ...galleryIds: string[]): PassageIdentity {
+  return { vehicle, wasFollowed: true, galleryIds };
 }
 
 describe('identities across two cameras', () => {
@@ -24,7 +24,7 @@ describe('identities across two cameras', () => {
   });
 
   it('count a vehicle that no track followed as not known again', () => {
-    const lost = { vehicle: 'a', wasFollowed: false, galleryId: null };
+    const lost = { vehicle: 'a', wasFollowed: false, galleryIds: [] };
     expect(scoreAcross([lost], [passage('a', 'V1')])).toMatchObject({
       precision: null,
       recall: 0,
@@ -32,19 +32,15 @@ describe('identities across two cameras', () => {
     });
   });
 
-  it('give a passage the vehicle its longest track ended up as', () => {
-    const box = { x1: 0, y1: 0, x2: 100, y2: 100 };
-    const passages = [
-      { vehicle: 'a', boxes: [0, 1, 2].map((frameIndex) => ({ frameIndex, box })) },
-    ];
-    const frame = (index: number, tracks: readonly (readonly [number, readonly number[]])[]) =>
-      JSON.stringify({
-        type: 'frame',
-        timeUs: index * 500_000,
-        tracks: tracks.map(([id, corners]) => ({ id, box: corners })),
-      });
-    const identity = (trackId: number, vehicleId: string | null) =>
-      JSON.stringify({ type: 'identity', trackId, decision: { vehicleId } });
+  it('know a vehicle by either number it got at the first camera, and go by the longest track at the second', () => {
+    const first = [passage('a', 'V1', 'V2'), passage('b', 'V3')];
+    expect(scoreAcross(first, [passage('a', 'V2', 'V3')])).toMatchObject({ right: 1, wrong: 0 });
+    expect(scoreAcross(first, [passage('a', 'V3', 'V2')])).toMatchObject({ right: 0, wrong: 1 });
+  });
+});
+
+describe('the tracks of a passage', () => {
+  it('give it the vehicles they ended up as, the longest first', () => {
     const lines = [
       frame(0, [[1, [10, 10, 90, 90]]]),
       frame(1, [
@@ -57,8 +53,65 @@ describe('identities across two cameras', () => {
       identity(2, 'V2'),
       identity(3, 'V3'),
     ];
-    expect(identifyPassages({ path: '', framesPerSecond: 2, passages }, lines)).toEqual([
-      { vehicle: 'a', wasFollowed: true, galleryId: 'V2' },
+    expect(identifyPassages(videoOf({ a: [0, 0, 100, 100] }), lines)).toEqual([
+      { vehicle: 'a', wasFollowed: true, galleryIds: ['V2', 'V1'] },
+    ]);
+  });
+
+  it('are those that follow it longer than any other', () => {
+    const video = videoOf({ a: [0, 0, 100, 100], b: [200, 0, 300, 100] });
+    const lines = [
+      frame(0, [[1, [10, 10, 90, 90]]]),
+      frame(1, [[1, [210, 10, 290, 90]]]),
+      frame(2, [[1, [210, 10, 290, 90]]]),
+      identity(1, 'V1'),
+    ];
+    expect(identifyPassages(video, lines)).toEqual([
+      { vehicle: 'a', wasFollowed: false, galleryIds: [] },
+      { vehicle: 'b', wasFollowed: true, galleryIds: ['V1'] },
+    ]);
+  });
+
+  it('may show a part of the vehicle, as a motorcycle without its rider, but no more than the vehicle', () => {
+    const video = videoOf({ a: [0, 0, 100, 200] });
+    const followed = (corners: readonly number[]): boolean | undefined =>
+      identifyPassages(video, [frame(0, [[1, corners]])])[0]?.wasFollowed;
+    expect(followed([25, 100, 75, 200])).toBe(true);
+    expect(followed([0, 0, 300, 200])).toBe(false);
+    expect(followed([40, 180, 55, 195])).toBe(false);
+  });
+
+  it('are not those that are lost and guessed to be there', () => {
+    const lines = [frame(0, [[1, [10, 10, 90, 90]]], 'lost'), identity(1, 'V1')];
+    expect(identifyPassages(videoOf({ a: [0, 0, 100, 100] }), lines)).toEqual([
+      { vehicle: 'a', wasFollowed: false, galleryIds: [] },
     ]);
   });
 });
+
+function frame(
+  index: number,
+  tracks: readonly (readonly [number, readonly number[]])[],
+  state = 'confirmed',
+): string {
+  return JSON.stringify({
+    type: 'frame',
+    timeUs: index * 500_000,
+    tracks: tracks.map(([id, corners]) => ({ id, state, box: corners })),
+  });
+}
+
+function identity(trackId: number, vehicleId: string | null): string {
+  return JSON.stringify({ type: 'identity', trackId, decision: { vehicleId } });
+}
+
+/** Vehicles that stand still for three frames. */
+function videoOf(
+  vehicles: Readonly<Record<string, readonly [number, number, number, number]>>,
+): Parameters<typeof identifyPassages>[0] {
+  const passages = Object.entries(vehicles).map(([vehicle, [x1, y1, x2, y2]]) => ({
+    vehicle,
+    boxes: [0, 1, 2].map((frameIndex) => ({ frameIndex, box: { x1, y1, x2, y2 } })),
+  }));
+  return { path: '', framesPerSecond: 2, passages };
+}
