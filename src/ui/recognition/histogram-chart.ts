@@ -1,9 +1,12 @@
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import type { Calibration, SimilarityHistogram } from '../../contracts/recognition';
+import { similarityText } from '../../sinks/overlay/label-text';
 
 /** CSS pixels. */
 const HEIGHT_PX = 220;
+/** Similarities shown at least: with fewer, neighbouring ticks would read the same. */
+const MIN_RANGE = 0.2;
 
 /** What a chart shows. */
 export interface HistogramChart {
@@ -36,8 +39,11 @@ export function drawHistograms(
       height: HEIGHT_PX,
       legend: { show: false },
       cursor: { show: false },
-      scales: { x: { time: false, range: [rangeStart(calibration), 1] } },
-      axes: [axis, { ...axis, size: 46, values: (_, ticks) => ticks.map((share) => `${share} %`) }],
+      scales: { x: { time: false, range: [rangeStart(calibration, accept), 1] } },
+      axes: [
+        { ...axis, values: (_, ticks) => ticks.map(similarityText) },
+        { ...axis, size: 46, values: (_, ticks) => ticks.map((share) => `${share}\u202f%`) },
+      ],
       series: [
         {},
         {
@@ -81,10 +87,16 @@ function percents({ counts, total }: SimilarityHistogram): number[] {
   return counts.map((count) => (total === 0 ? 0 : (count / total) * 100));
 }
 
-/** Two bins to the left of the first that holds a pair: half of the range is mostly empty. */
-function rangeStart({ same, different }: Calibration): number {
-  const first = same.counts.findIndex((count, bin) => count + (different.counts[bin] ?? 0) > 0);
-  return Math.max(-1, (Math.max(0, first - 2) / same.counts.length) * 2 - 1);
+/**
+ * Two bins to the left of the first that holds a pair or the threshold, and at least {@link MIN_RANGE}: half of all similarities there
+ * can be are mostly empty.
+ */
+function rangeStart({ same, different }: Calibration, accept: number): number {
+  const binCount = same.counts.length;
+  const firstPair = same.counts.findIndex((count, bin) => count + (different.counts[bin] ?? 0) > 0);
+  const acceptBin = Math.floor(((accept + 1) / 2) * binCount);
+  const first = Math.min(firstPair < 0 ? binCount : firstPair, acceptBin);
+  return Math.min(1 - MIN_RANGE, (Math.max(0, first - 2) / binCount) * 2 - 1);
 }
 
 function markAccept(chart: uPlot, accept: number, colour: string): void {

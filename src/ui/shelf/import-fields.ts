@@ -79,17 +79,23 @@ export function numbersOf(text: string): readonly number[] | null {
   return numbers.every(Number.isFinite) ? numbers : null;
 }
 
-/** Kinds of output there are for a task, with the names the form gives them. */
+/** Kinds of output there are for a task, with the names the form gives them and what each is. */
 export const OUTPUT_KINDS: readonly {
   readonly kind: OutputKind;
   readonly task: ModelTask;
   readonly title: string;
+  readonly text: string;
 }[] = [
-  { kind: 'yolox', task: 'detect', title: 'YOLOX: one output of grid offsets' },
-  { kind: 'yolo', task: 'detect', title: 'YOLO (v5 and later): one output of ready boxes' },
-  { kind: 'nanodet-dfl', task: 'detect', title: 'DFL (NanoDet): one output for each stride' },
-  { kind: 'boxes-scores', task: 'detect', title: 'Boxes and scores: two outputs' },
-  { kind: 'embedding', task: 'embed', title: 'Embedding: one vector for each picture' },
+  { kind: 'yolox', task: 'detect', title: 'YOLOX', text: 'One output of offsets in a grid.' },
+  { kind: 'yolo', task: 'detect', title: 'YOLO, v5 and later', text: 'One output of ready boxes.' },
+  {
+    kind: 'nanodet-dfl',
+    task: 'detect',
+    title: 'DFL (NanoDet)',
+    text: 'One output for each stride.',
+  },
+  { kind: 'boxes-scores', task: 'detect', title: 'Boxes and scores', text: 'Two outputs.' },
+  { kind: 'embedding', task: 'embed', title: 'Embedding', text: 'One vector for each picture.' },
 ];
 
 type Usual = Pick<

@@ -57,7 +57,7 @@ export function importAdviceText(code: ErrorCode): string | null {
     case 'MODEL_CORRUPT':
       return 'Choose a whole .onnx file: download or export it again, and compare its length with the original.';
     case 'MODEL_INCOMPATIBLE':
-      return 'Compare what was expected with what was found, and change that field below. For an operator or type the app lacks, export the model again: opset 17 or lower, float32, without its own box suppression.';
+      return 'Compare what was expected with what was found, and change that field. For an operator or type the app lacks, export the model again: opset 17 or lower, float32, without its own box suppression.';
     case 'STORAGE_FULL':
       return 'Free space on the device, or remove another model of yours, then press Add again.';
     default:

@@ -1,32 +1,11 @@
-import { flushSync, unmount } from 'svelte';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { flushSync } from 'svelte';
+import { describe, expect, it, vi } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
-import { mountApp } from '../../../src/ui/mount';
 import { FakeController, type FakeOptions } from './fake-controller';
+import { mountedApp } from './mounted-app';
 import { button, expectAccessible, expectTouchTargets, nameOf } from './screen';
 
-let mounted: Record<string, unknown> | null = null;
-let target: HTMLElement;
-
-beforeEach(async () => {
-  await page.viewport(1280, 800);
-  target = document.createElement('div');
-  target.id = 'app';
-  document.body.append(target);
-});
-
-afterEach(async () => {
-  if (mounted) await unmount(mounted);
-  mounted = null;
-  target.remove();
-});
-
-function show(options: FakeOptions = {}): FakeController {
-  const controller = new FakeController(options);
-  mounted = mountApp(target, { controller, updates: null });
-  flushSync();
-  return controller;
-}
+const { show, showWith } = mountedApp();
 
 async function running(options: FakeOptions = {}): Promise<FakeController> {
   const controller = show(options);
@@ -277,8 +256,7 @@ describe('the top bar of a phone', () => {
       applyUpdate: () => Promise.resolve('nothing-waiting' as const),
       promptInstall: () => Promise.resolve(false),
     };
-    mounted = mountApp(target, { controller, updates });
-    flushSync();
+    showWith({ controller, updates });
     button('Start camera').click();
     await vi.waitFor(() => expect(controller.status.step).toBe('loading-models'));
     flushSync();
@@ -534,8 +512,7 @@ describe('a new version', () => {
       applyUpdate,
       promptInstall: () => Promise.resolve(true),
     };
-    mounted = mountApp(target, { controller, updates });
-    flushSync();
+    showWith({ controller, updates });
     expect(button('Install')).toBeTruthy();
     await controller.startCamera();
     flushSync();
@@ -560,8 +537,7 @@ describe('offline use', () => {
       applyUpdate: () => Promise.resolve('nothing-waiting' as const),
       promptInstall: () => Promise.resolve(false),
     };
-    mounted = mountApp(target, { controller: new FakeController(), updates });
-    flushSync();
+    showWith({ controller: new FakeController(), updates });
     button('Settings').click();
     flushSync();
     expect(document.querySelector('dialog')?.textContent).toContain(problem);

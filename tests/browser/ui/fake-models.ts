@@ -1,35 +1,19 @@
-import type { ModelInputSpec, ModelListing, ModelManifest } from '../../../src/contracts/model';
+import type { ModelListing, ModelManifest } from '../../../src/contracts/model';
 import type { OnnxFacts } from '../../../src/contracts/shelf';
+import { TEST_DETECTOR } from '../../support/test-detector';
 
 /*
  * Models that do not exist, with every kind of thing a card can say.
  */
 
-const INPUT: ModelInputSpec = {
-  name: 'input',
-  size: null,
-  strideMultiple: 32,
-  fit: 'centred',
-  layout: 'NCHW',
-  channelOrder: 'BGR',
-  mean: [0, 0, 0],
-  std: [1, 1, 1],
-  padValue: 0,
-};
-
 const DETECTOR: ModelManifest = {
+  ...TEST_DETECTOR,
   id: 'detect-small',
-  task: 'detect',
   title: 'NanoDet (built in)',
   file: 'small.onnx',
   sha256: 'aa',
   bytes: 7_542_834,
-  input: INPUT,
-  output: { type: 'nanodet-dfl', heads: [], classes: [], binCount: 11 },
-  preprocessVersion: 1,
-  recommendedThreshold: 0.35,
   licence: 'Apache-2.0 AND MIT',
-  origin: 'made up',
   providersTried: ['wasm', 'webgpu'],
   card: {
     trainedOn: 'COCO 2017 photographs',
@@ -43,7 +27,6 @@ const DETECTOR: ModelManifest = {
     ],
     failures: ['Seen from above, vehicles are found with scores near 0.15.'],
   },
-  golden: null,
 };
 
 const EMBEDDER: ModelManifest = {
@@ -53,7 +36,7 @@ const EMBEDDER: ModelManifest = {
   title: 'Vehicle embedder v1 (built in)',
   sha256: 'bb',
   bytes: 1_737_956,
-  input: { ...INPUT, size: { widthPx: 128, heightPx: 128 } },
+  input: { ...TEST_DETECTOR.input, size: { widthPx: 128, heightPx: 128 } },
   output: { type: 'embedding', name: 'z', dimension: 256 },
   licence: 'MIT',
   card: {
@@ -87,7 +70,7 @@ export const ABSENT_DETECTOR: ModelListing = {
   id: 'detect-yolox-nano',
   title: 'YOLOX-nano',
   licence: 'Apache-2.0',
-  input: { ...INPUT, size: { widthPx: 416, heightPx: 416 } },
+  input: { ...TEST_DETECTOR.input, size: { widthPx: 416, heightPx: 416 } },
   providersTried: ['wasm'],
   download: { url: 'https://example.org/yolox_nano.onnx', checksum: null, bytes: 3_700_000 },
 };

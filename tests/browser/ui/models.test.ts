@@ -1,33 +1,17 @@
-import { flushSync, unmount } from 'svelte';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { flushSync } from 'svelte';
+import { describe, expect, it, vi } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
-import { mountApp } from '../../../src/ui/mount';
-import { FakeController } from './fake-controller';
 import type { FakeShelf } from './fake-shelf';
+import { mountedApp } from './mounted-app';
 import { button, expectAccessible, expectTouchTargets, nameOf } from './screen';
 
-let mounted: Record<string, unknown> | null = null;
-let target: HTMLElement;
-
-beforeEach(async () => {
-  await page.viewport(1280, 800);
-  target = document.createElement('div');
-  target.id = 'app';
-  document.body.append(target);
-});
-
-afterEach(async () => {
-  if (mounted) await unmount(mounted);
-  mounted = null;
-  target.remove();
-});
+const { show } = mountedApp();
 
 async function open(vehicleCount = 0): Promise<FakeShelf> {
-  const controller = new FakeController({ vehicleCount });
-  mounted = mountApp(target, { controller, updates: null });
-  flushSync();
+  const controller = show({ vehicleCount });
   button('Models').click();
-  await vi.waitFor(() => expect(document.querySelector('article')).not.toBeNull());
+  // The page is loaded when it is first opened.
+  await vi.waitFor(() => expect(document.querySelector('article')).not.toBeNull(), 10_000);
   return controller.shelf;
 }
 
@@ -68,7 +52,7 @@ describe('the shelf', () => {
     const text = card('NanoDet (built in)').textContent;
     for (const part of ['Built in', 'In use', 'Apache-2.0 AND MIT', '7.5 MB', 'COCO 2017', '91.5'])
       expect(text).toContain(part);
-    expect(text).toContain('maker’s figure');
+    expect(text).toContain('As stated by its makers');
     expect(text).toContain('npm run eval -- detection --json');
     expectAccessible();
     expectTouchTargets();
@@ -94,7 +78,9 @@ describe('the shelf', () => {
     flushSync();
     expect(shelf.calls).toContain('use embed-two');
     expect(document.body.textContent).toContain('120 of 900');
-    expect(card('Vehicle embedder v1 (built in)').textContent).toContain('Recognises until then');
+    expect(card('Vehicle embedder v1 (built in)').textContent).toContain(
+      'Recognises until the gallery is re-embedded',
+    );
     button('Pause').click();
     flushSync();
     button('Resume').click();
@@ -130,6 +116,25 @@ describe('the shelf', () => {
       expect(card('NanoDet (built in)').textContent).toContain('Device lost after 3 runs'),
     );
     expect(card('NanoDet (built in)').textContent).toContain('41.2');
+  });
+
+  it('keeps the focus where a press was, or in its card when the button goes', async () => {
+    const shelf = await open(3);
+    shelf.isEndless = true;
+    const measure = button('Measure here : NanoDet (built in)');
+    measure.focus();
+    await userEvent.keyboard('{Enter}');
+    await vi.waitFor(() => expect(measure.textContent).toContain('Cancel'));
+    expect(document.activeElement).toBe(measure);
+    button('Use this model : Vehicle embedder v0 (built in)').focus();
+    await userEvent.keyboard('{Enter}');
+    await vi.waitFor(() =>
+      expect(document.activeElement).toBe(card('Vehicle embedder v0 (built in)')),
+    );
+    button('Pause').focus();
+    await userEvent.keyboard('{Enter}');
+    flushSync();
+    expect(nameOf(document.activeElement ?? document.body)).toBe('Resume');
   });
 
   it('stops measuring when it is cancelled', async () => {
@@ -203,11 +208,57 @@ describe('a model of one’s own', () => {
     expect(shelf.calls.some((call) => call.startsWith('dryRun'))).toBe(false);
   });
 
-  it('has a form that fits a phone', async () => {
-    await page.viewport(390, 844);
-    const shelf = await open();
+  it('takes the focus along from view to view, and back to where it began', async () => {
+    const shelf = await open(3);
+    const focused = (): string => nameOf(document.activeElement ?? document.body);
+    button('Add your own model').focus();
+    await userEvent.keyboard('{Enter}');
+    await vi.waitFor(() => expect(focused()).toBe('Choose a file'));
     await form(shelf);
-    const body = document.querySelector('dialog .body');
-    expect(body?.scrollWidth).toBeLessThanOrEqual(body?.clientWidth ?? 0);
+    await vi.waitFor(() => expect(focused()).toBe('What the file says'));
+    button('Back to the models').focus();
+    await userEvent.keyboard('{Enter}');
+    await vi.waitFor(() => expect(focused()).toBe('Add your own model'));
+    await form(shelf);
+    await userEvent.fill(field('Licence'), 'MIT');
+    button('Take a vehicle of the gallery').click();
+    await vi.waitFor(() => expect(button('Try it on the picture').disabled).toBe(false));
+    button('Try it on the picture').click();
+    await vi.waitFor(() => expect(button('Add to the shelf').disabled).toBe(false));
+    button('Add to the shelf').click();
+    await vi.waitFor(() => expect(document.activeElement).toBe(card('yolox')));
+  });
+
+  it('fits a phone with the longest of names, in the form, on its card, and when it is removed', async () => {
+    await page.viewport(390, 844);
+    const name = 'a_name_without_any_space_'.repeat(6);
+    const shelf = await open(3);
+    const expectFit = (): void => {
+      for (const body of document.querySelectorAll('dialog, dialog .body')) {
+        expect(body.scrollWidth).toBeLessThanOrEqual(body.clientWidth);
+      }
+    };
+    drop(new File(['x'], `${name}.onnx`));
+    await vi.waitFor(() => expect(document.querySelector('form')).not.toBeNull());
+    expectFit();
+    await userEvent.fill(field('Licence'), 'MIT');
+    button('Take a vehicle of the gallery').click();
+    await vi.waitFor(() => expect(button('Try it on the picture').disabled).toBe(false));
+    button('Try it on the picture').click();
+    await vi.waitFor(() => expect(button('Add to the shelf').disabled).toBe(false));
+    button('Add to the shelf').click();
+    await vi.waitFor(() => expect(card(name).textContent).toContain('Yours'));
+    expectFit();
+    shelf.set({ searchedWithId: 'detect-own-1', embedderId: 'embed-two' });
+    shelf.use('embed-two');
+    flushSync();
+    expectFit();
+    shelf.set({ searchedWithId: 'embed-one' });
+    flushSync();
+    button(`Remove ${name}`).click();
+    flushSync();
+    expectFit();
+    const confirm = [...document.querySelectorAll('dialog')].at(-1);
+    expect(confirm?.clientHeight).toBeLessThan(400);
   });
 });

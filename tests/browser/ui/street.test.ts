@@ -1,36 +1,21 @@
-import { flushSync, unmount } from 'svelte';
+import { flushSync } from 'svelte';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
-import { mountApp } from '../../../src/ui/mount';
-import { FakeController, type FakeOptions } from './fake-controller';
+import type { FakeController, FakeOptions } from './fake-controller';
+import { mountedApp } from './mounted-app';
 import { button, expectAccessible, expectTouchTargets, nameOf } from './screen';
 
 const TOUR_KEY = 'resight.tour-seen';
-let mounted: Record<string, unknown> | null = null;
-let target: HTMLElement;
+const { show } = mountedApp();
 
-beforeEach(async () => {
-  await page.viewport(1280, 800);
+beforeEach(() => {
   localStorage.setItem(TOUR_KEY, 'said');
-  target = document.createElement('div');
-  target.id = 'app';
-  document.body.append(target);
 });
 
-afterEach(async () => {
+afterEach(() => {
   vi.useRealTimers();
-  if (mounted) await unmount(mounted);
-  mounted = null;
-  target.remove();
   localStorage.removeItem(TOUR_KEY);
 });
-
-function show(options: FakeOptions = {}): FakeController {
-  const controller = new FakeController(options);
-  mounted = mountApp(target, { controller, updates: null });
-  flushSync();
-  return controller;
-}
 
 /** The street, `seconds` after its beginning. */
 async function street(seconds = 6, options: FakeOptions = {}): Promise<FakeController> {

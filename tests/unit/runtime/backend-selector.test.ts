@@ -9,7 +9,8 @@ import {
 } from '../../../src/runtime/backend-selector';
 import type { DeviceFacts } from '../../../src/runtime/device-facts';
 import { ProviderTrust } from '../../../src/runtime/provider-trust';
-import { FOUR_CORES, MemoryStore, TEST_DETECTOR } from './test-model';
+import { TEST_DETECTOR } from '../../support/test-detector';
+import { FOUR_CORES, MemoryStore } from './test-model';
 
 const manifest = TEST_DETECTOR;
 const fourCores = FOUR_CORES;

@@ -3,7 +3,8 @@ import type { BackendChoice } from '../../../src/contracts/model';
 import { AppError } from '../../../src/core/app-error';
 import { ProviderTrust } from '../../../src/runtime/provider-trust';
 import { loadTrusted } from '../../../src/runtime/trusted-load';
-import { FOUR_CORES, MemoryStore, TEST_DETECTOR } from './test-model';
+import { TEST_DETECTOR } from '../../support/test-detector';
+import { FOUR_CORES, MemoryStore } from './test-model';
 
 const backend = (provider: 'wasm' | 'webgpu', threadCount = 1): BackendChoice => ({
   provider,
