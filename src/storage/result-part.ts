@@ -34,10 +34,20 @@ export class ResultPart {
 
   /** Writes what {@link encode} made of these events; on disk when it returns, or not there at all. Throws AppError STORAGE_*. */
   append(block: Uint8Array<ArrayBuffer>, events: readonly SessionEvent[]): void {
-    this.#write(block);
+    this.#put(block, events);
     this.#file.flush();
-    this.#blockCount += 1;
-    for (const event of events) this.counter.add(event);
+  }
+
+  /** Copies events block by block, as `change` makes them; blocks that become empty are left out. On disk at the end only. */
+  async rewrite(
+    source: ResultsFile,
+    change: (events: readonly SessionEvent[]) => readonly SessionEvent[],
+  ): Promise<void> {
+    for await (const events of source.blocks()) {
+      const changed = change(events);
+      if (changed.length > 0) this.#put(this.encode(changed), changed);
+    }
+    this.#file.flush();
   }
 
   /** Copies all blocks of another file, which is read to its end first. Throws AppError SESSION_DAMAGED, STORAGE_*. */
@@ -59,6 +69,12 @@ export class ResultPart {
 
   close(): void {
     this.#file.close();
+  }
+
+  #put(block: Uint8Array<ArrayBuffer>, events: readonly SessionEvent[]): void {
+    this.#write(block);
+    this.#blockCount += 1;
+    for (const event of events) this.counter.add(event);
   }
 
   #write(bytes: Uint8Array): void {

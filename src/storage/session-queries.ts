@@ -1,6 +1,7 @@
 import type { VehicleId } from '../contracts/match';
 import type { SessionId } from '../contracts/session';
 import { startingWith } from './key-ranges';
+import { isFields } from './row-fields';
 import {
   readSegmentRow,
   readSessionCropRow,
@@ -67,6 +68,29 @@ export async function cropsOf(
 ): Promise<readonly SessionCropRow[]> {
   const rows: readonly unknown[] = await transaction.objectStore('crops').getAll(startingWith(id));
   return rows.map(readSessionCropRow).filter((row) => row !== null);
+}
+
+/** Ids of all sessions, of those that cannot be read too. */
+export function allSessionIds(transaction: AnyTransaction): Promise<readonly SessionId[]> {
+  return transaction.objectStore('sessions').getAllKeys();
+}
+
+/** Names of all files that rows tell of; null: the session's own row cannot be read, so that nobody knows. */
+export async function toldFiles(
+  transaction: AnyTransaction,
+  id: SessionId,
+): Promise<ReadonlySet<unknown> | null> {
+  const row = await getSession(transaction, id);
+  if (!row) return null;
+  // Not read as closely as elsewhere: a row that is damaged must not cost the file it tells of.
+  const parts: readonly unknown[] = [
+    ...(await transaction.objectStore('segments').getAll(startingWith(id))),
+    ...(await transaction.objectStore('crops').getAll(startingWith(id))),
+  ];
+  return new Set([
+    ...row.resultFiles.map(({ fileName }) => fileName),
+    ...parts.map((part) => (isFields(part) ? part['part'] : null)),
+  ]);
 }
 
 /** Sessions that a vehicle has, or had, sightings in. */

@@ -1,22 +1,25 @@
 import type { SessionId } from '../contracts/session';
+import { AppError } from '../core/app-error';
+import type { HeldLock } from './exclusive-lock';
 import type { SessionPlace } from './session-place';
-import { allSessions, cropsOf, deleteSessionRows, getSession, segmentsOf } from './session-queries';
+import {
+  allSessionIds,
+  allSessions,
+  deleteSessionRows,
+  getSession,
+  toldFiles,
+} from './session-queries';
+import type { SessionRow } from './session-rows';
 
 /**
  * Removes files of a session that no row tells of: what was under way when the app went away, or what was replaced. The caller holds the
  * session's lock. Throws AppError STORAGE_*.
  */
 export async function tidySession(place: SessionPlace, id: SessionId): Promise<void> {
-  const told = await place.database.read('list the parts of a session', async (transaction) => {
-    const row = await getSession(transaction, id);
-    const segments = await segmentsOf(transaction, id);
-    const crops = await cropsOf(transaction, id);
-    return new Set([
-      ...(row?.resultFiles ?? []).map(({ fileName }) => fileName),
-      ...segments.map(({ part }) => part),
-      ...crops.map(({ part }) => part),
-    ]);
-  });
+  const told = await place.database.read('list the parts of a session', (transaction) =>
+    toldFiles(transaction, id),
+  );
+  if (!told) return;
   for (const name of await place.files.names(id))
     if (!told.has(name)) await place.files.remove(id, name);
   await place.database.write('tidy a session', async (transaction) => {
@@ -32,20 +35,30 @@ export async function tidySession(place: SessionPlace, id: SessionId): Promise<v
 export async function tidyAll(place: SessionPlace): Promise<void> {
   // Folders first: a session that is begun meanwhile has its row before its folder.
   const folders = await place.files.sessionIds();
-  const rows = await place.database.read('list the sessions', allSessions);
-  const told = new Set(rows.map(({ id }) => id));
-  for (const id of folders) if (!told.has(id)) await place.files.removeSession(id);
+  const { ids, rows } = await place.database.read('list the sessions', async (transaction) => ({
+    ids: new Set(await allSessionIds(transaction)),
+    rows: await allSessions(transaction),
+  }));
+  for (const id of folders) if (!ids.has(id)) await place.files.removeSession(id);
   const lockedIds = await place.lockedIds();
   const untidy = rows.filter(({ id, isTidy }) => !isTidy && !lockedIds.has(id));
-  for (const { id, isOpen, origin } of untidy) {
-    if (isOpen && origin === 'recorded') continue;
-    const lock = await place.lock(id);
-    try {
-      if (isOpen) await dropSession(place, id);
-      else await tidySession(place, id);
-    } finally {
-      lock.release();
-    }
+  for (const row of untidy) if (!row.isOpen || row.origin === 'imported') await tidyRow(place, row);
+}
+
+async function tidyRow(place: SessionPlace, { id, isOpen }: SessionRow): Promise<void> {
+  let lock: HeldLock;
+  try {
+    lock = await place.lock(id);
+  } catch (error) {
+    // Another tab is at it.
+    if (error instanceof AppError && error.code === 'SESSION_IN_USE') return;
+    throw error;
+  }
+  try {
+    if (isOpen) await dropSession(place, id);
+    else await tidySession(place, id);
+  } finally {
+    lock.release();
   }
 }
 

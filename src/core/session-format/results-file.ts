@@ -30,7 +30,12 @@ export class ResultsFile {
 
   /** Everything, in the order it was appended. */
   async *events(): AsyncGenerator<SessionEvent, void, undefined> {
-    for await (const events of this.#decode(await this.#blocks(), decodeEvents)) yield* events;
+    for await (const events of this.blocks()) yield* events;
+  }
+
+  /** As {@link events}, a block at a time. */
+  async *blocks(): AsyncGenerator<readonly SessionEvent[], void, undefined> {
+    yield* this.#decode(await this.#blocks(), decodeEvents);
   }
 
   /** Frames of a stretch of time, or all, by time; those of one time in the order they were appended. Other blocks are not read. */
@@ -57,7 +62,9 @@ export class ResultsFile {
     const byId = new Map<number, SessionTrack>();
     for await (const event of this.#rareEvents())
       if (event.type === 'track') byId.set(event.track.trackId, event.track);
-    return [...byId.values()].sort((a, b) => a.firstSeenUs - b.firstSeenUs);
+    return [...byId.values()].sort(
+      (a, b) => a.firstSeenUs - b.firstSeenUs || a.trackId - b.trackId,
+    );
   }
 
   /** In order of their first time; of several with one id the last. */
@@ -98,7 +105,7 @@ function isWithin(timeUs: number, range: TimeRange | null): boolean {
 function startsAfter(blocks: readonly BlockEntry[]): readonly number[] {
   const starts: number[] = [];
   let earliest = Infinity;
-  for (const { header } of blocks.toReversed()) {
+  for (const { header } of [...blocks].reverse()) {
     starts.push(earliest);
     earliest = Math.min(earliest, header.startUs);
   }

@@ -4,10 +4,13 @@ import type {
   NewSession,
   SessionEvent,
   SessionHeader,
+  SessionRemoval,
+  SessionRetention,
   SessionWriter,
   VideoSegment,
 } from '../../../src/contracts/session';
 import { beginSession, extendSession } from '../../../src/storage/begin-session';
+import { SessionKeeper } from '../../../src/storage/session-keeper';
 import { SessionPlace } from '../../../src/storage/session-place';
 import { installErrorTransfer } from '../../../src/runtime/rpc-errors';
 
@@ -27,6 +30,10 @@ function writer(): SessionWriter {
 function opened(): SessionPlace {
   if (!place) throw new RangeError('Expected a place that was opened');
   return place;
+}
+
+function keeper(): SessionKeeper {
+  return new SessionKeeper(opened());
 }
 
 const api = {
@@ -56,6 +63,12 @@ const api = {
   byteCount: (): number => writer().byteCount,
   finish: (endedBecause: string | null): Promise<SessionHeader> => writer().finish(endedBecause),
   discard: (): Promise<void> => writer().discard(),
+  rename: (id: string, title: string): Promise<void> => keeper().rename(id, title),
+  recover: (id: string): Promise<SessionHeader> => keeper().recover(id),
+  remove: (ids: readonly string[]): Promise<SessionRemoval> => keeper().remove(ids),
+  forgetVehicle: (id: string): ReturnType<SessionKeeper['forgetVehicle']> =>
+    keeper().forgetVehicle(id),
+  tidy: (retention: SessionRetention): Promise<SessionRemoval> => keeper().tidy(retention),
 };
 
 /** What the host does. */
