@@ -4,7 +4,10 @@ import { jsonLinesExporter } from '../../src/sinks/export/json-lines';
 import type { SessionFileTools } from '../../src/sinks/export/session-file/session-file';
 import { sightingsCsvExporter } from '../../src/sinks/export/sightings-csv';
 import { tracksCsvExporter } from '../../src/sinks/export/tracks-csv';
+import type { ImportTools } from '../../src/sinks/import/import-tools';
+import { verifySessionFile } from '../../src/sinks/verify/verify-session-file';
 import { makeSession, type SessionChoice } from './make-session';
+import { MemoryWriter } from './memory-writer';
 import { withResults } from './session-with-results';
 
 const EXPORTERS: readonly Exporter[] = [sightingsCsvExporter, tracksCsvExporter, jsonLinesExporter];
@@ -53,4 +56,35 @@ export async function makeFullSession(choice: SessionChoice = {}): Promise<Sessi
     }),
   );
   return withResults(session, segments, parts);
+}
+
+/** Tools of an import that keep what was written. */
+export interface KeptImports {
+  readonly tools: ImportTools;
+  readonly writers: readonly MemoryWriter[];
+}
+
+/** Imports into memory; a session that was imported before is found as its twin. */
+export function importTools(freeBytes = 1e12): KeptImports {
+  const writers: MemoryWriter[] = [];
+  const tools: ImportTools = {
+    appVersion: '0.1.0',
+    beginSession: (session) => {
+      const writer = new MemoryWriter(session, `imported-${writers.length}`);
+      writers.push(writer);
+      return Promise.resolve(writer);
+    },
+    verify: verifySessionFile,
+    freeBytes: () => Promise.resolve(freeBytes),
+    findTwin: (key) => {
+      const finished = writers.filter(({ fate }) => fate === 'finished');
+      const headers = finished.map((writer) => writer.reader().header);
+      const twin = headers.find(
+        ({ runId, createdUnixMs }) => runId === key.runId && createdUnixMs === key.createdUnixMs,
+      );
+      return Promise.resolve(twin ?? null);
+    },
+    nowUnixMs: () => 1_778_600_000_000,
+  };
+  return { tools, writers };
 }

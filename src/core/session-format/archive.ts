@@ -6,6 +6,7 @@ import {
   type Reader,
 } from '@zip.js/zip.js/lib/zip-core-reader.js';
 import { AppError } from '../app-error';
+import { LOCAL_HEADER_BYTES } from './archive-layout';
 import { pathDanger, pathKey, shownPath } from './part-path';
 
 /*
@@ -50,8 +51,6 @@ export interface Archive {
   readonly entries: readonly ArchiveEntry[];
   /** Where the directory begins. */
   readonly directoryOffset: number;
-  /** How many folders are listed: the app writes none. */
-  readonly folderCount: number;
   /**
    * Unpacks an entry piece by piece; its checksum, local header and length are checked on the way. Throws AppError
    * IMPORT_REFUSED; AbortError.
@@ -61,6 +60,11 @@ export interface Archive {
     take: (chunk: Uint8Array<ArrayBuffer>) => void | Promise<void>,
     signal: AbortSignal,
   ): Promise<void>;
+  /**
+   * An entry's contents. One that is stored is only looked up, not read or checked, so that its size costs nothing; one that is packed comes
+   * to lie in memory. Throws as {@link read}.
+   */
+  contents(entry: ArchiveEntry, mimeType: string, signal: AbortSignal): Promise<Blob>;
 }
 
 /** Opens an archive. Throws AppError IMPORT_REFUSED, which says what was expected and what was found. */
@@ -88,17 +92,47 @@ export async function openArchive(file: Blob): Promise<Archive> {
     const endOffset = ordered[place + 1]?.offset ?? directoryOffset;
     sources.set(checked(source, endOffset), source);
   });
-  return {
-    file,
-    entries: [...sources.keys()],
-    directoryOffset,
-    folderCount: found.length - files.length,
-    async read(entry, take, signal) {
-      const source = sources.get(entry);
-      if (!source) throw new TypeError('Expected an entry of this archive');
-      await unpack(source, entry, take, signal);
-    },
-  };
+  return new ZipArchive(file, sources, directoryOffset);
+}
+
+class ZipArchive implements Archive {
+  readonly file: Blob;
+  readonly entries: readonly ArchiveEntry[];
+  readonly directoryOffset: number;
+  readonly #sources: ReadonlyMap<ArchiveEntry, FileEntry>;
+
+  constructor(file: Blob, sources: ReadonlyMap<ArchiveEntry, FileEntry>, directoryOffset: number) {
+    this.file = file;
+    this.entries = [...sources.keys()];
+    this.directoryOffset = directoryOffset;
+    this.#sources = sources;
+  }
+
+  async read(
+    entry: ArchiveEntry,
+    take: (chunk: Uint8Array<ArrayBuffer>) => void | Promise<void>,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const source = this.#sources.get(entry);
+    if (!source) throw new TypeError('Expected an entry of this archive');
+    await unpack(source, entry, take, signal);
+  }
+
+  async contents(entry: ArchiveEntry, mimeType: string, signal: AbortSignal): Promise<Blob> {
+    if (entry.isStored) return storedContents(this.file, entry, mimeType);
+    const chunks: Uint8Array<ArrayBuffer>[] = [];
+    await this.read(entry, (chunk) => void chunks.push(chunk), signal);
+    return new Blob(chunks, { type: mimeType });
+  }
+}
+
+async function storedContents(file: Blob, entry: ArchiveEntry, mimeType: string): Promise<Blob> {
+  const header = await file.slice(entry.offset, entry.offset + LOCAL_HEADER_BYTES).arrayBuffer();
+  const view = new DataView(header);
+  // Lengths of name and extra fields.
+  const start =
+    entry.offset + LOCAL_HEADER_BYTES + view.getUint16(26, true) + view.getUint16(28, true);
+  return file.slice(start, start + entry.byteCount, mimeType);
 }
 
 /** All of an entry that is small. Throws as {@link Archive.read}, and for one that is larger than `limitBytes`. */

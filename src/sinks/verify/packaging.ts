@@ -55,6 +55,8 @@ export async function packagingProblems(
     records.push(directoryRecord(entry, header));
   }
   await compareDirectory(archive, records, byPath);
+  // Another program packed all of it again, in its own way: that is told part by part.
+  if (byPath.size === archive.entries.length) return { byPath, elsewhere: null };
   return { byPath, elsewhere: elsewhere ?? (await endProblem(archive, records)) };
 }
 
