@@ -1,6 +1,6 @@
 import type { Exporter } from '../../contracts/export';
 import type { SessionReader, SessionSighting } from '../../contracts/session';
-import { cameraLabel, findCamera } from './camera-labels';
+import { cameraLabel, findCamera } from './camera-choice';
 import { shortNumber } from './csv-rows';
 import { exportFile } from './export-name';
 import { readResults } from './exported-results';

@@ -2,7 +2,7 @@ import type { Exporter, ExportRequest } from '../../contracts/export';
 import type { SessionReader, SessionSighting } from '../../contracts/session';
 import { durationText } from '../../core/time-text';
 import type { TextOutput } from './byte-output';
-import { cameraLabel } from './camera-labels';
+import { cameraLabel } from './camera-choice';
 import { exportFile } from './export-name';
 import { readResults, spanOf } from './exported-results';
 import { REPORT_STYLE } from './html-style';

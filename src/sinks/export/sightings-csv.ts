@@ -1,5 +1,5 @@
 import type { Exporter } from '../../contracts/export';
-import { cameraLabel } from './camera-labels';
+import { cameraLabel } from './camera-choice';
 import { csvRow, csvStart, shortNumber } from './csv-rows';
 import { exportFile } from './export-name';
 import { readResults } from './exported-results';

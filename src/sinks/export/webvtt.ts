@@ -1,7 +1,6 @@
 import type { Exporter, ExportRequest } from '../../contracts/export';
-import type { CameraId } from '../../contracts/frame';
 import type { SessionFrame, SessionReader } from '../../contracts/session';
-import { findCamera } from './camera-labels';
+import { cameraOf, findCamera } from './camera-choice';
 import { exportFile } from './export-name';
 import {
   framesOf,
@@ -62,11 +61,6 @@ export function createWebvttExporter(clipStart: ClipStart): Exporter {
         return { recordCount, notes: [] };
       }),
   };
-}
-
-/** The camera that a request for one camera's format means. */
-export function cameraOf(session: SessionReader, request: ExportRequest): CameraId {
-  return request.cameraId ?? session.header.cameras[0]?.cameraId ?? '';
 }
 
 function cueText(
