@@ -6,13 +6,18 @@ import type {
   AdaptationReport,
   PairSet,
   SeparationScores,
-  VectorPair,
 } from '../contracts/recognition';
-import { projectionOf } from '../core/projection';
-import { lowestAccept, separationOf, shareAtOrAbove, similaritiesOf } from '../core/separation';
+import {
+  lowestAccept,
+  separationOf,
+  shareAtOrAbove,
+  type PairSimilarities,
+} from '../core/separation';
+import { breathe } from './breathe';
+import { crossValidate, MAX_EPOCH_COUNT } from './cross-validate';
 import { reasonAgainst } from './judge';
-import { HELD_OUT_SHARE, splitPairs, type SplitPairs } from './split-pairs';
-import { train } from './train';
+import { Learner } from './learner';
+import { byKind, roundsOf, type Round } from './rounds';
 
 /** Pairs by kind. */
 interface PairCounts {
@@ -24,19 +29,17 @@ interface PairCounts {
 const SEED = 20_260_512;
 
 /**
- * Least pairs of each kind. To judge and to stop by: with fewer same pairs one of them moves the share that is found by more
- * than a twentieth, and one different pair in a hundred is the least that has a rate of one in a hundred. To learn
- * from: as many again as are judged by.
+ * Least pairs in all. With 50 same pairs of real vehicles what was learned did better on others wherever there was something to
+ * gain (`npm run eval -- adaptation`), and one pair is a fiftieth of the share that is found.
  */
-const NEEDED: Readonly<Record<keyof SplitPairs, PairCounts>> = {
-  training: { same: 40, different: 200 },
-  stopping: { same: 15, different: 75 },
-  heldOut: { same: 20, different: 100 },
-};
+const NEEDED: PairCounts = { same: 50, different: 250 };
+/** Least pairs in each part, where they are spread unevenly: fewer can neither stop nor judge. */
+const NEEDED_IN_PART: PairCounts = { same: 5, different: 20 };
 
 /**
- * Learns a projection for a scene from pairs of its own vehicles, and says whether it is better on vehicles it did not learn from:
- * three parts of the set that share no vehicle are learned from, stopped by, and looked at once at the end.
+ * Learns a projection for a scene from pairs of its own vehicles, and says whether it is better on vehicles it did not learn from.
+ * That is found out by cross-validation: each part of the vehicles is judged by with what the others taught. What is kept then
+ * is learned from all of them, for as long as the rounds took.
  * `acceptBefore`: threshold in use, in the embedder's own space. `onProgress` after each epoch.
  */
 export async function learnAdaptation(
@@ -44,54 +47,74 @@ export async function learnAdaptation(
   acceptBefore: number,
   onProgress: (progress: AdaptationProgress) => void,
 ): Promise<AdaptationOutcome> {
-  const split = splitPairs(set, SEED);
-  const missing = missingText(split);
+  const rounds = roundsOf(set);
+  const missing = missingText(rounds);
   if (missing !== null) return { isBetter: false, report: null, reason: missing };
-  // Plain JavaScript: the same on every device, no shader is compiled, and the vectors are small.
+  // Plain JavaScript: the same on every device, no shader is compiled, and the numbers are few.
   await setBackend('cpu');
-  const { matrix, epochCount } = await train(set, split, SEED, onProgress);
-  const { dimension } = set;
-  const project = projectionOf({ matrix, inputDimension: dimension, outputDimension: dimension });
-  const heldOutBefore = similaritiesOf(set, split.heldOut);
-  const before = scoresOf(heldOutBefore);
-  const after = scoresOf(similaritiesOf(set, split.heldOut, project));
-  const report: AdaptationReport = {
-    before,
-    after,
-    trainingPairCount: split.training.length,
-    heldOutPairCount: split.heldOut.length,
-    epochCount,
+  let epoch = 0;
+  const tellEpoch = (epochCount: number, heldOutEqualErrorRate: number): void => {
+    epoch += 1;
+    onProgress({ epoch, epochCount, heldOutEqualErrorRate });
   };
-  const reason = reasonAgainst(before, after, heldOutBefore.same.length);
+  const validation = await crossValidate(set, rounds, SEED, (errorRate) => {
+    // What is kept is learned once more, for as long as was best.
+    tellEpoch(2 * MAX_EPOCH_COUNT, errorRate);
+  });
+  const { before, after } = validation;
+  const report: AdaptationReport = {
+    before: scoresOf(before),
+    after: scoresOf(after),
+    trainingPairCount: set.pairs.length,
+    heldOutPairCount: before.same.length + before.different.length,
+    epochCount: validation.epochCount,
+  };
+  const reason = reasonAgainst(report, validation);
   if (reason !== null) return { isBetter: false, report, reason };
-  // Those that were learned from lie further apart than others will.
-  const unseen = [...split.stopping, ...split.heldOut];
+  const lastEpoch = epoch + validation.epochCount;
+  const matrix = await learnFromAll(set, validation.epochCount, () => {
+    tellEpoch(lastEpoch, report.after.equalErrorRate);
+  });
   const adaptation: Adaptation = {
     id: await idOf(matrix),
     baseSpace: set.space,
-    inputDimension: dimension,
-    outputDimension: dimension,
+    inputDimension: set.dimension,
+    outputDimension: set.dimension,
     matrix,
     learnedUnixMs: Date.now(),
     report,
-    accept: acceptAfter(
-      similaritiesOf(set, unseen).different,
-      similaritiesOf(set, unseen, project).different,
-      acceptBefore,
-    ),
+    accept: acceptAfter(before.different, after.different, acceptBefore),
   };
   return { isBetter: true, adaptation };
 }
 
-function scoresOf(similarities: ReturnType<typeof similaritiesOf>): SeparationScores {
+async function learnFromAll(
+  set: PairSet,
+  epochCount: number,
+  onEpoch: () => void,
+): Promise<Float32Array> {
+  const learner = new Learner(set, byKind(set.pairs), SEED);
+  try {
+    for (let epoch = 1; epoch <= epochCount; epoch += 1) {
+      learner.runEpoch();
+      onEpoch();
+      await breathe();
+    }
+    return learner.matrix();
+  } finally {
+    learner.dispose();
+  }
+}
+
+function scoresOf(similarities: PairSimilarities): SeparationScores {
   const scores = separationOf(similarities);
   if (!scores) throw new RangeError('Expected pairs of both kinds, got none of one');
   return scores;
 }
 
 /**
- * The threshold at which as many of the different pairs are taken for one as before. A threshold that none of them reached
- * keeps its place between the most similar of them and 1.
+ * The threshold at which as many of the different pairs are taken for one as before, in thousandths. A threshold that none of
+ * them reached keeps its place between the most similar of them and 1.
  */
 function acceptAfter(
   before: readonly number[],
@@ -102,33 +125,35 @@ function acceptAfter(
   if (rate > 0) return lowestAccept(after, rate) ?? 1;
   const [mostBefore, mostAfter] = [Math.max(...before), Math.max(...after)];
   const place = (Math.min(1, acceptBefore) - mostBefore) / Math.max(1 - mostBefore, 1e-6);
-  return Math.max(0, Math.min(1, mostAfter + (1 - mostAfter) * place));
+  const accept = mostAfter + (1 - mostAfter) * place;
+  return Math.round(Math.max(0, Math.min(1, accept)) * 1_000) / 1_000;
 }
 
 /** What there is too little of to learn and judge by; null: enough. */
-function missingText(split: SplitPairs): string | null {
-  const isEnough = PARTS.every((part) => {
-    const { same, different } = countsOf(split[part]);
-    return same >= NEEDED[part].same && different >= NEEDED[part].different;
-  });
-  if (isEnough) return null;
-  const all = countsOf(PARTS.flatMap((part) => split[part]));
+function missingText(rounds: readonly Round[]): string | null {
+  const parts = rounds.map(({ heldOut }) => ({
+    same: heldOut.same.length,
+    different: heldOut.different.length,
+  }));
+  const all = {
+    same: sumOf(parts.map(({ same }) => same)),
+    different: sumOf(parts.map(({ different }) => different)),
+  };
+  const isSpread = parts.every((part) => isEnough(part, NEEDED_IN_PART));
+  if (isEnough(all, NEEDED) && isSpread) return null;
   return (
-    `Learning takes some ${totalNeeded('same')} pairs of one vehicle and ${totalNeeded('different')} of different ones, spread over ` +
-    `many vehicles, since a part of them is held back to judge by; so far there are ${all.same} and ${all.different} of use.`
+    `Learning takes some ${NEEDED.same} pairs of one vehicle and ${NEEDED.different} of different ones, spread over many vehicles, ` +
+    `since each fifth of them is judged by what the others taught; so far there are ${all.same} and ${all.different} of use` +
+    (isEnough(all, NEEDED) ? ', of too few vehicles.' : '.')
   );
 }
 
-const PARTS = ['training', 'stopping', 'heldOut'] as const;
-
-function countsOf(pairs: readonly VectorPair[]): PairCounts {
-  const same = pairs.filter(({ isSame }) => isSame).length;
-  return { same, different: pairs.length - same };
+function isEnough(counts: PairCounts, needed: PairCounts): boolean {
+  return counts.same >= needed.same && counts.different >= needed.different;
 }
 
-/** The smallest part decides: this is what the whole takes when it is spread evenly. */
-function totalNeeded(kind: keyof PairCounts): number {
-  return Math.ceil(NEEDED.heldOut[kind] / HELD_OUT_SHARE);
+function sumOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0);
 }
 
 /** Eight hexadecimal digits of the SHA-256 of its numbers as they are stored (little-endian on all there is). */

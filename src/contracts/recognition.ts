@@ -98,7 +98,7 @@ export interface Adaptation {
   readonly accept: number;
 }
 
-/** Before and after, on pairs that were not learned from. */
+/** Before and after, on pairs of vehicles that were not learned from: each is judged by what the others taught. */
 export interface AdaptationReport {
   readonly before: SeparationScores;
   readonly after: SeparationScores;

@@ -14,7 +14,7 @@ export interface SyntheticScene {
   readonly noise: number;
 }
 
-export const DIMENSION = 64;
+const DIMENSION = 64;
 const NUISANCE_DIMENSION = 6;
 const SIGHTINGS = 3;
 /** Vehicles that each one is seen together with. */
