@@ -75,7 +75,9 @@ export async function openArchive(file: Blob): Promise<Archive> {
   });
   const found: Entry[] = [];
   try {
-    for await (const entry of reader.getEntriesGenerator({ strictness: 'strict' })) {
+    // Names are checked below, where the refusal can show them.
+    const names = { strictness: 'strict', filenameValidation: 'tolerant' } as const;
+    for await (const entry of reader.getEntriesGenerator(names)) {
       found.push(entry);
       if (found.length > MAX_ENTRY_COUNT)
         throw refusal(`at most ${MAX_ENTRY_COUNT} entries`, 'more');
