@@ -21,6 +21,7 @@ import { PerceptionClient } from './runtime/perception-client';
 import { ProviderTrust } from './runtime/provider-trust';
 import { Recognition } from './runtime/recognition';
 import { Reembedder } from './runtime/reembedder';
+import { SessionLibrary } from './runtime/session-library';
 import { SettingsKeeper } from './runtime/settings-keeper';
 import { StreetClient } from './runtime/street-client';
 import { listCameras, onCamerasChanged } from './sources/camera-devices';
@@ -47,6 +48,8 @@ const createIdentityWorker = (): Worker =>
 const createStreetWorker = (): Worker => new Worker(streetWorkerUrl, { type: 'module' });
 const createAdaptationWorker = (): Worker =>
   new Worker(new URL('../workers/adaptation.worker.ts', import.meta.url), { type: 'module' });
+const createSessionKeeper = (): Worker =>
+  new Worker(new URL('../workers/session-keeper.worker.ts', import.meta.url), { type: 'module' });
 const createProbeWorker = (): Worker =>
   new Worker(new URL('../workers/probe.worker.ts', import.meta.url), { type: 'module' });
 
@@ -65,7 +68,7 @@ function attempt<T>(act: () => T): T | undefined {
   }
 }
 
-/** The models, who may run them, and what is learned about recognising with them. */
+/** The models, who may run them, what is learned about recognising with them, and what was recorded. */
 function composeModels(options: HeadlessRunOptions | null) {
   const perception = new PerceptionClient(createPerceptionWorker);
   const identity = new IdentityClient(createIdentityWorker, DATABASE_NAME);
@@ -122,13 +125,24 @@ function composeModels(options: HeadlessRunOptions | null) {
     reembedder,
     readFacts,
   });
-  return { settings, perception, identity, selector, engine, catalogue, shelf, recognition };
+  const sessions = new SessionLibrary({ createKeeper: createSessionKeeper, settings });
+  return {
+    settings,
+    perception,
+    identity,
+    selector,
+    engine,
+    catalogue,
+    shelf,
+    recognition,
+    sessions,
+  };
 }
 
 function compose(
   options: HeadlessRunOptions | null,
   streetTruth: Emitter<[FrameTruth]>,
-): ControllerParts {
+): ControllerParts & { readonly sessions: SessionLibrary } {
   return {
     ...composeModels(options),
     listCameras,
@@ -215,5 +229,7 @@ if (!headlessOptions || headlessOptions.hasScreen) {
   const updates = new AppUpdates({ isBusy: () => controller.isBusy });
   mountApp(target, { controller, updates });
   void Promise.all([controller.shelf.refresh(), parts.recognition.refresh()]);
+  // Where private files are denied there are no sessions either; whoever looks at them is told.
+  void parts.sessions.start().catch(() => undefined);
   void keepAssets(updates, controller);
 }

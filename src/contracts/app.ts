@@ -21,6 +21,7 @@ import type {
   ConfirmedPair,
 } from './recognition';
 import type { ModelShelf } from './shelf';
+import type { SessionRetention, SessionsClient } from './session';
 import type { CameraDevice, CameraSettings, SourceInfo } from './source';
 import type { StreetChoice } from './street';
 import type { FramePath, FrameResult, StageReady } from './worker-api';
@@ -51,6 +52,8 @@ export interface Settings {
   readonly isHudVisible: boolean;
   readonly theme: 'system' | 'dark' | 'light';
   readonly retention: RetentionPolicy;
+  /** Of recorded sessions. At first there is no limit: what someone recorded on purpose is not removed behind their back. */
+  readonly sessionRetention: SessionRetention;
   /** Model ids. The gallery may still be searched with another embedder, see {@link ModelShelf}. */
   readonly detectorId: string;
   readonly embedderId: string;
@@ -144,6 +147,7 @@ export interface AnalysisController {
   readonly settings: Settings;
   readonly shelf: ModelShelf;
   readonly recognition: RecognitionTools;
+  readonly sessions: SessionsClient;
   onStatus(listener: (status: RunStatus) => void): Unsubscribe;
   /** Per frame: draw, do not store. */
   onResult(listener: (result: FrameResult) => void): Unsubscribe;

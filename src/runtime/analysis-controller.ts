@@ -11,6 +11,7 @@ import type { ErrorData } from '../contracts/errors';
 import type { FrameImage } from '../contracts/frame';
 import type { TrackIdentity } from '../contracts/match';
 import type { CameraDevice, FrameSource, SourcePace } from '../contracts/source';
+import type { SessionsClient } from '../contracts/session';
 import type { ModelShelf } from '../contracts/shelf';
 import type { StreetChoice } from '../contracts/street';
 import type { FrameResult, IdentityEvent } from '../contracts/worker-api';
@@ -46,6 +47,7 @@ const BUSY_STATES: ReadonlySet<RunStatus['state']> = new Set([
 export class ResightController implements AnalysisController {
   readonly shelf: ModelShelf;
   readonly recognition: RecognitionTools;
+  readonly sessions: SessionsClient;
   readonly #parts: ControllerParts;
   readonly #statusEvents = new Emitter<[RunStatus]>();
   readonly #resultEvents = new Emitter<[FrameResult]>();
@@ -69,6 +71,7 @@ export class ResightController implements AnalysisController {
     this.#parts = parts;
     this.shelf = parts.shelf;
     this.recognition = parts.recognition;
+    this.sessions = parts.sessions;
     parts.settings.onChange((change) => {
       this.#onSettings(change);
     });

@@ -1,4 +1,5 @@
 import type { Settings, Unsubscribe } from '../contracts/app';
+import type { SessionsClient } from '../contracts/session';
 import type { ModelShelf } from '../contracts/shelf';
 import type { CameraDevice, FrameSource } from '../contracts/source';
 import type { StreetChoice } from '../contracts/street';
@@ -20,6 +21,7 @@ export interface ControllerParts {
   readonly catalogue: ModelCatalogue;
   readonly shelf: ModelShelf;
   readonly recognition: Recognition;
+  readonly sessions: SessionsClient;
   /** `previous`: the camera to open again, which must not become another one; null: as the settings say. */
   createCameraSource(settings: Settings, previous: FrameSource | null): Promise<FrameSource>;
   createFileSource(file: File): Promise<FrameSource>;

@@ -51,6 +51,14 @@ const settingsSchema = v.object({
     }),
     { maxAgeDays: 30, maxVehicleCount: 20_000 },
   ),
+  sessionRetention: part(
+    v.object({
+      maxAgeDays: nullable(v.pipe(v.number(), v.minValue(1))),
+      maxBytes: nullable(v.pipe(v.number(), v.integer(), v.minValue(1))),
+      maxPictureAgeDays: nullable(v.pipe(v.number(), v.minValue(1))),
+    }),
+    { maxAgeDays: null, maxBytes: null, maxPictureAgeDays: null },
+  ),
   detectorId: part(v.string(), DEFAULT_DETECTOR_ID),
   embedderId: part(v.string(), DEFAULT_EMBEDDER_ID),
   backendOverride: part(

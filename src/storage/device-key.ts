@@ -1,4 +1,5 @@
-import { SESSIONS_DATABASE_NAME, SessionDatabase } from './session-database';
+import { SESSIONS_DATABASE_NAME } from './session-changes';
+import { SessionDatabase } from './session-database';
 import { toStorageError } from './storage-error';
 
 /** Key in the store `keys`. */

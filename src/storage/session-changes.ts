@@ -1,3 +1,6 @@
+/** Where sessions are told of on this device; word of their changes goes by this name, too. */
+export const SESSIONS_DATABASE_NAME = 'resight-sessions';
+
 /** What other threads and tabs hear: something about the sessions is not as before; `finished`: a recording or import was closed. */
 export type SessionChange = 'changed' | 'finished';
 

@@ -8,9 +8,6 @@ import {
 } from './session-rows';
 import { toStorageError } from './storage-error';
 
-/** Where sessions are told of on this device. */
-export const SESSIONS_DATABASE_NAME = 'resight-sessions';
-
 /**
  * The sessions' database: opened when first used, by any number of tabs and workers; opened again when the browser closed it. A session
  * itself has one writer at a time, which holds its lock; a row is read and written back within one transaction. All methods throw

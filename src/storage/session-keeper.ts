@@ -52,8 +52,11 @@ export class SessionKeeper implements SessionKeeperApi {
   }
 
   async tidy(retention: SessionRetention): Promise<SessionRemoval> {
-    await tidyAll(this.#place);
-    const removal = await applyRetention(this.#place, retention, Date.now());
+    // Tabs that start together, or hear of the same recording, take turns.
+    const removal = await this.#place.alone('tidy', async () => {
+      await tidyAll(this.#place);
+      return applyRetention(this.#place, retention, Date.now());
+    });
     // At every start there is nothing to tell, mostly.
     if (Object.values(removal).some((count) => count > 0)) this.#place.changes.tell('changed');
     return removal;

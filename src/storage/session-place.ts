@@ -1,7 +1,7 @@
 import type { SessionId } from '../contracts/session';
 import { holdExclusiveLock, type HeldLock } from './exclusive-lock';
-import { SessionChanges } from './session-changes';
-import { SESSIONS_DATABASE_NAME, SessionDatabase } from './session-database';
+import { SessionChanges, SESSIONS_DATABASE_NAME } from './session-changes';
+import { SessionDatabase } from './session-database';
 import { SessionFiles } from './session-files';
 
 /** Where sessions are: rows, files, locks, and word of changes. One for each thread that has to do with sessions. */
@@ -37,6 +37,13 @@ export class SessionPlace {
     const { held = [] } = (await locks?.query()) ?? {};
     const names = held.map(({ name = '' }) => name).filter((name) => name.startsWith(prefix));
     return new Set(names.map((name) => name.slice(prefix.length)));
+  }
+
+  /** Does something that one tab does at a time. */
+  async alone<T>(name: string, work: () => Promise<T>): Promise<T> {
+    // As above.
+    const { locks } = navigator as { locks?: LockManager };
+    return locks ? await locks.request(`${this.database.name}:${name}`, work) : work();
   }
 
   close(): void {

@@ -88,24 +88,25 @@ async function recoverResults(
   const file = (await place.files.read(id, fileName)) ?? new Blob();
   const counter = new ResultCounter();
   const tracer = new TrackTracer();
-  let whole: ResultsFile | null = null;
-  let end = file.size;
+  const byteCount = file.size;
+  let end: number;
+  let blockCount: number;
   try {
     end = await findTear(file);
-    whole = new ResultsFile(file.slice(0, end));
+    const whole = new ResultsFile(file.slice(0, end));
     for await (const event of whole.events()) {
       counter.add(event);
       if (event.type === 'frame') tracer.add(event.frame);
     }
+    blockCount = (await whole.index()).blocks.length;
   } catch (error) {
     // Damaged in the middle: nothing is cut, so that no more is lost; who opens the session is told which block.
     if (!(error instanceof AppError && error.code === 'SESSION_DAMAGED')) throw error;
-    return { set, counter, file: { resultSet, fileName, byteCount: file.size } };
+    return { set, counter, file: { resultSet, fileName, byteCount } };
   }
   const tracks = tracer.untold((trackId) => counter.hasTrack(trackId));
   const events = tracks.map((track) => ({ type: 'track' as const, track }));
-  const { blocks } = await whole.index();
-  const last = events.length > 0 ? encodeBlock(events, blocks.length) : new Uint8Array();
+  const last = events.length > 0 ? encodeBlock(events, blockCount) : new Uint8Array();
   const output = await place.files.open(id, fileName);
   try {
     output.truncate(end);

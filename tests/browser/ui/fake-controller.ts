@@ -23,6 +23,7 @@ import { SHOWROOM_STREET } from '../../../src/core/street-choice';
 import { decisionOf, FakeGallery } from './fake-gallery';
 import { DURATION_US, FAKE_SETTINGS, READY, sourceOf } from './fake-parts';
 import { FakeRecognition } from './fake-recognition';
+import { FakeSessions } from './fake-sessions';
 import { FakeShelf } from './fake-shelf';
 import { ACTORS, actorTrack, drawScene, SCENE_HEIGHT_PX, SCENE_WIDTH_PX } from './fake-scene';
 import {
@@ -56,6 +57,7 @@ export class FakeController implements AnalysisController {
   readonly calls: string[] = [];
   readonly shelf = new FakeShelf();
   readonly recognition = new FakeRecognition();
+  readonly sessions = new FakeSessions();
   readonly gallery: FakeGallery;
   readonly identities = new Map<number, TrackIdentity>();
   hasTorch = false;

@@ -17,6 +17,7 @@ export const FAKE_SETTINGS: Settings = {
   isHudVisible: false,
   theme: 'system',
   retention: { maxAgeDays: 30, maxVehicleCount: 20_000 },
+  sessionRetention: { maxAgeDays: null, maxBytes: null, maxPictureAgeDays: null },
   detectorId: 'detect-small',
   embedderId: 'embed-one',
   backendOverride: null,
