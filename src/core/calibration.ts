@@ -20,7 +20,7 @@ import {
 export const HISTOGRAM_BIN_COUNT = 100;
 
 /** With fewer same pairs, one more or less moves the share that is missed by more than a tenth. */
-export const SAME_PAIRS_NEEDED = 10;
+const SAME_PAIRS_NEEDED = 10;
 
 /**
  * What thresholds do to the pairs of a set, and which one keeps to a false match rate in (0, 1): all cameras together

@@ -87,6 +87,6 @@ function fits(
 }
 
 /** `1x3x?x?`: a question mark is a free length. */
-export function shapeText(shape: readonly (number | null)[]): string {
+function shapeText(shape: readonly (number | null)[]): string {
   return shape.length === 0 ? 'any shape' : shape.map((length) => length ?? '?').join('x');
 }

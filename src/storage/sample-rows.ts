@@ -7,10 +7,10 @@ import { readSampleRow } from './stored-recognition-rows';
  * Sightings whose samples are kept, newest first. Two vectors each of 256 numbers: 4 MB, and more pairs than a calibration
  * or an adaptation on a phone can make use of.
  */
-export const MAX_SAMPLE_COUNT = 2_000;
+const MAX_SAMPLE_COUNT = 2_000;
 
 /** Companions of one sighting that are named: a car park in view would name hundreds, all telling the same. */
-export const MAX_COMPANION_COUNT = 16;
+const MAX_COMPANION_COUNT = 16;
 
 /** What a track's crops tell about pairs. */
 export type SampleWrite = Pick<SampleRow, 'early' | 'late' | 'companionIds'>;

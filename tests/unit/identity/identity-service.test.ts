@@ -2,14 +2,9 @@ import { describe, expect, it } from 'vitest';
 import type { IdentityConfig, IdentityEvent } from '../../../src/contracts/worker-api';
 import { AppError } from '../../../src/core/app-error';
 import { IdentityService } from '../../../src/stages/identity/identity-service';
-import {
-  FakeEmbedder,
-  FakeStore,
-  IdentityHarness,
-  lookOf,
-  SPACE,
-  THRESHOLDS,
-} from './identity-harness';
+import { FakeEmbedder, lookOf, SPACE } from './fake-embedder';
+import { FakeStore } from './fake-store';
+import { IdentityHarness, THRESHOLDS } from './identity-harness';
 
 const config = {
   databaseName: 'gallery',

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../../src/core/app-error';
-import { FakeStore, IdentityHarness, lookOf } from './identity-harness';
+import { lookOf } from './fake-embedder';
+import { FakeStore } from './fake-store';
+import { IdentityHarness } from './identity-harness';
 
 function begin(store?: FakeStore): IdentityHarness {
   const harness = new IdentityHarness(store);

@@ -3,7 +3,7 @@ import type { Sighting } from '../../../src/contracts/gallery';
 import type { IdentityEvent } from '../../../src/contracts/worker-api';
 import { AppError } from '../../../src/core/app-error';
 import { SightingWriter } from '../../../src/stages/identity/sighting-writer';
-import { FakeStore } from './identity-harness';
+import { FakeStore } from './fake-store';
 
 function sighting(id: string, change: Partial<Sighting> = {}): Sighting {
   return {
