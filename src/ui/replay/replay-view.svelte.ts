@@ -53,16 +53,18 @@ export class ReplayView {
   selectedId = $state<SightingId | null>(null);
   referenceId = $state<CameraId>('');
   error = $state.raw<ErrorData | null>(null);
-  /** For a screen reader, after a step or a jump. */
-  said = $state('');
+  readonly #say: (sentence: string) => () => void;
+  /** Takes back what was not told yet: of several steps only the last is worth hearing. */
+  #unsay = (): void => undefined;
   readonly #newNotes = new Map<CameraId, ViewNote>();
   readonly #abort = new AbortController();
   #frameRequest = 0;
   #sampledMs = 0;
   #isSaid = false;
 
-  /** Shows the first result set. The reader stays the caller's. */
-  constructor(reader: SessionReader) {
+  /** Shows the first result set. The reader stays the caller's; `say` tells a screen reader, and returns what takes it back. */
+  constructor(reader: SessionReader, say: (sentence: string) => () => void) {
+    this.#say = say;
     this.reader = reader;
     this.header = reader.header;
     const resultSet = reader.header.resultSets[0]?.id ?? '';
@@ -258,7 +260,9 @@ export class ReplayView {
     void done.finally(() => {
       this.#isSaid = false;
       const note = this.#newNotes.get(this.referenceId);
-      if (note && !this.state.isPlaying) this.said = pictureText(this.header, note.timeUs, note);
+      if (!note || this.state.isPlaying || this.#abort.signal.aborted) return;
+      this.#unsay();
+      this.#unsay = this.#say(`${pictureText(this.header, note.timeUs, note)}.`);
     });
   }
 }

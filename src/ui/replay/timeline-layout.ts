@@ -3,11 +3,13 @@ import { IDENTITY_COLORS, identityColorIndex } from '../../sinks/overlay/marks';
 import type { TimelineScale } from './timeline-scale';
 
 /** Widths of a sighting's mark, CSS pixels: with its picture and number; with its number. */
-export const PICTURE_MARK_PX = 78;
-export const NUMBER_MARK_PX = 38;
+export const PICTURE_MARK_PX = 104;
+export const NUMBER_MARK_PX = 46;
 const MARK_GAP_PX = 3;
-/** Marks that fill the rows to more than this would push each other out. */
-const MAX_FILL = 0.75;
+/** Marks with pictures that fill the rows to more than this would push each other out. */
+const MAX_PICTURE_FILL = 0.75;
+/** Numbers are given out as long as one in so many finds a place; more sightings are bars only. */
+const MAX_NUMBER_FILL = 4;
 
 /** A sighting with a place of its own on the timeline. */
 export interface SightingMark {
@@ -18,8 +20,8 @@ export interface SightingMark {
 }
 
 /**
- * Gives sightings in sight places in rows: with pictures where all have room, else with numbers, else none at all. One
- * that finds its place taken is left out; {@link sightingBars} has all.
+ * Gives sightings in sight places in rows: with pictures where all have room, else with numbers, else, where there are far too many,
+ * none at all. One that finds its place taken is left out; {@link sightingBars} has all.
  */
 export function sightingMarks(
   sightings: readonly SessionSighting[],
@@ -29,11 +31,11 @@ export function sightingMarks(
   const shown = sightings.filter(
     ({ startUs, endUs }) => endUs >= scale.startUs && startUs <= scale.endUs,
   );
-  const roomPx = rowCount * scale.widthPx * MAX_FILL;
-  const widthPx = [PICTURE_MARK_PX, NUMBER_MARK_PX].find(
-    (width) => shown.length * (width + MARK_GAP_PX) <= roomPx,
-  );
-  if (widthPx === undefined) return [];
+  const fillOf = (width: number): number =>
+    (shown.length * (width + MARK_GAP_PX)) / (rowCount * scale.widthPx);
+  if (fillOf(NUMBER_MARK_PX) > MAX_NUMBER_FILL) return [];
+  const hasPicture = fillOf(PICTURE_MARK_PX) <= MAX_PICTURE_FILL;
+  const widthPx = hasPicture ? PICTURE_MARK_PX : NUMBER_MARK_PX;
   const freeFrom = new Array<number>(rowCount).fill(-Infinity);
   const marks: SightingMark[] = [];
   for (const sighting of shown) {
@@ -41,7 +43,7 @@ export function sightingMarks(
     const row = freeFrom.findIndex((from) => from <= x);
     if (row < 0) continue;
     freeFrom[row] = x + widthPx + MARK_GAP_PX;
-    marks.push({ sighting, x, row, hasPicture: widthPx === PICTURE_MARK_PX });
+    marks.push({ sighting, x, row, hasPicture });
   }
   return marks;
 }
@@ -115,22 +117,32 @@ export function trackDensity(tracks: readonly SessionTrack[], scale: TimelineSca
   return { maxCount, path: `${path}V1z` };
 }
 
+/** The pictures along a timeline. */
+export interface ThumbnailRow {
+  /** The time each begins at, where its place is. */
+  readonly timesUs: readonly number[];
+  /** Of each, CSS pixels. */
+  readonly widthPx: number;
+}
+
 /**
- * Times of the pictures along a timeline, each `slotPx` wide from its time on. They stay where they are when it is moved, and one in
- * two stays when it is zoomed by two.
+ * Times of pictures along a timeline, at least `minPx` and less than 1.5 times that apart. They stay where they are when it is
+ * moved, and some stay when it is zoomed.
  */
-export function thumbnailSlots(scale: TimelineScale, slotPx: number): readonly number[] {
+export function thumbnailRow(scale: TimelineScale, minPx: number): ThumbnailRow {
   const wholeUs = scale.spanUs * scale.zoom;
-  const minUs = (slotPx / scale.widthPx) * scale.spanUs;
-  // Of the whole session as many halves as leave room for a picture.
-  const halvings = Math.max(0, Math.floor(Math.log2(wholeUs / minUs)));
-  const stepUs = wholeUs / 2 ** halvings;
+  const minUs = (minPx / scale.widthPx) * scale.spanUs;
+  // Halves of the session, and halves of its thirds: of both the ones that just have room.
+  const halves = 2 ** Math.max(0, Math.floor(Math.log2(wholeUs / minUs)));
+  const thirds = 3 * 2 ** Math.max(0, Math.floor(Math.log2(wholeUs / 3 / minUs)));
+  const count = wholeUs / thirds >= minUs ? Math.max(halves, thirds) : halves;
+  const stepUs = wholeUs / count;
   const first = Math.max(0, Math.floor((scale.startUs - scale.whole.startUs) / stepUs));
-  const slots: number[] = [];
-  for (let index = first; ; index += 1) {
+  const timesUs: number[] = [];
+  for (let index = first; index < count; index += 1) {
     const timeUs = scale.whole.startUs + index * stepUs;
-    if (timeUs >= Math.min(scale.endUs, scale.whole.endUs)) break;
-    slots.push(Math.round(timeUs));
+    if (timeUs >= scale.endUs) break;
+    timesUs.push(Math.round(timeUs));
   }
-  return slots;
+  return { timesUs, widthPx: (stepUs / scale.spanUs) * scale.widthPx };
 }
