@@ -68,7 +68,14 @@ export interface Exporter {
   ): Promise<ExportSummary>;
 }
 
-/** The export worker: exports, imports, verifies. Transferred streams. */
+/** An export that is written. */
+export interface WrittenExport {
+  readonly summary: ExportSummary;
+  /** To be downloaded under `name`, when no destination was chosen: a temporary file, there until `release`. */
+  readonly download: { readonly name: string; readonly contents: File } | null;
+}
+
+/** The export worker: exports, imports, verifies. One at a time; `cancel` ends what goes on with AbortError. */
 export interface ExportApi {
   /** Which formats this session can be exported in, and why not. */
   offers(sessionId: SessionId): Promise<
@@ -78,12 +85,14 @@ export interface ExportApi {
       readonly file: ExportFile;
     }[]
   >;
-  /** One at a time; `cancel` ends it with AbortError. */
+  /** On failure nothing of the file remains. Throws AppError EXPORT_FAILED, STORAGE_*, SESSION_DAMAGED. */
   write(
     request: ExportRequest,
-    sink: WritableStream<Uint8Array<ArrayBuffer>>,
+    destination: ExportDestination,
     onProgress: (fraction: number) => void,
-  ): Promise<ExportSummary>;
+  ): Promise<WrittenExport>;
+  /** Removes what was to be downloaded. */
+  release(): Promise<void>;
   /** A session file, JSON Lines, or MOTChallenge text with its video. Throws AppError IMPORT_REFUSED with the reason. */
   import(files: readonly File[], onProgress: (fraction: number) => void): Promise<ImportOutcome>;
   /** Checks every part of a session file against its manifest and the signature. Never throws for a bad file. */

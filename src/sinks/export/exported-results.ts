@@ -8,6 +8,7 @@ import type {
   TimeRange,
 } from '../../contracts/session';
 import type { TrackId } from '../../contracts/track';
+import { Breathing } from './breathing';
 
 /** Progress is told when it has grown by this: the screen shows no finer steps. */
 const PROGRESS_STEP = 0.005;
@@ -103,7 +104,9 @@ export async function* framesOf(
   progress: TimeProgress,
   signal: AbortSignal,
 ): AsyncGenerator<SessionFrame> {
+  const breathing = new Breathing();
   for await (const frame of session.frames(request.resultSet, request.range)) {
+    if (breathing.isDue) await breathing.pause();
     signal.throwIfAborted();
     yield frame;
     progress.reach(frame.captureTimeUs);
