@@ -1,6 +1,6 @@
 import type { SessionCamera, SessionGap } from '../../contracts/session';
-import type { PictureRef } from '../../sources/session-video/camera-picture';
-import { type CameraVideo, TIME_TOLERANCE_US } from '../../sources/session-video/camera-video';
+import { type PictureRef, TIME_TOLERANCE_US } from '../../sources/session-video/camera-picture';
+import type { CameraVideo } from '../../sources/session-video/camera-video';
 import { PictureStream, type StreamClock } from './picture-stream';
 import type { ResultPicker } from './result-picker';
 import type { MissingPicture, ShownPicture } from './shown-picture';

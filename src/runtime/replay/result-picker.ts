@@ -1,5 +1,5 @@
 import type { SessionCamera, SessionFrame } from '../../contracts/session';
-import { TIME_TOLERANCE_US } from '../../sources/session-video/camera-video';
+import { TIME_TOLERANCE_US } from '../../sources/session-video/camera-picture';
 import type { StoredResults } from '../../sources/session-video/stored-results';
 import type { ShownResults } from './shown-picture';
 
@@ -28,7 +28,7 @@ export class ResultPicker {
 
   /** The capture time of a picture: that of its results, or what the container kept where it has none. After `read`. */
   exactTimeUs(pictureUs: number): number {
-    return this.#exact(pictureUs)?.captureTimeUs ?? pictureUs;
+    return this.results.exact(this.#camera.cameraId, pictureUs)?.captureTimeUs ?? pictureUs;
   }
 
   /** What belongs to a picture; null: not read yet. Without `isPicture` the nearest results of any age up to two seconds. */
@@ -36,7 +36,7 @@ export class ResultPicker {
     const { cameraId } = this.#camera;
     const before = this.results.peek(cameraId, timeUs - TRAIL_US, timeUs + TIME_TOLERANCE_US);
     if (!before) return null;
-    const exact = this.#exact(timeUs);
+    const exact = this.results.exact(cameraId, timeUs);
     const maxAgeUs = isPicture ? MAX_HELD_US : MAX_STEP_US;
     const last = exact ?? before.findLast(({ captureTimeUs }) => captureTimeUs <= timeUs) ?? null;
     const isOld = last !== null && timeUs - last.captureTimeUs > maxAgeUs;
@@ -61,19 +61,5 @@ export class ResultPicker {
   /** The view shows something else now: trails begin anew. */
   restart(): void {
     this.#lastUs = null;
-  }
-
-  #exact(timeUs: number): SessionFrame | null {
-    const near = this.results.peek(
-      this.#camera.cameraId,
-      timeUs - TIME_TOLERANCE_US,
-      timeUs + TIME_TOLERANCE_US,
-    );
-    let best: SessionFrame | null = null;
-    for (const frame of near ?? []) {
-      const distance = Math.abs(frame.captureTimeUs - timeUs);
-      if (!best || distance < Math.abs(best.captureTimeUs - timeUs)) best = frame;
-    }
-    return best;
   }
 }

@@ -1,3 +1,6 @@
+/** Half a millisecond: how far a container's time may be from the capture time; see `VideoSegment.offsetUs`. */
+export const TIME_TOLERANCE_US = 500;
+
 /** Names one picture of a camera. */
 export interface PictureRef {
   /** Place of its segment in the camera's row of them. */

@@ -1,12 +1,10 @@
 import type { SessionCamera, VideoSegment } from '../../contracts/session';
 import type { AppError } from '../../core/app-error';
-import type { CameraPicture, PictureRef } from './camera-picture';
+import { type CameraPicture, type PictureRef, TIME_TOLERANCE_US } from './camera-picture';
 import { KeptPictures } from './kept-pictures';
 import { asDamage } from './segment-damage';
 import { SegmentFile } from './segment-file';
 
-/** Half a millisecond: how far a container's time may be from the capture time; see {@link VideoSegment.offsetUs}. */
-export const TIME_TOLERANCE_US = 500;
 /** Open segments: the one shown, its neighbours, and the one a thumbnail is taken from. */
 const MAX_OPEN_FILES = 4;
 

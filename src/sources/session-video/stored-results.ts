@@ -1,5 +1,6 @@
 import type { CameraId } from '../../contracts/frame';
 import type { ResultSetId, SessionFrame, SessionReader, TimeRange } from '../../contracts/session';
+import { TIME_TOLERANCE_US } from './camera-picture';
 
 /** What is read at once. Ten seconds of 20 boxes at 30 frames a second take some MB, and are read in some milliseconds. */
 const CHUNK_US = 10_000_000;
@@ -42,6 +43,18 @@ export class StoredResults {
       }
     }
     return found;
+  }
+
+  /** The frame of exactly the picture at a time as its container keeps it; null: it has none, or it was not read yet. */
+  exact(cameraId: CameraId, pictureUs: number): SessionFrame | null {
+    const [fromUs, toUs] = [pictureUs - TIME_TOLERANCE_US, pictureUs + TIME_TOLERANCE_US];
+    const distance = ({ captureTimeUs }: SessionFrame): number =>
+      Math.abs(captureTimeUs - pictureUs);
+    let best: SessionFrame | null = null;
+    for (const frame of this.peek(cameraId, fromUs, toUs) ?? []) {
+      if (!best || distance(frame) < distance(best)) best = frame;
+    }
+    return best;
   }
 
   /** Reads what is missing of a stretch of time. */

@@ -7,6 +7,9 @@ import { OverlayPainter } from '../../sinks/overlay/overlay-painter';
 import { drawCompared } from './draw-compared';
 import { overlayFrame } from './overlay-frame';
 
+/** Where there is no picture: a little lighter than the stage, so that one sees how far it would reach. */
+const EMPTY_COLOR = '#16201e';
+
 /** The three elements that lie on each other in a view. */
 export interface ReplayElements {
   readonly picture: HTMLCanvasElement;
@@ -94,7 +97,10 @@ export class ReplayCanvas {
     if (picture.width !== widthPx) picture.width = widthPx;
     if (picture.height !== heightPx) picture.height = heightPx;
     if (image) this.#picture?.drawImage(image, 0, 0, widthPx, heightPx);
-    else this.#picture?.clearRect(0, 0, widthPx, heightPx);
+    else if (this.#picture) {
+      this.#picture.fillStyle = EMPTY_COLOR;
+      this.#picture.fillRect(0, 0, widthPx, heightPx);
+    }
   }
 
   #drawCompared(): void {

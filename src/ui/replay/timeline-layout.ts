@@ -91,30 +91,55 @@ export interface TrackDensity {
 /** Columns a curve needs no more than one of each two pixels. */
 const COLUMN_PX = 2;
 
-/** Counts tracks in each column of the timeline. */
-export function trackDensity(tracks: readonly SessionTrack[], scale: TimelineScale): TrackDensity {
+/** When tracks began and ended, each in order: what {@link trackDensity} counts with. */
+export interface TrackEdges {
+  readonly startsUs: Float64Array;
+  readonly endsUs: Float64Array;
+}
+
+/** Sorts tracks' beginnings and ends, once for all zooms. */
+export function trackEdges(tracks: readonly SessionTrack[]): TrackEdges {
+  return {
+    startsUs: Float64Array.from(tracks, ({ firstSeenUs }) => firstSeenUs).sort(),
+    endsUs: Float64Array.from(tracks, ({ lastSeenUs }) => lastSeenUs).sort(),
+  };
+}
+
+/** Counts in each column how many tracks there were at once, at most. */
+export function trackDensity({ startsUs, endsUs }: TrackEdges, scale: TimelineScale): TrackDensity {
   const columnCount = Math.max(1, Math.ceil(scale.widthPx / COLUMN_PX));
-  const changes = new Int32Array(columnCount + 1);
-  for (const { firstSeenUs, lastSeenUs } of tracks) {
-    if (lastSeenUs < scale.startUs || firstSeenUs > scale.endUs) continue;
-    const first = Math.max(0, Math.floor(scale.xOf(firstSeenUs) / COLUMN_PX));
-    const end = Math.min(columnCount, Math.floor(scale.xOf(lastSeenUs) / COLUMN_PX) + 1);
-    changes[first] = (changes[first] ?? 0) + 1;
-    changes[end] = (changes[end] ?? 0) - 1;
-  }
-  const counts = new Int32Array(columnCount);
-  let count = 0;
+  const counts: number[] = [];
+  let started = countBefore(startsUs, scale.startUs);
+  let ended = countBefore(endsUs, scale.startUs);
   for (let column = 0; column < columnCount; column += 1) {
-    count += changes[column] ?? 0;
-    counts[column] = count;
+    const endUs = scale.startUs + ((column + 1) * COLUMN_PX * scale.spanUs) / scale.widthPx;
+    let most = started - ended;
+    for (; started < startsUs.length && (startsUs[started] ?? 0) < endUs; started += 1) {
+      const atUs = startsUs[started] ?? 0;
+      while (ended < endsUs.length && (endsUs[ended] ?? 0) < atUs) ended += 1;
+      most = Math.max(most, started + 1 - ended);
+    }
+    while (ended < endsUs.length && (endsUs[ended] ?? 0) < endUs) ended += 1;
+    counts.push(most);
   }
-  const maxCount = Math.max(1, ...counts);
-  let path = 'M0 1';
-  counts.forEach((value, column) => {
-    const y = 1 - value / maxCount;
-    path += `L${column * COLUMN_PX} ${y.toFixed(3)}H${(column + 1) * COLUMN_PX}`;
+  const maxCount = Math.max(0, ...counts);
+  const path = counts.map((count, column) => {
+    const y = maxCount === 0 ? 1 : 1 - count / maxCount;
+    return `L${column * COLUMN_PX} ${y.toFixed(3)}H${(column + 1) * COLUMN_PX}`;
   });
-  return { maxCount, path: `${path}V1z` };
+  return { maxCount, path: `M0 1${path.join('')}V1z` };
+}
+
+/** How many of ordered times are before one. */
+function countBefore(timesUs: Float64Array, timeUs: number): number {
+  let low = 0;
+  let high = timesUs.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((timesUs[middle] ?? Infinity) < timeUs) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** The pictures along a timeline. */
