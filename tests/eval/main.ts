@@ -1,4 +1,6 @@
 import { sharedFolder } from '../support/shared-folder';
+import { evaluateAdaptation } from './adaptation/adaptation';
+import { ADAPTATION_USAGE, readAdaptation } from './adaptation/adaptation-arguments';
 import { evaluateDetection } from './detection';
 import { readDetection } from './detection-arguments';
 import { evaluateReid } from './reid/reid';
@@ -20,6 +22,7 @@ import { evaluateStreetStills } from './street-stills';
 
 const USAGE = `Usage: npm run eval -- detection [--json] [--side PX] [--model ID]
 ${REID_USAGE}
+${ADAPTATION_USAGE}
 ${TRACKING_USAGE}
 ${TWO_CAMERAS_USAGE}
 ${STREET_USAGE}`;
@@ -48,6 +51,13 @@ const EVALUATIONS: Readonly<Record<string, (argv: readonly string[]) => () => Pr
     const wanted = readReid(argv);
     return async () => {
       const result = await evaluateReid(wanted, sharedFolder(), log);
+      return result && { result, isJson: wanted.isJson };
+    };
+  },
+  adaptation: (argv) => {
+    const wanted = readAdaptation(argv);
+    return async () => {
+      const result = await evaluateAdaptation(wanted, sharedFolder(), log);
       return result && { result, isJson: wanted.isJson };
     };
   },
