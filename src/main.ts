@@ -21,6 +21,7 @@ import { PerceptionClient } from './runtime/perception-client';
 import { ProviderTrust } from './runtime/provider-trust';
 import { Recognition } from './runtime/recognition';
 import { Reembedder } from './runtime/reembedder';
+import { ExportClient } from './runtime/export-client';
 import { SessionLibrary } from './runtime/session-library';
 import { SettingsKeeper } from './runtime/settings-keeper';
 import { StreetClient } from './runtime/street-client';
@@ -50,6 +51,8 @@ const createAdaptationWorker = (): Worker =>
   new Worker(new URL('../workers/adaptation.worker.ts', import.meta.url), { type: 'module' });
 const createSessionKeeper = (): Worker =>
   new Worker(new URL('../workers/session-keeper.worker.ts', import.meta.url), { type: 'module' });
+const createExportWorker = (): Worker =>
+  new Worker(new URL('../workers/export.worker.ts', import.meta.url), { type: 'module' });
 const createProbeWorker = (): Worker =>
   new Worker(new URL('../workers/probe.worker.ts', import.meta.url), { type: 'module' });
 
@@ -136,13 +139,14 @@ function composeModels(options: HeadlessRunOptions | null) {
     shelf,
     recognition,
     sessions,
+    sessionFiles: new ExportClient(createExportWorker),
   };
 }
 
 function compose(
   options: HeadlessRunOptions | null,
   streetTruth: Emitter<[FrameTruth]>,
-): ControllerParts & { readonly sessions: SessionLibrary } {
+): ControllerParts & ReturnType<typeof composeModels> {
   return {
     ...composeModels(options),
     listCameras,
@@ -230,6 +234,6 @@ if (!headlessOptions || headlessOptions.hasScreen) {
   mountApp(target, { controller, updates });
   void Promise.all([controller.shelf.refresh(), parts.recognition.refresh()]);
   // Where private files are denied there are no sessions either; whoever looks at them is told.
-  void parts.sessions.start().catch(() => undefined);
+  void Promise.all([parts.sessions.start(), parts.sessionFiles.start()]).catch(() => undefined);
   void keepAssets(updates, controller);
 }

@@ -1,5 +1,6 @@
 import type { VehicleClass } from './detection';
 import type { ErrorData } from './errors';
+import type { SessionFilesClient } from './export';
 import type { FrameImage } from './frame';
 import type {
   RemovalReport,
@@ -148,6 +149,7 @@ export interface AnalysisController {
   readonly shelf: ModelShelf;
   readonly recognition: RecognitionTools;
   readonly sessions: SessionsClient;
+  readonly sessionFiles: SessionFilesClient;
   onStatus(listener: (status: RunStatus) => void): Unsubscribe;
   /** Per frame: draw, do not store. */
   onResult(listener: (result: FrameResult) => void): Unsubscribe;

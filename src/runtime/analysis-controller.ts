@@ -12,6 +12,7 @@ import type { FrameImage } from '../contracts/frame';
 import type { TrackIdentity } from '../contracts/match';
 import type { CameraDevice, FrameSource, SourcePace } from '../contracts/source';
 import type { SessionsClient } from '../contracts/session';
+import type { SessionFilesClient } from '../contracts/export';
 import type { ModelShelf } from '../contracts/shelf';
 import type { StreetChoice } from '../contracts/street';
 import type { FrameResult, IdentityEvent } from '../contracts/worker-api';
@@ -48,6 +49,7 @@ export class ResightController implements AnalysisController {
   readonly shelf: ModelShelf;
   readonly recognition: RecognitionTools;
   readonly sessions: SessionsClient;
+  readonly sessionFiles: SessionFilesClient;
   readonly #parts: ControllerParts;
   readonly #statusEvents = new Emitter<[RunStatus]>();
   readonly #resultEvents = new Emitter<[FrameResult]>();
@@ -72,6 +74,7 @@ export class ResightController implements AnalysisController {
     this.shelf = parts.shelf;
     this.recognition = parts.recognition;
     this.sessions = parts.sessions;
+    this.sessionFiles = parts.sessionFiles;
     parts.settings.onChange((change) => {
       this.#onSettings(change);
     });

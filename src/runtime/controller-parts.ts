@@ -1,5 +1,6 @@
 import type { Settings, Unsubscribe } from '../contracts/app';
 import type { SessionsClient } from '../contracts/session';
+import type { SessionFilesClient } from '../contracts/export';
 import type { ModelShelf } from '../contracts/shelf';
 import type { CameraDevice, FrameSource } from '../contracts/source';
 import type { StreetChoice } from '../contracts/street';
@@ -22,6 +23,7 @@ export interface ControllerParts {
   readonly shelf: ModelShelf;
   readonly recognition: Recognition;
   readonly sessions: SessionsClient;
+  readonly sessionFiles: SessionFilesClient;
   /** `previous`: the camera to open again, which must not become another one; null: as the settings say. */
   createCameraSource(settings: Settings, previous: FrameSource | null): Promise<FrameSource>;
   createFileSource(file: File): Promise<FrameSource>;

@@ -1,6 +1,6 @@
 /** What a key asks for. */
 export type Command =
-  'toggle-run' | 'full-screen' | 'help' | 'models' | 'next' | 'previous' | 'open' | 'hud';
+  'toggle-run' | 'full-screen' | 'help' | 'models' | 'sessions' | 'next' | 'previous' | 'open' | 'hud';
 
 /** What the key press hit; read from the event so that this stays free of the DOM. */
 export interface KeyPress {
@@ -38,6 +38,7 @@ export function commandFor(press: KeyPress): Command | null {
   if (press.key === 'f' || press.key === 'F') return 'full-screen';
   if (press.key === 'h' || press.key === 'H') return 'hud';
   if (press.key === 'm' || press.key === 'M') return 'models';
+  if (press.key === 's' || press.key === 'S') return 'sessions';
   return ARROWS[press.key] ?? null;
 }
 

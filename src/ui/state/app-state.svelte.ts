@@ -2,6 +2,7 @@ import { createContext } from 'svelte';
 import type { AnalysisController, Unsubscribe } from '../../contracts/app';
 import type { AppUpdatesView } from '../../contracts/app-updates';
 import type { VehicleId } from '../../contracts/match';
+import type { SessionId } from '../../contracts/session';
 import { isCardHeld } from '../tour/card-hold';
 import { rowBoxOf } from '../tour/row-box';
 import type { TourTarget } from '../tour/tour-target';
@@ -17,6 +18,7 @@ import { ModelsView } from './models-view.svelte';
 import { localMemory } from './note-memory';
 import { PictureCache } from './picture-cache';
 import { RunView } from './run-view.svelte';
+import { SessionsView } from './sessions-view.svelte';
 import { StorageView } from './storage-view.svelte';
 import { Tour } from './tour.svelte';
 import { UpdatesState } from './updates-view.svelte';
@@ -29,7 +31,7 @@ export interface AppServices {
   readonly updates: AppUpdatesView | null;
 }
 
-export type DialogName = 'settings' | 'help' | 'vehicle' | 'models';
+export type DialogName = 'settings' | 'help' | 'vehicle' | 'models' | 'sessions';
 
 /** Everything the components share. */
 export class AppState {
@@ -43,6 +45,7 @@ export class AppState {
   readonly detail: VehicleDetailState;
   readonly storage: StorageView;
   readonly models: ModelsView;
+  readonly sessions: SessionsView;
   readonly cameras: CameraList;
   readonly hud: HudSampler;
   readonly announcer: Announcer;
@@ -57,6 +60,8 @@ export class AppState {
   dialog = $state<DialogName | null>(null);
   /** The gallery on screen is the Demo street's, see {@link AnalysisController.isStreetGallery}. */
   isStreetGallery = $state(false);
+  /** A session file that was dropped, for the page that imports. */
+  offeredSession = $state.raw<File | null>(null);
   /** Something that was done, shown until it is closed. */
   notice = $state<string | null>(null);
 
@@ -72,6 +77,7 @@ export class AppState {
     this.hud = new HudSampler(controller);
     this.announcer = new Announcer(controller);
     this.models = new ModelsView(controller.shelf, (sentence) => this.announcer.say(sentence));
+    this.sessions = new SessionsView(controller);
     this.pictures = new PictureCache(controller.gallery);
     this.updates = new UpdatesState(updates);
     this.tour = new Tour({
@@ -117,15 +123,26 @@ export class AppState {
     void this.detail.open(vehicleId);
   }
 
-  /** Takes a file that was dropped somewhere: a model goes to the Models page, anything else is a video. */
+  /** Takes a file that was dropped somewhere: a model goes to the Models page, a session to the Sessions page, anything else is a video. */
   takeFile(file: File): void {
     if (this.dialog === 'models' || /\.onnx$/i.test(file.name)) {
       this.models.offered = file;
       this.dialog = 'models';
       return;
     }
+    if (this.dialog === 'sessions' || /\.(zip|jsonl)$/i.test(file.name)) {
+      this.offeredSession = file;
+      this.dialog = 'sessions';
+      return;
+    }
     this.closeDialog();
     void this.run.openVideo(file);
+  }
+
+  /** Replays a session, over everything else. */
+  openSession(id: SessionId): void {
+    this.closeDialog();
+    this.sessions.openId = id;
   }
 
   /** Where something that the tour points at is on the page; null when it is not in sight. */
@@ -185,8 +202,8 @@ export class AppState {
     this.clock.stop();
     this.#unsubscribe();
     this.thumbnails.clear();
-    const { fullScreen, run, live, vehicles, cameras, announcer, models } = this;
-    const parts = [fullScreen, run, live, vehicles, cameras, announcer, models];
+    const { fullScreen, run, live, vehicles, cameras, announcer, models, sessions } = this;
+    const parts = [fullScreen, run, live, vehicles, cameras, announcer, models, sessions];
     for (const part of [...parts, this.pictures, this.updates, this.tour]) part.dispose();
   }
 }
