@@ -7,6 +7,7 @@ import { VitePWA } from 'vite-plugin-pwa';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 import { CHROMIUM_FLAGS, findChromium, SOFTWARE_WEBGPU_FLAGS } from './server/find-chromium.ts';
 import { SECURITY_HEADERS } from './server/security-headers.ts';
+import { verifierPage } from './server/verifier-page.ts';
 import { metaSecurityPolicy, precompress, PWA_OPTIONS } from './server/vite-plugins.ts';
 import { ISOLATION_HEADERS } from './src/core/isolation-headers.ts';
 import { readShared } from './tests/support/browser-commands.ts';
@@ -41,6 +42,7 @@ export default defineConfig({
     svelte({ configFile: false }),
     VitePWA(PWA_OPTIONS),
     metaSecurityPolicy(),
+    verifierPage(),
     precompress(),
   ],
   test: {

@@ -1,9 +1,9 @@
 /**
  * Models and runtimes, megabytes each; the Demo street's worker and the one that learns, which have their large libraries in
- * the same file; what only headless evaluations use.
+ * the same file; what only headless evaluations use; the page that goes into session files.
  */
 const STORED_ON_FIRST_USE =
-  /^(models\/|ort\/|assets\/(street|adaptation|picture-embedder)\.worker-)/;
+  /^(models\/|ort\/|assets\/(street|adaptation|picture-embedder)\.worker-|verify\.html$)/;
 
 /**
  * Whether a file of the build is no part of the app's install, but stored on the device when it is first used.

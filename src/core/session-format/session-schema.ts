@@ -11,6 +11,7 @@ import {
   type SessionModel,
   type VideoSegment,
 } from '../../contracts/session';
+import type { SourceKind } from '../../contracts/source';
 import { pathFault, videoPartName } from './part-path';
 
 /*
@@ -27,6 +28,15 @@ const MAX_CAMERA_COUNT = 256;
 /** A month of four-second segments of one camera. */
 const MAX_SEGMENT_COUNT = 1_000_000;
 
+/** Written as an object so that the type checker asks for every kind there is. */
+const KNOWN_SOURCE_KINDS: Readonly<Record<SourceKind, true>> = {
+  camera: true,
+  file: true,
+  street: true,
+};
+/** Of a source that this version of the app knows. */
+export const SOURCE_KINDS = Object.keys(KNOWN_SOURCE_KINDS) as SourceKind[]; // the keys are those of the type
+
 /** For people. Data, never markup. */
 export const text = v.pipe(v.string(), v.maxLength(MAX_TEXT_LENGTH));
 /** Opaque; compared, never interpreted. */
@@ -37,8 +47,8 @@ const fraction = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
 const sizePx = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_536));
 /** Seventy years: sums and differences stay exact. */
 const timeUs = v.pipe(v.number(), v.minValue(-(2 ** 51)), v.maxValue(2 ** 51));
-/** To the year 5138, before which a clock that runs wrong is likelier. */
-const unixMs = v.pipe(v.number(), v.minValue(-1e14), v.maxValue(1e14));
+/** A time of day; to the year 5138, before which a clock that runs wrong is likelier. */
+export const unixMs = v.pipe(v.number(), v.minValue(-1e14), v.maxValue(1e14));
 
 /** Lower-case hexadecimal. */
 export const sha256Text = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
@@ -62,7 +72,8 @@ export const gapSchema = v.pipe(
   v.check(({ startUs, endUs }) => startUs <= endUs, 'a start before the end'),
 );
 
-const cameraSchema = v.object({
+/** One point of view. */
+export const cameraSchema = v.object({
   cameraId: id,
   label: text,
   widthPx: sizePx,
@@ -149,7 +160,7 @@ export const sessionSchema = v.pipe(
     id,
     title: text,
     kind: v.picklist(RECORDED_KINDS),
-    sourceKind: v.picklist(['camera', 'file', 'street']),
+    sourceKind: v.picklist(SOURCE_KINDS),
     sourceLabel: text,
     runId: id,
     cameras: v.pipe(v.array(cameraSchema), v.minLength(1), v.maxLength(MAX_CAMERA_COUNT)),

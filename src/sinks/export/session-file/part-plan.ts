@@ -2,7 +2,6 @@ import type { Exporter, ExportFormat, ExportRequest } from '../../../contracts/e
 import type { SessionReader } from '../../../contracts/session';
 import type { ManifestPart } from '../../../core/session-format/manifest';
 import { DATA_FOLDER, EXPORTS_FOLDER } from '../../../core/session-format/part-path';
-import { ofCamera } from './camera-session';
 
 /** A part before it is written. */
 export interface PlannedPart {
@@ -16,7 +15,6 @@ export interface PlannedPart {
     | {
         readonly type: 'export';
         readonly exporter: Exporter;
-        readonly session: SessionReader;
         readonly request: ExportRequest;
       };
 }
@@ -91,26 +89,20 @@ export function planExports(
     TEXT_FORMATS.flatMap((text) => {
       const exporter = exporters.find(({ format }) => format === text.format);
       if (!exporter) return [];
-      const sessions = text.isPerCamera
-        ? session.header.cameras.map(({ cameraId }) => ofCamera(session, cameraId))
-        : [session];
-      return sessions.flatMap((part, place): readonly PlannedPart[] => {
-        const asked = {
-          ...request,
-          format: text.format,
-          resultSet: set.id,
-          range: null,
-          cameraId: text.isPerCamera ? (part.header.cameras[0]?.cameraId ?? null) : null,
-        };
-        if (exporter.refusal(part, asked) !== null) return [];
-        const suffix = text.isPerCamera && sessions.length > 1 ? `-${place}` : '';
+      const { cameras } = session.header;
+      const cameraIds = text.isPerCamera ? cameras.map(({ cameraId }) => cameraId) : [null];
+      return cameraIds.flatMap((cameraId, place): readonly PlannedPart[] => {
+        const { format } = text;
+        const asked = { ...request, format, resultSet: set.id, range: null, cameraId };
+        if (exporter.refusal(session, asked) !== null) return [];
+        const suffix = cameraIds.length > 1 ? `-${place}` : '';
         return [
           {
             path: `${EXPORTS_FOLDER}${set.id}/${text.name}${suffix}.${text.extension}`,
             role: 'export',
-            mimeType: exporter.file(part, asked).mimeType,
-            estimatedBytes: TEXT_START_BYTES + (set.boxCount * text.bytesPerBox) / sessions.length,
-            contents: { type: 'export', exporter, session: part, request: asked },
+            mimeType: exporter.file(session, asked).mimeType,
+            estimatedBytes: TEXT_START_BYTES + (set.boxCount * text.bytesPerBox) / cameraIds.length,
+            contents: { type: 'export', exporter, request: asked },
           },
         ];
       });
@@ -132,7 +124,7 @@ export function planReport(
     role: 'document',
     mimeType: 'text/html',
     estimatedBytes: REPORT_BYTES,
-    contents: { type: 'export', exporter, session, request: asked },
+    contents: { type: 'export', exporter, request: asked },
   };
 }
 

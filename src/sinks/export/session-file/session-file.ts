@@ -77,7 +77,7 @@ class SessionFileWriter {
     const session = await narrowSession(whole, this.#request);
     const planned = await this.#plan(session);
     this.#totalBytes = planned.reduce((sum, { estimatedBytes }) => sum + estimatedBytes, 1);
-    for (const part of planned) await this.#add(part);
+    for (const part of planned) await this.#add(session, part);
     await this.#sign(session);
     await this.#writer.close();
     this.#tell(1);
@@ -112,20 +112,22 @@ class SessionFileWriter {
     ];
   }
 
-  async #add({ path, role, mimeType, estimatedBytes, contents }: PlannedPart): Promise<void> {
+  async #add(session: SessionReader, part: PlannedPart): Promise<void> {
     this.#signal.throwIfAborted();
+    const { path, role, mimeType, estimatedBytes, contents } = part;
     const written =
       contents.type === 'blob'
         ? await this.#writer.addStored(path, await contents.read())
         : await this.#writer.addPacked(
             path,
             async (sink) => {
-              const { exporter, session, request } = contents;
+              const { exporter, request } = contents;
               const tell = (fraction: number): void => {
                 this.#progress(fraction * estimatedBytes);
               };
               const { notes } = await exporter.write(session, request, sink, tell, this.#signal);
-              this.#notes.push(...notes.map((note) => `${path}: ${note}`));
+              // What other formats have to say is about opening them in other programs.
+              if (role === 'document') this.#notes.push(...notes);
             },
             estimatedBytes,
           );
