@@ -87,7 +87,7 @@ module.exports = {
     {
       name: 'workers-build-stages-only',
       comment:
-        'A worker entry builds stages and exposes them. What it needs from the page comes as data over its API. ' +
+        'A worker entry builds stages and sinks and exposes them. What it needs from the page comes as data over its API. ' +
         'runtime/rpc-errors is the exception: both ends of a thread border must install it.',
       severity: 'error',
       from: { path: '^workers/' },
@@ -95,7 +95,7 @@ module.exports = {
         path: '^(src|workers|server|models|tests)/',
         // rpc-errors: both ends of a port must translate errors alike.
         pathNot:
-          '^src/((contracts|core|inference|stages|storage|street|adaptation|kernels)/|runtime/rpc-errors[.]ts$)',
+          '^src/((contracts|core|inference|stages|storage|sinks|street|adaptation|kernels)/|runtime/rpc-errors[.]ts$)',
       },
     },
     {

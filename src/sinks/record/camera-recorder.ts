@@ -66,6 +66,11 @@ export class CameraRecorder {
     });
   }
 
+  /** The recording begins at this moment; see {@link PictureRing.hold}. */
+  hold(): void {
+    this.#ring.hold();
+  }
+
   /** From here on segments are made, the first with what was kept. */
   beginWriting(): void {
     this.#isWriting = true;
@@ -188,7 +193,8 @@ export class CameraRecorder {
     }
     const complete = this.#segmenter.add(picture);
     if (!complete) return;
-    this.#isRetryLeft = true;
+    // One that another encoder cut short earns nothing.
+    if (complete[0]?.stream === picture.stream) this.#isRetryLeft = true;
     this.#parts.onSegment(complete);
   }
 

@@ -4,6 +4,7 @@ import type { EncodedPicture } from './encoded-picture';
 export class PictureRing {
   readonly #lengthUs: number;
   #pictures: EncodedPicture[] = [];
+  #isHeld = false;
 
   /** Keeps at least so much once there is as much, and at most one key interval more. */
   constructor(lengthUs: number) {
@@ -18,20 +19,28 @@ export class PictureRing {
   /** In order of time. */
   add(picture: EncodedPicture): void {
     this.#pictures.push(picture);
-    if (picture.isKey) this.#trim(picture.captureTimeUs - this.#lengthUs);
+    if (picture.isKey) this.#trim();
+  }
+
+  /** The recording begins at this moment: what is kept now stays until it is taken. */
+  hold(): void {
+    this.#trim();
+    this.#isHeld = true;
   }
 
   /** All that is kept; the ring is empty then. */
   takeAll(): readonly EncodedPicture[] {
-    const newest = this.#pictures.at(-1);
-    if (newest) this.#trim(newest.captureTimeUs - this.#lengthUs);
+    this.#trim();
     const pictures = this.#pictures;
     this.#pictures = [];
     return pictures;
   }
 
-  /** Keeps the last key picture at or before this time and all after it. */
-  #trim(fromUs: number): void {
+  /** Keeps the last key picture that is old enough and all after it. */
+  #trim(): void {
+    const newest = this.#pictures.at(-1);
+    if (!newest || this.#isHeld) return;
+    const fromUs = newest.captureTimeUs - this.#lengthUs;
     const first = this.#pictures.findLastIndex(
       ({ isKey, captureTimeUs }) => isKey && captureTimeUs <= fromUs,
     );

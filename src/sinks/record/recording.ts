@@ -81,6 +81,8 @@ export class Recording {
   /** Makes the session, as `config` describes it by now, and begins to write. Throws AppError STORAGE_*, ENCODER_UNSUPPORTED. */
   async begin(config: RecordingConfig): Promise<SessionId> {
     this.#isWriting = true;
+    this.#results.hold();
+    this.#video?.hold();
     await this.#video?.requireEncoders();
     await this.#checkRoom();
     const writer = await this.#parts.createWriter(sessionOf(config));

@@ -28,6 +28,7 @@ export class ResultRecorder {
   /** The newest of each while nothing is written. */
   readonly #early = new Map<SightingId, RecordedSighting>();
   readonly #cropParts = new Map<SightingId, { readonly cropId: string; readonly part: string }>();
+  #isHeld = false;
   #startUs = Infinity;
   #newestUs = -Infinity;
   #lastBlockMs = 0;
@@ -57,12 +58,17 @@ export class ResultRecorder {
   /** One that ended before the first moment of the recording is left out. */
   addSighting(sighting: RecordedSighting): void {
     if (this.#writer) this.#addSighting(this.#writer, sighting);
-    else if (this.#config.options.preRollS > 0) this.#early.set(sighting.sighting.id, sighting);
+    else this.#early.set(sighting.sighting.id, sighting);
+  }
+
+  /** The recording begins at this moment: what is kept now stays until `beginWriting`. */
+  hold(): void {
+    this.#trim();
+    this.#isHeld = true;
   }
 
   /** From here on blocks are stored, the first with what was kept. */
   beginWriting(writer: SessionWriter, nowMs: number): void {
-    this.#trim();
     this.#events = [...this.#collector.recount(this.#events)];
     this.#writer = writer;
     this.#lastBlockMs = nowMs;
@@ -93,6 +99,7 @@ export class ResultRecorder {
 
   /** In memory are the last seconds only. */
   #trim(): void {
+    if (this.#isHeld) return;
     const fromUs = this.#newestUs - this.#config.options.preRollS * 1e6;
     this.#events = this.#events.filter((event) => endOf(event) >= fromUs);
     for (const [id, { sighting }] of this.#early) {

@@ -78,6 +78,11 @@ export class VideoRecorder {
     this.#grant(QUEUE_CAPACITY);
   }
 
+  /** The recording begins at this moment: what is kept now stays until `beginWriting`. */
+  hold(): void {
+    for (const camera of this.#cameras.values()) camera.hold();
+  }
+
   /** From here on segments are stored. */
   beginWriting(writer: SessionWriter): void {
     this.#writer = writer;
