@@ -7,6 +7,7 @@ import { build } from 'vite';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { launchChromium } from '../../server/analyze/launch-chromium';
 import { startPlainHost, type PlainHost } from '../fixtures/plain-host';
+import { waitUntilStored } from './browser-page';
 
 /*
  * The real service worker and the real AppUpdates, on a page that does nothing else, from a host that sends
@@ -73,16 +74,6 @@ function fetchModel(page: Page, cache: RequestCache = 'default'): Promise<string
       ),
     [MODEL, cache] as const,
   );
-}
-
-/** The service worker stores what it has answered with after it has answered. */
-async function untilStored(page: Page): Promise<void> {
-  await page.waitForFunction(async (path) => {
-    const names = await caches.keys();
-    const opened = await Promise.all(names.map((name) => caches.open(name)));
-    const keys = (await Promise.all(opened.map((cache) => cache.keys()))).flat();
-    return keys.some(({ url }) => url.includes(path));
-  }, MODEL);
 }
 
 /** Puts a new build on the host: another service worker that wants another model. */
@@ -156,7 +147,8 @@ describe('offline', () => {
     const page = await openIsolated();
     host.replaced.set(`/${MODEL}`, 'damaged on the way');
     expect(await fetchModel(page)).toBe('damaged on the way');
-    await untilStored(page);
+    // The service worker stores what it has answered with after it has answered.
+    await waitUntilStored(page, [MODEL]);
     host.replaced.clear();
     expect(await fetchModel(page)).toBe('damaged on the way');
     expect(await fetchModel(page, 'reload')).toBe('weights, first version');

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, type BrowserContext, type Page } from 'playwright-core';
+import { expect } from 'vitest';
 import { chromiumArguments } from '../../server/analyze/launch-chromium';
 import { CHROMIUM_HELP, findChromium } from '../../server/find-chromium';
 import {
@@ -90,19 +91,30 @@ export function vehicleRows(page: Page): ReturnType<Page['locator']> {
   return page.locator('button.row');
 }
 
-/** Resolves once the app says that it starts without a network. */
-export async function waitUntilOfflineReady(page: Page): Promise<void> {
-  await page.waitForFunction(async () => {
-    const names = await caches.keys();
-    const counts = await Promise.all(
-      names.map(async (name) => (await (await caches.open(name)).keys()).map(({ url }) => url)),
-    );
-    const urls = counts.flat();
-    return (
-      navigator.serviceWorker.controller !== null &&
-      ['nanodet', 'embedder', 'simd-threaded.wasm'].every((part) =>
-        urls.some((url) => url.includes(part)),
-      )
-    );
+/** Addresses of everything the service worker has stored. */
+export function storedUrls(page: Page): Promise<readonly string[]> {
+  return page.evaluate(async () => {
+    const opened = await Promise.all((await caches.keys()).map((name) => caches.open(name)));
+    const requests = (await Promise.all(opened.map((cache) => cache.keys()))).flat();
+    return requests.map(({ url }) => url);
   });
+}
+
+/**
+ * Resolves once a file with each of these parts in its address is stored. Not with Playwright's `waitForFunction`, which takes the
+ * promise of an asynchronous function for true.
+ */
+export async function waitUntilStored(page: Page, parts: readonly string[]): Promise<void> {
+  const missing = async (): Promise<readonly string[]> => {
+    // While the page reloads to be isolated it cannot be asked.
+    const urls = await storedUrls(page).catch((): readonly string[] => []);
+    return parts.filter((part) => !urls.some((url) => url.includes(part)));
+  };
+  await expect.poll(missing, { timeout: 60_000 }).toEqual([]);
+}
+
+/** Resolves once the app starts without a network. */
+export async function waitUntilOfflineReady(page: Page): Promise<void> {
+  await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
+  await waitUntilStored(page, ['nanodet', 'embedder', 'installed.json', 'simd-threaded.wasm']);
 }

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, inject, it } from 'vitest';
-import { openApp, vehicleRows, type AppPage } from './browser-page';
+import { openApp, storedUrls, vehicleRows, type AppPage } from './browser-page';
 
 /** Drawing and analysing on the CPU shows the street in slow motion: what it needs seconds for takes a minute. */
 const PATIENCE_MS = 150_000;
@@ -72,10 +72,6 @@ describe('the Demo street', () => {
 });
 
 /** Stored files that only the street needs: the large one, its worker. */
-function storedStreetFiles(page: AppPage['page']): Promise<readonly string[]> {
-  return page.evaluate(async () => {
-    const opened = await Promise.all((await caches.keys()).map((name) => caches.open(name)));
-    const requests = (await Promise.all(opened.map((cache) => cache.keys()))).flat();
-    return requests.map(({ url }) => url).filter((url) => url.includes('street.worker'));
-  });
+async function storedStreetFiles(page: AppPage['page']): Promise<readonly string[]> {
+  return (await storedUrls(page)).filter((url) => url.includes('street.worker'));
 }

@@ -6,6 +6,8 @@ declare module 'vitest' {
   interface ProvidedContext {
     /** Address of the built app, with a slash at the end: `inject('appUrl')` in an end-to-end test. */
     appUrl: string;
+    /** Folder of the built app, for a test that serves it in another way. */
+    appFolder: string;
   }
 }
 
@@ -14,5 +16,6 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   const root = join(import.meta.dirname, '../../dist');
   const server = await startStaticServer({ root, port: 0 });
   project.provide('appUrl', server.url);
+  project.provide('appFolder', root);
   return () => server.close();
 }
