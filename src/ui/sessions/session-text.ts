@@ -38,7 +38,6 @@ export interface FormatText {
   readonly use: string;
 }
 
-/** In the order of the dialog: what most people want first. */
 export const FORMAT_TEXTS: Readonly<Record<ExportFormat, FormatText>> = {
   'session-file': {
     name: 'Session file',
@@ -68,3 +67,19 @@ export const FORMAT_TEXTS: Readonly<Record<ExportFormat, FormatText>> = {
   webvtt: { name: 'WebVTT', use: 'A metadata track for a video on a web page.' },
   geojson: { name: 'GeoJSON', use: 'Sightings on a map.' },
 };
+
+/** What most people want first. */
+export const FORMAT_ORDER: readonly ExportFormat[] = [
+  'session-file',
+  'html-report',
+  'video-clip',
+  'video-overlay',
+  'sightings-csv',
+  'tracks-csv',
+  'json-lines',
+  'mot',
+  'coco',
+  'reid-crops',
+  'webvtt',
+  'geojson',
+];
