@@ -94,9 +94,7 @@ export class DeviceModelShelf implements ModelShelf {
   }
 
   resumeReembedding(): void {
-    const { reembedder } = this.#parts;
-    reembedder.setPaused(false);
-    if (reembedder.progress?.state === 'failed') void reembedder.ensure();
+    this.#parts.reembedder.setPaused(false);
   }
 
   cancelReembedding(): Promise<void> {

@@ -35,10 +35,10 @@ export class GalleryReembedder {
 
   /** See `IdentityApi.reembed`. A job for another space ends. */
   begin(config: ReembedConfig): Promise<void> {
-    this.#isPaused = false;
     return this.#inTurn(() => this.#begin(config));
   }
 
+  /** Also of a job that has not begun yet. */
   setPaused(isPaused: boolean): void {
     this.#isPaused = isPaused;
     this.#job?.reembedding.setPaused(isPaused);
@@ -55,10 +55,7 @@ export class GalleryReembedder {
 
   async #begin(config: ReembedConfig): Promise<void> {
     const targetSpace = embeddingSpaceOf(config.manifest);
-    if (this.#job?.reembedding.targetSpace === targetSpace) {
-      this.#job.reembedding.setPaused(this.#isPaused);
-      return;
-    }
+    if (this.#job?.reembedding.targetSpace === targetSpace) return;
     await this.#end();
     const { recognition } = await this.#parts.store();
     const { space } = await recognition.gallerySpace();

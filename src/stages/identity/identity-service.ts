@@ -18,6 +18,7 @@ import type {
   IdentityTimings,
   ReembedConfig,
   StageReady,
+  TracedSighting,
 } from '../../contracts/worker-api';
 import { AppError } from '../../core/app-error';
 import { IdentityStage } from './identity-stage';
@@ -70,6 +71,8 @@ export class IdentityService implements Omit<IdentityApi, 'connectPerception'> {
   #retention: RetentionPolicy | null = null;
   #isRetentionScheduled = false;
   readonly #runs = new RunGate();
+  /** Loading an embedder reads the adaptation, and must not have it changed under it. */
+  #turn: Promise<unknown> = Promise.resolve();
   readonly #reembedder: GalleryReembedder;
 
   constructor(parts: IdentityServiceParts) {
@@ -155,7 +158,11 @@ export class IdentityService implements Omit<IdentityApi, 'connectPerception'> {
     await this.#stage?.loadGallery().catch(() => null);
   }
 
-  async configure(config: IdentityConfig): Promise<IdentityReady> {
+  configure(config: IdentityConfig): Promise<IdentityReady> {
+    return this.#inTurn(() => this.#configure(config));
+  }
+
+  async #configure(config: IdentityConfig): Promise<IdentityReady> {
     await this.openGallery(config.databaseName);
     const store = await this.#store();
     const writer = this.#requireWriter();
@@ -227,7 +234,11 @@ export class IdentityService implements Omit<IdentityApi, 'connectPerception'> {
     return (await this.#store()).recognition.confirmedPairs(sightingId);
   }
 
-  async setAdaptation(adaptation: Adaptation | null): Promise<void> {
+  setAdaptation(adaptation: Adaptation | null): Promise<void> {
+    return this.#inTurn(() => this.#setAdaptation(adaptation));
+  }
+
+  async #setAdaptation(adaptation: Adaptation | null): Promise<void> {
     await (await this.#store()).recognition.setAdaptation(adaptation);
     // An embedder of another space may be loaded while the gallery is not made over for it yet.
     if (adaptation && adaptation.baseSpace !== this.#embedder?.space) return;
@@ -279,6 +290,10 @@ export class IdentityService implements Omit<IdentityApi, 'connectPerception'> {
     this.#retention = policy;
     this.#scheduleRetention();
     return this.#applyRetention(policy);
+  }
+
+  async livingSightings(): Promise<readonly TracedSighting[]> {
+    return this.#stage?.livingSightings() ?? [];
   }
 
   async usage() {
@@ -334,6 +349,12 @@ export class IdentityService implements Omit<IdentityApi, 'connectPerception'> {
       // Tried again in an hour; a gallery that fails is told of by the writer as well.
       if (this.#retention) void this.#applyRetention(this.#retention).catch(() => null);
     }, RETENTION_INTERVAL_MS);
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#turn.then(work);
+    this.#turn = done.catch(() => null);
+    return done;
   }
 
   #emit(event: IdentityEvent): void {

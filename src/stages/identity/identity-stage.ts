@@ -11,6 +11,7 @@ import type {
   IdentityEvent,
   IdentityTimings,
   RunStart,
+  TracedSighting,
   TracksUpdate,
 } from '../../contracts/worker-api';
 import { toErrorData } from '../../core/app-error';
@@ -20,7 +21,7 @@ import { IdentityTeller } from './identity-teller';
 import { KnownSightings } from './known-sightings';
 import { LastSeenBook } from './last-seen';
 import type { CropEmbedder, SightingStore } from './ports';
-import { makeSightingWrite } from './sighting-maker';
+import { describeSighting, makeSightingWrite } from './sighting-maker';
 import type { SightingWriter } from './sighting-writer';
 import { TrackBook } from './track-book';
 import type { TrackRecord } from './track-record';
@@ -161,6 +162,19 @@ export class IdentityStage implements CropSinkApi {
     }
     for (const ended of update.ended) this.#end(ended, update.cameraId);
     for (const record of this.#tracks.all()) this.#lookAfter(record, update.captureTimeUs);
+  }
+
+  /** See `IdentityApi.livingSightings`. */
+  livingSightings(): readonly TracedSighting[] {
+    const run = this.#run;
+    if (!run) return [];
+    return this.#tracks.all().flatMap((record) => {
+      const trackIds = this.#tracks.idsOf(record.trackId);
+      const now = describeSighting({ record, run, trackIds });
+      if (!now) return [];
+      const { sighting, trace, vector, crop } = now;
+      return [{ sighting, trace: { ...trace, descriptor: vector, crop } }];
+    });
   }
 
   async endRun(ended: readonly EndedTrack[]): Promise<void> {
@@ -338,7 +352,10 @@ export class IdentityStage implements CropSinkApi {
 
   /** `companionIds`: the track is over; null: it lives. */
   #write(record: TrackRecord, companionIds: readonly SightingId[] | null): Sighting | null {
-    const write = this.#run && makeSightingWrite(record, this.#run, companionIds);
+    const run = this.#run;
+    if (!run) return null;
+    const trackIds = this.#tracks.idsOf(record.trackId);
+    const write = makeSightingWrite({ record, run, trackIds }, companionIds);
     if (!write) return null;
     record.lastWrittenUs = record.lastSeenUs;
     this.#parts.writer.write(write);

@@ -10,7 +10,7 @@ import type {
 } from '../../contracts/gallery';
 import type { SightingId, VehicleId } from '../../contracts/match';
 import type { Adaptation, ConfirmedPair } from '../../contracts/recognition';
-import type { GallerySpace } from '../../contracts/worker-api';
+import type { GallerySpace, SightingTrace } from '../../contracts/worker-api';
 import type { AppError } from '../../core/app-error';
 
 /** What matching needs to know of a stored sighting. */
@@ -33,6 +33,11 @@ export interface SightingWrite {
   readonly vector: Float32Array | null;
   /** What its crops tell about pairs, with the last state of a sighting; null keeps what is stored. */
   readonly sample: TrackSample | null;
+}
+
+/** A sighting to write, with what a recording wants to know of it. */
+export interface TracedWrite extends SightingWrite {
+  readonly trace: Pick<SightingTrace, 'epoch' | 'trackIds' | 'startUs' | 'endUs'>;
 }
 
 /** What a track's crops tell about pairs: of one vehicle, and of those seen beside it. */

@@ -1,9 +1,18 @@
 import type { Sighting } from '../../contracts/gallery';
 import type { SightingId } from '../../contracts/match';
+import type { TrackId } from '../../contracts/track';
 import type { RunStart } from '../../contracts/worker-api';
 import { cameraOf } from '../../core/source-cameras';
-import type { SightingWrite, TrackSample } from './ports';
+import type { TracedWrite, TrackSample } from './ports';
 import type { TrackRecord } from './track-record';
+
+/** What a sighting is made of. */
+export interface SightingSubject {
+  readonly record: TrackRecord;
+  readonly run: RunStart;
+  /** All ids the track ever had. */
+  readonly trackIds: readonly TrackId[];
+}
 
 /**
  * The sighting a track amounts to now, with what must be stored beside it. Null while undecided. Marks the
@@ -11,10 +20,19 @@ import type { TrackRecord } from './track-record';
  * null while it lives.
  */
 export function makeSightingWrite(
-  record: TrackRecord,
-  run: RunStart,
+  subject: SightingSubject,
   companionIds: readonly SightingId[] | null,
-): SightingWrite | null {
+): TracedWrite | null {
+  const { record } = subject;
+  const write = describeSighting(subject);
+  if (!write) return null;
+  const crop = record.picture?.isWritten === true ? null : write.crop;
+  if (record.picture) record.picture.isWritten = true;
+  return { ...write, crop, sample: write.vector && companionIds && sampleOf(record, companionIds) };
+}
+
+/** As {@link makeSightingWrite} for a track that lives, but only to be told: with its picture, and nothing is marked. */
+export function describeSighting({ record, run, trackIds }: SightingSubject): TracedWrite | null {
   const { decision, picture } = record;
   if (!decision) return null;
   const isIdentifiable = decision.outcome !== 'unidentifiable';
@@ -39,14 +57,14 @@ export function makeSightingWrite(
     cropId: picture?.cropId ?? null,
     decision,
   };
-  const crop = picture && !picture.isWritten ? picture.picture : null;
-  if (picture) picture.isWritten = true;
+  const { firstSeenUs: startUs, lastSeenUs: endUs } = record;
   return {
     sighting,
     vehicleNumber: decision.vehicleNumber,
-    crop,
+    crop: picture?.picture ?? null,
     vector: descriptor?.vector ?? null,
-    sample: descriptor && companionIds && sampleOf(record, companionIds),
+    sample: null,
+    trace: { epoch: run.epoch, trackIds, startUs, endUs },
   };
 }
 

@@ -1,7 +1,7 @@
 import type { SightingId, VehicleId } from '../../contracts/match';
 import type { IdentityEvent } from '../../contracts/worker-api';
 import { AppError, toErrorData } from '../../core/app-error';
-import type { Schedule, SightingStore, SightingWrite } from './ports';
+import type { Schedule, SightingStore, TracedWrite } from './ports';
 
 /** First wait after a failure, doubled each time. */
 const FIRST_RETRY_MS = 1000;
@@ -19,7 +19,7 @@ export class SightingWriter {
   readonly #store: Pick<SightingStore, 'commitSighting'>;
   readonly #emit: (event: IdentityEvent) => void;
   readonly #schedule: Schedule;
-  readonly #pending = new Map<SightingId, SightingWrite>();
+  readonly #pending = new Map<SightingId, TracedWrite>();
   #writing: Promise<void> | null = null;
   #retryMs = FIRST_RETRY_MS;
   #isRetryScheduled = false;
@@ -39,7 +39,7 @@ export class SightingWriter {
   }
 
   /** What is not stored yet. */
-  waiting(): readonly SightingWrite[] {
+  waiting(): readonly TracedWrite[] {
     return [...this.#pending.values()];
   }
 
@@ -58,7 +58,7 @@ export class SightingWriter {
   }
 
   /** Queues a sighting. When too many wait, the oldest is given up and said so. */
-  write(record: SightingWrite): void {
+  write(record: TracedWrite): void {
     const { id } = record.sighting;
     const waiting = this.#pending.get(id);
     // The waiting state may hold the only copy of the picture.
@@ -113,7 +113,9 @@ export class SightingWriter {
         // A newer state that came in meanwhile stays queued.
         if (this.#pending.get(id) === record) this.#pending.delete(id);
         this.#retryMs = FIRST_RETRY_MS;
-        this.#emit({ type: 'sighting', vehicle, sighting: record.sighting });
+        const { sighting, vector, crop } = record;
+        const trace = { ...record.trace, descriptor: vector, crop };
+        this.#emit({ type: 'sighting', vehicle, sighting, trace });
       } catch (error) {
         if (isTransient(error)) return this.#retryLater(error);
         this.#giveUp(id, record, error);
@@ -122,7 +124,7 @@ export class SightingWriter {
   }
 
   /** A record the gallery will never take must not keep those behind it waiting. */
-  #giveUp(id: SightingId, record: SightingWrite, error: unknown): void {
+  #giveUp(id: SightingId, record: TracedWrite, error: unknown): void {
     if (this.#pending.get(id) === record) this.#pending.delete(id);
     this.#tellFailure(error);
   }

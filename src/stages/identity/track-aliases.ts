@@ -16,11 +16,14 @@ export class TrackAliases {
     return id;
   }
 
+  /** The ids that have become this one. */
+  absorbedBy(survivorId: TrackId): readonly TrackId[] {
+    return [...this.#survivorOf.keys()].filter((id) => this.resolve(id) === survivorId);
+  }
+
   /** A survivor is over: answers the ids that had become it, and forgets them. */
   forget(survivorId: TrackId): readonly TrackId[] {
-    const absorbedIds = [...this.#survivorOf.keys()].filter(
-      (id) => this.resolve(id) === survivorId,
-    );
+    const absorbedIds = this.absorbedBy(survivorId);
     for (const id of absorbedIds) this.#survivorOf.delete(id);
     return absorbedIds;
   }

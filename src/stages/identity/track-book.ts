@@ -46,6 +46,11 @@ export class TrackBook {
     return record;
   }
 
+  /** The id and those that have become it since a bridge. */
+  idsOf(trackId: TrackId): readonly TrackId[] {
+    return [trackId, ...this.#aliases.absorbedBy(trackId)];
+  }
+
   /** True when the id goes on under another one since a bridge. */
   isAbsorbed(trackId: TrackId): boolean {
     return this.#aliases.resolve(trackId) !== trackId;
