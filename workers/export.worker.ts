@@ -1,21 +1,25 @@
 import { expose } from 'comlink';
 import type { ExportApi } from '../src/contracts/export';
+import type { SessionHeader } from '../src/contracts/session';
 import { version } from '../package.json';
-import { AppError } from '../src/core/app-error';
 import { installErrorTransfer } from '../src/runtime/rpc-errors';
 import { ExportService } from '../src/sinks/export/export-service';
 import { createExporters } from '../src/sinks/export/exporters';
 import { sessionFileExporter } from '../src/sinks/export/session-file/session-file';
 import { encodableCodec } from '../src/sinks/export/video-overlay';
+import { importFiles } from '../src/sinks/import/import-files';
+import type { ImportTools, TwinKey } from '../src/sinks/import/import-tools';
 import { RecordedPainter } from '../src/sinks/overlay/recorded-painter';
 import { verifySessionFile } from '../src/sinks/verify/verify-session-file';
+import { beginSession } from '../src/storage/begin-session';
 import { deviceKey } from '../src/storage/device-key';
 import { originUsage } from '../src/storage/quota';
+import { listSessions } from '../src/storage/session-list';
 import { SessionPlace } from '../src/storage/session-place';
 import { openSession } from '../src/storage/session-reader';
 import { createTemporaryFile, type TemporaryFile } from '../src/storage/temporary-files';
 
-/* Exports sessions. Started when something is to be exported, and ended when it is downloaded. */
+/* Exports, imports and checks sessions. Started when there is something to do, and ended when it is done. */
 
 installErrorTransfer();
 
@@ -24,7 +28,20 @@ const RESERVE_BYTES = 200e6;
 /** What an encoder is asked for before a session is known: what cameras have. */
 const USUAL_SIZE = { widthPx: 1280, heightPx: 720 };
 
+/** Built into one file beside the app's page, and stored on the device when it is first asked for. */
+const VERIFIER_URL = import.meta.env.DEV
+  ? new URL('/verify.html', self.location.origin)
+  : new URL('../verify.html', self.location.href);
+
 const place = new SessionPlace();
+const importTools: ImportTools = {
+  appVersion: version,
+  beginSession: (session) => beginSession(place, session),
+  verify: verifySessionFile,
+  freeBytes,
+  findTwin,
+  nowUnixMs: () => Date.now(),
+};
 let service: Promise<ExportService> | null = null;
 let current: AbortController | null = null;
 
@@ -33,7 +50,8 @@ const api: ExportApi = {
   write: (request, destination, onProgress) =>
     run(async (signal) => (await opened()).write(request, destination, onProgress, signal)),
   release: async () => (await opened()).release(),
-  import: () => Promise.reject(new AppError('IMPORT_REFUSED', 'Expected an importer, found none')),
+  import: (files, tell) =>
+    run((signal) => importFiles(files, { tools: importTools, tell, signal })),
   verify: (file, onProgress) => run((signal) => verifySessionFile(file, onProgress, signal)),
   cancel: () => current?.abort(),
 };
@@ -53,7 +71,7 @@ async function open(): Promise<ExportService> {
     appVersion: version,
     exporters,
     deviceKey,
-    verifierPage: () => Promise.resolve(null),
+    verifierPage,
     nowUnixMs: () => Date.now(),
   });
   return new ExportService({
@@ -67,6 +85,31 @@ async function open(): Promise<ExportService> {
 async function openScratch(byteCount: number): Promise<TemporaryFile | null> {
   const { usedBytes, quotaBytes } = await originUsage();
   return quotaBytes - usedBytes > 2 * byteCount + RESERVE_BYTES ? createTemporaryFile() : null;
+}
+
+/** Null: without a network, and never asked for before. The file is written without it then, and says so. */
+async function verifierPage(): Promise<Blob | null> {
+  try {
+    const response = await fetch(VERIFIER_URL);
+    return response.ok ? await response.blob() : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Sessions are hundreds, and their rows are small. */
+async function findTwin({ runId, createdUnixMs }: TwinKey): Promise<SessionHeader | null> {
+  const { sessions } = await listSessions(place, { offset: 0, count: 100_000 });
+  const twin = sessions.find(
+    (session) => session.runId === runId && session.createdUnixMs === createdUnixMs,
+  );
+  return twin ?? null;
+}
+
+/** Where the browser tells of no quota, writing will find out. */
+async function freeBytes(): Promise<number> {
+  const { usedBytes, quotaBytes } = await originUsage();
+  return quotaBytes === 0 ? Infinity : Math.max(0, quotaBytes - usedBytes - RESERVE_BYTES);
 }
 
 async function run<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {

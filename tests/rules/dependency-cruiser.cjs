@@ -158,8 +158,8 @@ module.exports = {
     ownedPackage(
       'demuxer-only-for-files',
       ['mediabunny'],
-      '^src/(sources/(file|session-video/)|sinks/(record|export))',
-      'Containers are read in sources/file and sources/session-video and written in sinks/record and sinks/export, nowhere else.',
+      '^src/(sources/(file|session-video/)|sinks/(record|export|import))',
+      'Containers are read in sources/file and sources/session-video written in sinks/record and sinks/export, and copied in sinks/import, nowhere else.',
     ),
     ownedPackage(
       'three-only-in-street',
