@@ -45,7 +45,8 @@ export class StoredSessionWriter implements SessionWriter {
   readonly #takenSetIds: ReadonlySet<ResultSetId>;
   readonly #draft: SessionDraft;
   readonly #openFiles = new Set<SyncFile>();
-  readonly #closedParts = new Map<string, number>();
+  /** Parts that no segment was told of: their bytes, null while they are written. */
+  readonly #looseParts = new Map<string, number | null>();
   readonly #vehicleIds = new Set<VehicleId>();
   #queue: Promise<unknown> = Promise.resolve();
   #isOver = false;
@@ -99,6 +100,7 @@ export class StoredSessionWriter implements SessionWriter {
     return this.#inTurn(async () => {
       if (!VIDEO_PART.test(name)) throw new RangeError(`Expected a video part, got ${name}`);
       const file = await this.#open(name);
+      this.#looseParts.set(name, null);
       file.truncate(0);
       return {
         write: (bytes, position) => {
@@ -108,7 +110,7 @@ export class StoredSessionWriter implements SessionWriter {
           const { byteCount } = file;
           file.flush();
           this.#close(file);
-          this.#closedParts.set(name, byteCount);
+          this.#looseParts.set(name, byteCount);
           return byteCount;
         },
       };
@@ -118,7 +120,7 @@ export class StoredSessionWriter implements SessionWriter {
   addSegment(segment: VideoSegment): Promise<void> {
     return this.#inTurn(async () => {
       const { part, byteCount } = segment;
-      const found = this.#closedParts.get(part);
+      const found = this.#looseParts.get(part);
       if (found !== byteCount)
         throw new RangeError(
           `Expected ${part} closed with ${byteCount} bytes, found ${found ?? 0}`,
@@ -133,7 +135,7 @@ export class StoredSessionWriter implements SessionWriter {
         segments.pop();
         throw error;
       }
-      this.#closedParts.delete(part);
+      this.#looseParts.delete(part);
     });
   }
 
@@ -174,6 +176,8 @@ export class StoredSessionWriter implements SessionWriter {
   finish(endedBecause: string | null): Promise<SessionHeader> {
     return this.#inTurn(async () => {
       this.#closeFiles();
+      // Before anything is written: on a full disk it is what makes room.
+      for (const name of this.#looseParts.keys()) await this.#place.files.remove(this.id, name);
       const { crops, strayCrops } = this.#draft;
       for (const part of strayCrops) crops.delete(part);
       const row = await this.#place.database.write('finish a session', async (transaction) => {

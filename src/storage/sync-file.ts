@@ -30,11 +30,11 @@ export class SyncFile {
   /** All of them or an error, which may leave some written. */
   write(bytes: Uint8Array, position: number): void {
     const writtenCount = this.#attempt('write', () => this.#handle.write(bytes, { at: position }));
-    // The specification lets a full disk show as fewer bytes written.
-    if (writtenCount < bytes.length)
+    // A full disk shows as fewer bytes written; in Chromium (seen on 156) as 4294967288, an error number taken for unsigned.
+    if (writtenCount !== bytes.length)
       throw new AppError(
         'STORAGE_FULL',
-        `Expected room for ${bytes.length} bytes in ${this.#name}, found room for ${writtenCount}`,
+        `Expected room for ${bytes.length} bytes in ${this.#name}, found none (${writtenCount})`,
       );
   }
 

@@ -11,8 +11,11 @@ import type {
 } from '../../../src/contracts/session';
 import { beginSession, extendSession } from '../../../src/storage/begin-session';
 import { SessionKeeper } from '../../../src/storage/session-keeper';
-import { SessionPlace } from '../../../src/storage/session-place';
+import type { SessionPlace } from '../../../src/storage/session-place';
 import { installErrorTransfer } from '../../../src/runtime/rpc-errors';
+import { frameEvent } from '../../unit/session-format/session-fixtures';
+import { videoSegment } from './session-parts';
+import { placeIn } from './small-disk';
 
 /*
  * Another context that writes sessions, as the recording worker does. It keeps what it has until it is terminated.
@@ -37,8 +40,9 @@ function keeper(): SessionKeeper {
 }
 
 const api = {
-  open: (databaseName: string): void => {
-    place = new SessionPlace(databaseName);
+  /** `bucket`: a storage bucket to keep everything in; null: where the app has it. */
+  open: async (databaseName: string, bucket: string | null = null): Promise<void> => {
+    place = await placeIn(databaseName, bucket);
   },
   begin: async (session: NewSession): Promise<string> => {
     current = await beginSession(opened(), session);
@@ -57,6 +61,21 @@ const api = {
     const part = await writer().openPart(name);
     part.write(bytes, 0);
     return isClosed ? part.close() : bytes.length;
+  },
+  /** Writes frames, one a block, and a segment every tenth, until the end; tells after each what is durable. */
+  writeForEver: async (
+    onDurable: (frameCount: number, segmentCount: number) => void,
+  ): Promise<void> => {
+    for (let frame = 0; ; frame += 1) {
+      await writer().append('live', [frameEvent(frame * 100_000, 20)]);
+      if (frame % 10 === 9) {
+        const index = (frame - 9) / 10;
+        const part = await writer().openPart(`video-0-${index}.mp4`);
+        part.write(new Uint8Array(50_000).fill(index), 0);
+        await writer().addSegment(videoSegment(index, await part.close()));
+      }
+      onDurable(frame + 1, Math.floor((frame + 1) / 10));
+    }
   },
   addSegment: (segment: VideoSegment): Promise<void> => writer().addSegment(segment),
   addCrop: (id: string, picture: Blob): Promise<string> => writer().addCrop(id, picture),

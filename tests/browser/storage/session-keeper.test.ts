@@ -11,7 +11,8 @@ import {
   sessionSighting,
   sessionTrack,
 } from '../../unit/session-format/session-fixtures';
-import { LIVE, newSession, SessionBench, videoSegment, type SessionHost } from './session-fixtures';
+import { SessionBench, type SessionHost } from './session-fixtures';
+import { LIVE, newSession, videoSegment } from './session-parts';
 
 const NO_LIMITS: SessionRetention = { maxAgeDays: null, maxBytes: null, maxPictureAgeDays: null };
 
@@ -76,7 +77,7 @@ async function recordTwoVehicles({ remote }: SessionHost): Promise<string> {
 describe('recovery', () => {
   test('closes a session whose worker was killed, with all that was committed', async () => {
     const place = bench.place();
-    const { worker, remote } = await bench.host(place);
+    const { worker, remote } = await bench.host(place.database.name);
     const id = await remote.begin(newSession());
     await remote.beginResultSet(LIVE);
     const cropPart = await remote.addCrop('kept', picture('kept'));
@@ -93,7 +94,7 @@ describe('recovery', () => {
     worker.terminate();
     await expect.poll(() => statesOf(place)).toEqual(['interrupted']);
 
-    const other = await bench.host(place);
+    const other = await bench.host(place.database.name);
     const header = await other.remote.recover(id);
     expect(header).toMatchObject({
       state: 'complete',
@@ -130,7 +131,7 @@ describe('recovery', () => {
 
   test('cuts off a block that was not written to its end', async () => {
     const place = bench.place();
-    const { worker, remote } = await bench.host(place);
+    const { worker, remote } = await bench.host(place.database.name);
     const id = await remote.begin(newSession());
     await remote.beginResultSet(LIVE);
     await remote.append('live', [frameEvent(0), { type: 'track', track: sessionTrack() }]);
@@ -138,7 +139,7 @@ describe('recovery', () => {
     const whole = await readAll(place, id, 'results-live.rsl');
     const torn = encodeBlock([frameEvent(1)], 1).subarray(0, 70);
     await overwrite(place, id, 'results-live.rsl', [whole, torn]);
-    const other = await bench.host(place);
+    const other = await bench.host(place.database.name);
     const header = await other.remote.recover(id);
     expect(header.resultSets[0]).toMatchObject({ frameCount: 1, trackCount: 1 });
     const session = await openSession(place, id);
@@ -148,7 +149,7 @@ describe('recovery', () => {
 
   test('leaves damage in the middle as it is, for the reader to name', async () => {
     const place = bench.place();
-    const { worker, remote } = await bench.host(place);
+    const { worker, remote } = await bench.host(place.database.name);
     const id = await remote.begin(newSession());
     await remote.beginResultSet(LIVE);
     for (const timeUs of [0, 1, 2]) await remote.append('live', [frameEvent(timeUs)]);
@@ -156,7 +157,7 @@ describe('recovery', () => {
     const bytes = await readAll(place, id, 'results-live.rsl');
     bytes[bytes.length / 3 + 70]! ^= 1;
     await overwrite(place, id, 'results-live.rsl', [bytes]);
-    const other = await bench.host(place);
+    const other = await bench.host(place.database.name);
     const header = await other.remote.recover(id);
     expect(header.state).toBe('complete');
     expect(await readAll(place, id, 'results-live.rsl')).toEqual(bytes);
@@ -166,9 +167,9 @@ describe('recovery', () => {
 
   test('is refused while the session is recorded', async () => {
     const place = bench.place();
-    const { remote } = await bench.host(place);
+    const { remote } = await bench.host(place.database.name);
     const id = await remote.begin(newSession());
-    const other = await bench.host(place);
+    const other = await bench.host(place.database.name);
     await expect(other.remote.recover(id)).rejects.toMatchObject({ code: 'SESSION_IN_USE' });
   });
 
@@ -197,7 +198,7 @@ describe('recovery', () => {
 describe('a results file that has another length than it had', () => {
   test('is damaged', async () => {
     const place = bench.place();
-    const host = await bench.host(place);
+    const host = await bench.host(place.database.name);
     const id = await recordTwoVehicles(host);
     const root = await navigator.storage.getDirectory();
     const folder = await (await root.getDirectoryHandle('sessions')).getDirectoryHandle(id);
@@ -213,7 +214,7 @@ describe('a results file that has another length than it had', () => {
 describe('removal', () => {
   test('takes rows and files, and says what it took', async () => {
     const place = bench.place();
-    const host = await bench.host(place);
+    const host = await bench.host(place.database.name);
     const id = await recordTwoVehicles(host);
     const { byteCount } = (await openSession(place, id))!.header;
     expect(await sessionUsage(place)).toMatchObject({ sessionCount: 1, sessionBytes: byteCount });
@@ -238,10 +239,10 @@ describe('removal', () => {
 
   test('of several removes none when one is being recorded', async () => {
     const place = bench.place();
-    const host = await bench.host(place);
+    const host = await bench.host(place.database.name);
     const id = await recordTwoVehicles(host);
     const recording = await host.remote.begin(newSession());
-    const other = await bench.host(place);
+    const other = await bench.host(place.database.name);
     await expect(other.remote.remove([id, recording])).rejects.toMatchObject({
       code: 'SESSION_IN_USE',
     });
@@ -252,7 +253,7 @@ describe('removal', () => {
 describe('a forgotten vehicle', () => {
   test('leaves no sighting, descriptor, picture or mention, and all else as it was', async () => {
     const place = bench.place();
-    const host = await bench.host(place);
+    const host = await bench.host(place.database.name);
     const id = await recordTwoVehicles(host);
     const before = (await openSession(place, id))!.header;
     const removal = await host.remote.forgetVehicle('v1');
@@ -283,13 +284,13 @@ describe('a forgotten vehicle', () => {
 
   test('is forgotten in an interrupted session, which is closed for it', async () => {
     const place = bench.place();
-    const { worker, remote } = await bench.host(place);
+    const { worker, remote } = await bench.host(place.database.name);
     const id = await remote.begin(newSession());
     await remote.beginResultSet(LIVE);
     await remote.append('live', [{ type: 'sighting', sighting: sessionSighting() }]);
     worker.terminate();
     await expect.poll(() => statesOf(place)).toEqual(['interrupted']);
-    const other = await bench.host(place);
+    const other = await bench.host(place.database.name);
     expect(await other.remote.forgetVehicle('v1')).toMatchObject({ sightingCount: 1 });
     expect(await statesOf(place)).toEqual(['complete']);
     expect(await (await openSession(place, id))!.sightings('live')).toEqual([]);
@@ -297,12 +298,12 @@ describe('a forgotten vehicle', () => {
 
   test('is forgotten nowhere while one of its sessions is recorded', async () => {
     const place = bench.place();
-    const host = await bench.host(place);
+    const host = await bench.host(place.database.name);
     const id = await recordTwoVehicles(host);
     await host.remote.begin(newSession());
     await host.remote.beginResultSet(LIVE);
     await host.remote.append('live', [{ type: 'sighting', sighting: sessionSighting() }]);
-    const other = await bench.host(place);
+    const other = await bench.host(place.database.name);
     await expect(other.remote.forgetVehicle('v1')).rejects.toMatchObject({
       code: 'SESSION_IN_USE',
     });
@@ -313,14 +314,14 @@ describe('a forgotten vehicle', () => {
 describe('tidying', () => {
   test('removes folders, files and imports that no row tells of, and no interrupted recording', async () => {
     const place = bench.place();
-    const first = await bench.host(place);
+    const first = await bench.host(place.database.name);
     const id = await recordTwoVehicles(first);
     await first.remote.extend(id);
     await first.remote.beginResultSet({ ...LIVE, id: 'again' });
-    const second = await bench.host(place);
+    const second = await bench.host(place.database.name);
     await second.remote.begin(newSession({ origin: 'imported' }));
     await second.remote.beginResultSet(LIVE);
-    const third = await bench.host(place);
+    const third = await bench.host(place.database.name);
     const interrupted = await third.remote.begin(newSession());
     await third.remote.beginResultSet(LIVE);
     for (const { worker } of [first, second, third]) worker.terminate();
@@ -329,7 +330,7 @@ describe('tidying', () => {
     await sessions.getDirectoryHandle('left-behind', { create: true });
     await expect.poll(async () => (await place.lockedIds()).size).toBe(0);
 
-    const { remote } = await bench.host(place);
+    const { remote } = await bench.host(place.database.name);
     expect(await remote.tidy(NO_LIMITS)).toMatchObject({ sessionCount: 0, byteCount: 0 });
     expect([...(await place.files.sessionIds())].sort()).toEqual([id, interrupted].sort());
     expect(await place.files.names(id)).not.toContain('results-again.rsl');
@@ -339,11 +340,11 @@ describe('tidying', () => {
 
   test('leaves what is being recorded alone', async () => {
     const place = bench.place();
-    const { remote } = await bench.host(place);
+    const { remote } = await bench.host(place.database.name);
     const id = await remote.begin(newSession());
     await remote.beginResultSet(LIVE);
     await remote.writePart('video-0-0.mp4', new Uint8Array(5), false);
-    const other = await bench.host(place);
+    const other = await bench.host(place.database.name);
     await other.remote.tidy({ maxAgeDays: 0, maxBytes: 0, maxPictureAgeDays: 0 });
     expect([...(await place.files.names(id))].sort()).toEqual([
       'results-live.rsl',
@@ -356,7 +357,7 @@ describe('tidying', () => {
 
   test('removes pictures after their time, then sessions, then what is too much', async () => {
     const place = bench.place();
-    const host = await bench.host(place);
+    const host = await bench.host(place.database.name);
     const id = await recordTwoVehicles(host);
     expect(await host.remote.tidy({ ...NO_LIMITS, maxPictureAgeDays: 1 })).toMatchObject({
       cropCount: 0,
@@ -386,7 +387,7 @@ describe('tidying', () => {
 describe('other tabs', () => {
   test('hear of what changes, and see a new title at once', async () => {
     const place = bench.place();
-    const host = await bench.host(place);
+    const host = await bench.host(place.database.name);
     const heard: string[] = [];
     const stop = place.changes.listen((change) => heard.push(change));
     const id = await recordTwoVehicles(host);

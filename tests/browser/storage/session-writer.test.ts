@@ -8,7 +8,8 @@ import {
   sessionSighting,
   sessionTrack,
 } from '../../unit/session-format/session-fixtures';
-import { LIVE, newSession, SessionBench, videoSegment } from './session-fixtures';
+import { SessionBench } from './session-fixtures';
+import { LIVE, newSession, videoSegment } from './session-parts';
 
 const bench = new SessionBench();
 
@@ -25,7 +26,7 @@ const picture = (text: string): Blob => new Blob([text], { type: 'image/jpeg' })
 describe('a session that is written and finished', () => {
   test('is read back with frames, tracks, sightings, video and pictures', async () => {
     const place = bench.place();
-    const { remote } = await bench.host(place);
+    const { remote } = await bench.host(place.database.name);
     const id = await remote.begin(newSession());
     await remote.beginResultSet(LIVE);
     const cropPart = await remote.addCrop('crop-1', picture('one'));
@@ -72,7 +73,7 @@ describe('a session that is written and finished', () => {
 
   test('keeps only pictures that a sighting has in the end, and no video that was not told of', async () => {
     const place = bench.place();
-    const { remote } = await bench.host(place);
+    const { remote } = await bench.host(place.database.name);
     const id = await remote.begin(newSession());
     await remote.beginResultSet(LIVE);
     const first = await remote.addCrop('first', picture('first'));
@@ -90,7 +91,7 @@ describe('a session that is written and finished', () => {
 
   test('takes a results file as it is, to the last byte', async () => {
     const place = bench.place();
-    const { remote } = await bench.host(place);
+    const { remote } = await bench.host(place.database.name);
     const id = await remote.begin(newSession({ origin: 'imported' }));
     await remote.beginResultSet(LIVE);
     const results = fileOf([frameEvent(0)], [{ type: 'sighting', sighting: sessionSighting() }]);
@@ -104,7 +105,7 @@ describe('a session that is written and finished', () => {
 
   test('gets a further result set, which is nothing until it is finished', async () => {
     const place = bench.place();
-    const { remote } = await bench.host(place);
+    const { remote } = await bench.host(place.database.name);
     const id = await remote.begin(newSession());
     await remote.beginResultSet(LIVE);
     await remote.append('live', [frameEvent(0)]);
@@ -129,7 +130,7 @@ describe('a session that is written and finished', () => {
 
   test('leaves nothing when it is discarded', async () => {
     const place = bench.place();
-    const { remote } = await bench.host(place);
+    const { remote } = await bench.host(place.database.name);
     await remote.begin(newSession());
     await remote.beginResultSet(LIVE);
     await remote.append('live', [frameEvent(0)]);
@@ -145,7 +146,7 @@ describe('a session that is written and finished', () => {
 describe('a session under way', () => {
   test('is listed as being recorded by every tab, and opened by none', async () => {
     const place = bench.place();
-    const { remote } = await bench.host(place);
+    const { remote } = await bench.host(place.database.name);
     const id = await remote.begin(newSession());
     const { sessions } = await listSessions(place, { offset: 0, count: 9 });
     expect(sessions.map(({ state }) => state)).toEqual(['recording']);
@@ -154,7 +155,7 @@ describe('a session under way', () => {
 
   test('is listed as interrupted once its writer is gone', async () => {
     const place = bench.place();
-    const { worker, remote } = await bench.host(place);
+    const { worker, remote } = await bench.host(place.database.name);
     await remote.begin(newSession());
     worker.terminate();
     await expect
@@ -164,7 +165,7 @@ describe('a session under way', () => {
 
   test('refuses events that could not be read back, and goes on', async () => {
     const place = bench.place();
-    const { remote } = await bench.host(place);
+    const { remote } = await bench.host(place.database.name);
     const id = await remote.begin(newSession());
     await remote.beginResultSet(LIVE);
     await expect(remote.append('live', [frameEvent(Number.NaN)])).rejects.toThrow(
