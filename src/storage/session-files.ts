@@ -63,7 +63,13 @@ export class SessionFiles {
           'STORAGE_UNAVAILABLE',
           `Expected a worker with synchronous files to write ${name}, found none`,
         );
-      return new SyncFile(await handle.createSyncAccessHandle(), name);
+      const access = await handle.createSyncAccessHandle();
+      // Chromium before 108 answers with promises: what is written could not be known to be there.
+      if (typeof access.getSize() !== 'number') {
+        access.close();
+        throw new AppError('STORAGE_UNAVAILABLE', 'Expected files that are written at once');
+      }
+      return new SyncFile(access, name);
     });
   }
 
