@@ -7,7 +7,7 @@ import { crc32 } from './crc32';
 const MAGIC = 0x52534c42;
 
 /** Version of the format that is written; readers refuse every other. */
-export const BLOCK_FORMAT_VERSION = 1;
+const BLOCK_FORMAT_VERSION = 1;
 
 /** Bytes of a block before its payload. */
 export const BLOCK_HEADER_BYTES = 64;

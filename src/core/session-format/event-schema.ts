@@ -80,7 +80,7 @@ export const sightingSchema = v.object({
 }) satisfies v.GenericSchema<unknown, SessionSighting>;
 
 /** One event in the text, with its place among all events of the block. */
-export const storedEventSchema = v.tuple([
+const storedEventSchema = v.tuple([
   count,
   v.variant('type', [
     v.object({ type: v.literal('track'), track: trackSchema }),
