@@ -6,6 +6,7 @@ import detectYoloxTiny from './detect-yolox-tiny/manifest.json';
 import embedOsnetVehicleReid0001 from './embed-osnet-vehicle-reid-0001/manifest.json';
 import embedVehicleV0 from './embed-vehicle-v0/manifest.json';
 import embedVehicleV1 from './embed-vehicle-v1/manifest.json';
+import embedVehicleV2 from './embed-vehicle-v2/manifest.json';
 import { readListing } from './read-manifest';
 
 export { readInstalled, readListing } from './read-manifest';
@@ -16,6 +17,7 @@ export const LISTINGS: readonly ModelListing[] = [
   detectYoloxNano,
   detectYoloxTiny,
   detectYoloxS,
+  embedVehicleV2,
   embedVehicleV0,
   embedVehicleV1,
   embedOsnetVehicleReid0001,
@@ -30,7 +32,7 @@ export const BUILT_IN_MODELS: readonly ModelManifest[] = LISTINGS.filter(
 export const DEFAULT_DETECTOR_ID = 'detect-nanodet';
 
 /** The embedder used until a person chooses another. */
-export const DEFAULT_EMBEDDER_ID = 'embed-vehicle-v0';
+export const DEFAULT_EMBEDDER_ID = 'embed-vehicle-v2';
 
 /** A built-in model's manifest; undefined for any other id (a remembered choice may be old). */
 export function modelById(id: string): ModelManifest | undefined {

@@ -12,11 +12,11 @@ export function thresholdsFor(accept: number): MatchThresholds {
 }
 
 /**
- * For the built-in embedder v0, and for what taking one vehicle for another costs: two histories grow
+ * For the built-in embedders v0 and v2, whose similarities lie alike, and for what taking one vehicle for another costs: two histories grow
  * together, while a vehicle not recognised is only counted twice. A gallery grows, and with it the chance
  * that some stranger is alike, so the value is chosen for dozens of vehicles, not for a pair.
  *
- * Measured with the lead that `stages/match/matcher.ts` asks for (strangers taken for known / returned
+ * Measured with v0 and the lead that `stages/match/matcher.ts` asks for (strangers taken for known / returned
  * vehicles known / returned vehicles taken for another, %):
  * - The clips: 87 tracks, first half against second half, mean of up to five crops, up to dozens of other
  *   vehicles visible at the same time in the gallery. 0.80: 53 / 85 / 9, 0.85: 34 / 79 / 6, 0.88: 14 / 70 / 1,
