@@ -20,6 +20,7 @@ import { DeviceModelShelf } from './runtime/model-shelf';
 import { PerceptionClient } from './runtime/perception-client';
 import { ProviderTrust } from './runtime/provider-trust';
 import { Recognition } from './runtime/recognition';
+import { RunRecorder } from './runtime/recording';
 import { Reembedder } from './runtime/reembedder';
 import { ExportClient } from './runtime/export-client';
 import { SessionLibrary } from './runtime/session-library';
@@ -49,6 +50,8 @@ const createIdentityWorker = (): Worker =>
 const createStreetWorker = (): Worker => new Worker(streetWorkerUrl, { type: 'module' });
 const createAdaptationWorker = (): Worker =>
   new Worker(new URL('../workers/adaptation.worker.ts', import.meta.url), { type: 'module' });
+const createRecordingWorker = (): Worker =>
+  new Worker(new URL('../workers/recording.worker.ts', import.meta.url), { type: 'module' });
 const createSessionKeeper = (): Worker =>
   new Worker(new URL('../workers/session-keeper.worker.ts', import.meta.url), { type: 'module' });
 const createExportWorker = (): Worker =>
@@ -129,6 +132,8 @@ function composeModels(options: HeadlessRunOptions | null) {
     readFacts,
   });
   const sessions = new SessionLibrary({ createKeeper: createSessionKeeper, settings });
+  const createWorker = createRecordingWorker;
+  const recording = new RunRecorder({ createWorker, perception, identity, settings });
   return {
     settings,
     perception,
@@ -140,6 +145,7 @@ function composeModels(options: HeadlessRunOptions | null) {
     recognition,
     sessions,
     sessionFiles: new ExportClient(createExportWorker),
+    recording,
   };
 }
 
@@ -216,6 +222,9 @@ const headlessOptions = readHeadlessOptions(new URLSearchParams(location.search)
 const streetTruth = new Emitter<[FrameTruth]>();
 const parts = compose(headlessOptions, streetTruth);
 const controller = new ResightController(parts);
+addEventListener('pagehide', () => {
+  parts.recording.leave();
+});
 if (headlessOptions) {
   controller.updateSettings(headlessOptions.settings);
   const { exposeHeadless } = await import('./headless/expose');

@@ -58,6 +58,7 @@ const api: IdentityApi = {
   setRetention: (policy) => service.setRetention(policy),
   usage: () => service.usage(),
   timings: () => service.timings(),
+  livingSightings: () => service.livingSightings(),
   finishRun: () => service.finishRun(),
 };
 

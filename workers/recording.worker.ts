@@ -1,4 +1,5 @@
 import { expose } from 'comlink';
+import { version } from '../package.json';
 import type { RecorderApi } from '../src/contracts/recording';
 import { installErrorTransfer } from '../src/runtime/rpc-errors';
 import { SessionRecorder } from '../src/sinks/record/session-recorder';
@@ -12,6 +13,7 @@ installErrorTransfer();
 
 const place = new SessionPlace();
 const recorder = new SessionRecorder({
+  appVersion: version,
   createWriter: (session) => beginSession(place, session),
   originUsage,
   nowMs: () => performance.now(),

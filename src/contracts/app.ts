@@ -22,7 +22,8 @@ import type {
   ConfirmedPair,
 } from './recognition';
 import type { ModelShelf } from './shelf';
-import type { SessionRetention, SessionsClient } from './session';
+import type { RecordingClient } from './recording';
+import type { PrivacyMask, RecordingOptions, SessionRetention, SessionsClient } from './session';
 import type { CameraDevice, CameraSettings, SourceInfo } from './source';
 import type { StreetChoice } from './street';
 import type { FramePath, FrameResult, StageReady } from './worker-api';
@@ -55,6 +56,10 @@ export interface Settings {
   readonly retention: RetentionPolicy;
   /** Of recorded sessions. At first there is no limit: what someone recorded on purpose is not removed behind their back. */
   readonly sessionRetention: SessionRetention;
+  /** Of any camera, also of those that are not in use now. Apply at once. */
+  readonly masks: readonly PrivacyMask[];
+  /** What the next recording keeps. */
+  readonly recording: RecordingOptions;
   /** Model ids. The gallery may still be searched with another embedder, see {@link ModelShelf}. */
   readonly detectorId: string;
   readonly embedderId: string;
@@ -102,6 +107,8 @@ export interface RunProgress {
 export interface RunStatus {
   readonly state: RunState;
   readonly step: PreparingStep | null;
+  /** Names the run in the gallery and in sessions; null: none has begun. */
+  readonly runId: string | null;
   readonly source: SourceInfo | null;
   readonly error: ErrorData | null;
   /** When analysis began, Unix milliseconds; reopening a lost camera does not change it. Null before. */
@@ -150,6 +157,7 @@ export interface AnalysisController {
   readonly recognition: RecognitionTools;
   readonly sessions: SessionsClient;
   readonly sessionFiles: SessionFilesClient;
+  readonly recording: RecordingClient;
   onStatus(listener: (status: RunStatus) => void): Unsubscribe;
   /** Per frame: draw, do not store. */
   onResult(listener: (result: FrameResult) => void): Unsubscribe;

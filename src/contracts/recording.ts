@@ -32,7 +32,6 @@ export interface RecordingConfig {
   /** `offline`: the source waits for the encoder, and nothing is dropped. */
   readonly pace: 'live' | 'offline';
   readonly framesPerSecond: number | null;
-  readonly appVersion: string;
   readonly masks: readonly PrivacyMask[];
   readonly models: readonly SessionModel[];
   readonly settings: ResultSettings;

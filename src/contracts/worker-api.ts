@@ -5,6 +5,7 @@ import type { CameraId, FrameImage, FrameMeta } from './frame';
 import type {
   RemovalReport,
   RetentionPolicy,
+  Sighting,
   StorageUsage,
   VehicleDetail,
   VehicleSummary,
@@ -257,13 +258,35 @@ export interface IdentityTimings {
   readonly matchCount: number;
 }
 
+/** What a recording wants to know of a sighting beside what the gallery stores. */
+export interface SightingTrace {
+  /** Of the run, see {@link RunStart}; track ids are of it. */
+  readonly epoch: number;
+  /** More than one where an occlusion was bridged. */
+  readonly trackIds: readonly TrackId[];
+  /** Microseconds on the source's clock. */
+  readonly startUs: number;
+  readonly endUs: number;
+  /** Of the sighting's space; null: unidentifiable. */
+  readonly descriptor: Float32Array | null;
+  /** Picture of the sighting's `cropId`; null: there is none, or it was told before. */
+  readonly crop: Blob | null;
+}
+
+/** A sighting with what a recording wants to know of it. */
+export interface TracedSighting {
+  readonly sighting: Sighting;
+  readonly trace: SightingTrace;
+}
+
 export type IdentityEvent =
   | { readonly type: 'identity'; readonly identity: TrackIdentity }
   /** A sighting was written; `detail` tells the newest state of its vehicle. */
   | {
       readonly type: 'sighting';
       readonly vehicle: VehicleSummary;
-      readonly sighting: VehicleDetail['sightings'][number];
+      readonly sighting: Sighting;
+      readonly trace: SightingTrace;
     }
   /** Vehicles were removed or everything was deleted: lists must be read again. */
   | { readonly type: 'gallery-changed' }
@@ -329,6 +352,8 @@ export interface IdentityApi {
   setRetention(policy: RetentionPolicy): Promise<RemovalReport>;
   usage(): Promise<StorageUsage>;
   timings(): IdentityTimings;
+  /** Sightings of tracks that live now and are decided, as they would be stored this moment; with their pictures. */
+  livingSightings(): Promise<readonly TracedSighting[]>;
   /**
    * Ends tracks that still live (perception may have died before it could) and resolves when every
    * sighting is durable. Rejects with the reason while some still wait; they are tried again.

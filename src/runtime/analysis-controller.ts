@@ -13,6 +13,7 @@ import type { TrackIdentity } from '../contracts/match';
 import type { CameraDevice, FrameSource, SourcePace } from '../contracts/source';
 import type { SessionsClient } from '../contracts/session';
 import type { SessionFilesClient } from '../contracts/export';
+import type { RecordingClient } from '../contracts/recording';
 import type { ModelShelf } from '../contracts/shelf';
 import type { StreetChoice } from '../contracts/street';
 import type { FrameResult, IdentityEvent } from '../contracts/worker-api';
@@ -50,6 +51,7 @@ export class ResightController implements AnalysisController {
   readonly recognition: RecognitionTools;
   readonly sessions: SessionsClient;
   readonly sessionFiles: SessionFilesClient;
+  readonly recording: RecordingClient;
   readonly #parts: ControllerParts;
   readonly #statusEvents = new Emitter<[RunStatus]>();
   readonly #resultEvents = new Emitter<[FrameResult]>();
@@ -75,12 +77,14 @@ export class ResightController implements AnalysisController {
     this.recognition = parts.recognition;
     this.sessions = parts.sessions;
     this.sessionFiles = parts.sessionFiles;
+    this.recording = parts.recording;
     parts.settings.onChange((change) => {
       this.#onSettings(change);
     });
     parts.identity.onEvent((event) => {
       this.#onIdentityEvent(event);
     });
+    parts.recording.follow(this);
     parts.identity.onGone((reason, isInUse) => {
       this.#patch({ warning: toErrorData(reason) });
       if (isInUse) void this.#run?.reconnectIdentity();
@@ -107,9 +111,10 @@ export class ResightController implements AnalysisController {
     return this.#living.all;
   }
 
-  /** A run is on, or sightings wait to be written: the page must not be reloaded. */
+  /** A run or a recording is on, or sightings wait to be written: the page must not be reloaded. */
   get isBusy(): boolean {
-    return BUSY_STATES.has(this.#status.state) || this.#pendingSightingCount > 0;
+    const isRecording = this.#parts.recording.isOn;
+    return BUSY_STATES.has(this.#status.state) || isRecording || this.#pendingSightingCount > 0;
   }
 
   get hasTorch(): boolean {
@@ -244,7 +249,7 @@ export class ResightController implements AnalysisController {
     this.#source = null;
     const run = new Run(this.#hooks(analysisPace, gallery, createSource));
     this.#run = run;
-    this.#status = { ...IDLE, state: 'preparing', step: 'opening-source' };
+    this.#status = { ...IDLE, state: 'preparing', step: 'opening-source', runId: run.runId };
     this.#statusEvents.emit(this.#status);
     this.#wakeLock.set(true);
     // Asked here because some browsers want a gesture for it; a refusal changes nothing for this run.

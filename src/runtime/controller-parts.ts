@@ -10,6 +10,7 @@ import type { IdentityClient } from './identity-client';
 import type { ModelCatalogue } from './model-catalogue';
 import type { PerceptionClient } from './perception-client';
 import type { Recognition } from './recognition';
+import type { RunRecorder } from './recording';
 import type { SettingsKeeper } from './settings-keeper';
 
 /** Everything the controller works with; `main.ts` makes it. */
@@ -24,6 +25,7 @@ export interface ControllerParts {
   readonly recognition: Recognition;
   readonly sessions: SessionsClient;
   readonly sessionFiles: SessionFilesClient;
+  readonly recording: RunRecorder;
   /** `previous`: the camera to open again, which must not become another one; null: as the settings say. */
   createCameraSource(settings: Settings, previous: FrameSource | null): Promise<FrameSource>;
   createFileSource(file: File): Promise<FrameSource>;

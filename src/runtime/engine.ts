@@ -78,6 +78,8 @@ export class Engine {
       this.#configureEmbedder(facts, settings, signal),
     ]);
     signal.throwIfAborted();
+    // Before there is any picture.
+    await perception.setMasks(settings.masks);
     this.#inUse = detection.ready.backend;
     const channel = new MessageChannel();
     await identity.connectPerception(channel.port1);
@@ -93,6 +95,7 @@ export class Engine {
   async applyLive(settings: Settings): Promise<void> {
     await Promise.all([
       this.#parts.perception.setOptions(this.#options(settings)),
+      this.#parts.perception.setMasks(settings.masks),
       this.#parts.identity.setThresholds(
         thresholdsFor(settings.matchThreshold),
         settings.pairThresholds,

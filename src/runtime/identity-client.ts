@@ -23,6 +23,7 @@ import type {
   IdentityReady,
   IdentityTimings,
   ReembedConfig,
+  TracedSighting,
 } from '../contracts/worker-api';
 import type { AppError } from '../core/app-error';
 import { deleteDatabase } from '../storage/delete-database';
@@ -178,6 +179,10 @@ export class IdentityClient implements GalleryClient {
 
   timings(): Promise<IdentityTimings> {
     return this.#call((remote) => remote.timings());
+  }
+
+  livingSightings(): Promise<readonly TracedSighting[]> {
+    return this.#call((remote) => remote.livingSightings());
   }
 
   /** Ends tracks that still live; resolves when every sighting so far is durable. */

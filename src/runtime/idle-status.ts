@@ -4,6 +4,7 @@ import type { RunStatus } from '../contracts/app';
 export const IDLE: RunStatus = {
   state: 'idle',
   step: null,
+  runId: null,
   source: null,
   error: null,
   startedUnixMs: null,

@@ -1,5 +1,7 @@
 import { proxy, transfer } from 'comlink';
 import type { FrameImage, FrameMeta } from '../contracts/frame';
+import type { RecorderTap } from '../contracts/recording';
+import type { BlurChoice, PrivacyMask } from '../contracts/session';
 import type { FrameFeed } from '../contracts/source';
 import type { EndedTrack } from '../contracts/track';
 import type {
@@ -29,6 +31,8 @@ export class PerceptionClient {
   readonly #createWorker: () => Worker;
   #host: WorkerHost<PerceptionApi> | null = null;
   #configured: { readonly key: string; readonly ready: StageReady } | null = null;
+  /** Makes a new worker like the one before; see {@link onWorker}. */
+  #onWorker: (() => Promise<void>) | null = null;
 
   constructor(createWorker: () => Worker) {
     this.#createWorker = createWorker;
@@ -51,7 +55,13 @@ export class PerceptionClient {
     this.#host = host;
     const ready = await host.call((remote) => remote.configure(config));
     this.#configured = { key, ready };
+    await this.#onWorker?.();
     return ready;
+  }
+
+  /** Called with every new worker before it gets a picture, which waits for it: it knows nothing of a recording yet. */
+  set onWorker(listener: () => Promise<void>) {
+    this.#onWorker = listener;
   }
 
   /** Configured, and its worker alive. */
@@ -61,6 +71,18 @@ export class PerceptionClient {
 
   setOptions(options: PerceptionOptions): Promise<void> {
     return this.#alive().call((remote) => remote.setOptions(options));
+  }
+
+  setMasks(masks: readonly PrivacyMask[]): Promise<void> {
+    return this.#alive().call((remote) => remote.setMasks(masks));
+  }
+
+  setBlur(blur: BlurChoice): Promise<void> {
+    return this.#alive().call((remote) => remote.setBlur(blur));
+  }
+
+  connectRecorder(tap: RecorderTap | null): Promise<void> {
+    return this.#alive().call((remote) => remote.connectRecorder(tap && transfer(tap, [tap.port])));
   }
 
   connectIdentity(port: MessagePort): Promise<void> {

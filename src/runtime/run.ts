@@ -91,6 +91,11 @@ export class Run {
     );
   }
 
+  /** Names the run in the gallery and in sessions. */
+  get runId(): string {
+    return this.#runId;
+  }
+
   /** Settles when the last sighting is stored; rejects with the failure that ended the run. */
   get ended(): Promise<void> {
     return this.#ended;

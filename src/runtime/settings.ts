@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { DEFAULT_DETECTOR_ID, DEFAULT_EMBEDDER_ID, modelById } from '../../models';
 import type { Settings } from '../contracts/app';
 import { VEHICLE_CLASSES } from '../contracts/detection';
+import { RECORDED_KINDS } from '../contracts/session';
 import { DEFAULT_MATCH_THRESHOLDS } from '../core/match-thresholds';
 import type { KeyValueStore } from './backend-memory';
 
@@ -10,6 +11,16 @@ const STORAGE_KEY = 'resight.settings';
 const nullable = v.nullable;
 /** Read-back is lenient: a part that is missing or does not fit gets its default, the rest is kept. */
 const part = v.fallback;
+
+const fraction = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
+
+const maskSchema = v.object({
+  cameraId: v.string(),
+  polygons: v.array(v.pipe(v.array(v.object({ x: fraction, y: fraction })), v.minLength(3))),
+});
+
+/** Seconds before or after a recording's own. */
+const rollSchema = v.pipe(v.number(), v.minValue(0), v.maxValue(30));
 
 const settingsSchema = v.object({
   camera: part(
@@ -58,6 +69,21 @@ const settingsSchema = v.object({
       maxPictureAgeDays: nullable(v.pipe(v.number(), v.minValue(1))),
     }),
     { maxAgeDays: null, maxBytes: null, maxPictureAgeDays: null },
+  ),
+  masks: part(v.array(maskSchema), []),
+  recording: part(
+    v.object({
+      kind: v.picklist(RECORDED_KINDS),
+      blur: v.object({ isPlateBlurred: v.boolean(), isPersonBlurred: v.boolean() }),
+      preRollS: rollSchema,
+      postRollS: rollSchema,
+    }),
+    {
+      kind: 'video',
+      blur: { isPlateBlurred: false, isPersonBlurred: false },
+      preRollS: 0,
+      postRollS: 0,
+    },
   ),
   detectorId: part(v.string(), DEFAULT_DETECTOR_ID),
   embedderId: part(v.string(), DEFAULT_EMBEDDER_ID),

@@ -24,6 +24,8 @@ const ROOM_INTERVAL_MS = 5_000;
 
 /** What a recording works with. */
 export interface RecordingParts {
+  /** Of the app that records. */
+  readonly appVersion: string;
   /** Throws AppError STORAGE_*. */
   readonly createWriter: (session: NewSession) => Promise<SessionWriter>;
   /** Of this origin, bytes; 0 of 0 where the browser does not tell. */
@@ -85,7 +87,7 @@ export class Recording {
     this.#video?.hold();
     await this.#video?.requireEncoders();
     await this.#checkRoom();
-    const writer = await this.#parts.createWriter(sessionOf(config));
+    const writer = await this.#parts.createWriter(sessionOf(config, this.#parts.appVersion));
     this.#writer = writer;
     const { models, settings } = config;
     try {
@@ -211,7 +213,7 @@ export class Recording {
   }
 }
 
-function sessionOf(config: RecordingConfig): NewSession {
+function sessionOf(config: RecordingConfig, appVersion: string): NewSession {
   const { options, runId, sourceKind, sourceLabel, cameras, originUnixMs, timeBase } = config;
   return {
     origin: 'recorded',
@@ -224,7 +226,7 @@ function sessionOf(config: RecordingConfig): NewSession {
     originUnixMs,
     timeBase,
     createdUnixMs: Date.now(),
-    appVersion: config.appVersion,
+    appVersion,
     masks: config.masks,
     blur: options.blur,
   };

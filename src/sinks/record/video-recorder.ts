@@ -113,7 +113,12 @@ export class VideoRecorder {
   }
 
   #take(frame: RecordedFrame): void {
-    if (this.#isOver) return frame.image.close();
+    if (this.#isOver) {
+      frame.image.close();
+      // Whoever still sends must not wait for what is over.
+      this.#grant(1);
+      return;
+    }
     this.#cameraOf(frame.cameraId).add(frame);
   }
 

@@ -43,7 +43,10 @@ export class CropPixelReader {
  * Encodes a crop for the gallery as JPEG, which every browser can write, with `blurredBoxes` (pixels of `image`) made
  * unrecognisable. Borrows `image`.
  */
-export function encodePicture(image: ImageBitmap, blurredBoxes: readonly Box[]): Promise<Blob> {
+export function encodePicture(
+  image: ImageBitmap,
+  blurredBoxes: readonly Box[] = [],
+): Promise<Blob> {
   const { widthPx, heightPx } = fitInto(image, MAX_PICTURE_SIDE_PX);
   const canvas = new OffscreenCanvas(widthPx, heightPx);
   const context = contextOf(canvas, false);

@@ -114,7 +114,7 @@ describe('a stored picture', () => {
       [100, 100],
     ] as const) {
       const source = drawCar('#b01818', { widthPx });
-      const blob = await encodePicture(source, []);
+      const blob = await encodePicture(source);
       expect(blob.type).toBe('image/jpeg');
       const decoded = await createImageBitmap(blob);
       expect(decoded.width).toBe(expected);

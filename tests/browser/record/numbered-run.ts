@@ -35,7 +35,6 @@ export function recordingConfig(change: Partial<RecordingConfig> = {}): Recordin
     timeBase: 'wall',
     pace: 'live',
     framesPerSecond: 30,
-    appVersion: '0.0.0',
     masks: [],
     models: [],
     settings: { scoreThreshold: 0.3, classes: ['car'], thresholds: null },

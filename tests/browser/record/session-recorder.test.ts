@@ -42,6 +42,7 @@ class Bench {
 
   constructor() {
     this.recorder = new SessionRecorder({
+      appVersion: '0.0.0',
       createWriter: (session) => {
         const writer = new MemoryWriter(session, this.capacityBytes);
         this.writers.push(writer);

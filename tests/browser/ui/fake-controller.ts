@@ -24,6 +24,7 @@ import { decisionOf, FakeGallery } from './fake-gallery';
 import { DURATION_US, FAKE_SETTINGS, READY, sourceOf } from './fake-parts';
 import { FakeRecognition } from './fake-recognition';
 import { FakeSessions } from './fake-sessions';
+import { FakeRecording } from './fake-recording';
 import { FakeSessionFiles } from './fake-session-files';
 import { FakeShelf } from './fake-shelf';
 import { ACTORS, actorTrack, drawScene, SCENE_HEIGHT_PX, SCENE_WIDTH_PX } from './fake-scene';
@@ -60,6 +61,7 @@ export class FakeController implements AnalysisController {
   readonly recognition = new FakeRecognition();
   readonly sessions = new FakeSessions();
   readonly sessionFiles = new FakeSessionFiles();
+  readonly recording = new FakeRecording();
   readonly gallery: FakeGallery;
   readonly identities = new Map<number, TrackIdentity>();
   hasTorch = false;

@@ -18,6 +18,13 @@ export const FAKE_SETTINGS: Settings = {
   theme: 'system',
   retention: { maxAgeDays: 30, maxVehicleCount: 20_000 },
   sessionRetention: { maxAgeDays: null, maxBytes: null, maxPictureAgeDays: null },
+  masks: [],
+  recording: {
+    kind: 'video',
+    blur: { isPlateBlurred: false, isPersonBlurred: false },
+    preRollS: 0,
+    postRollS: 0,
+  },
   detectorId: 'detect-small',
   embedderId: 'embed-one',
   backendOverride: null,

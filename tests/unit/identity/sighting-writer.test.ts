@@ -53,6 +53,7 @@ function setUp() {
       crop,
       vector: null,
       sample: null,
+      trace: { epoch: 1, trackIds: [1], startUs: 0, endUs: 1000 },
     });
   };
   return { store, events, scheduled, writer, write };

@@ -96,6 +96,7 @@ class Scene {
         set: (key: string, value: string) => this.stored.set(key, value),
         remove: (key: string) => this.stored.delete(key),
       }),
+      recording: { follow: () => undefined, isOn: false },
       perception: {
         isReady: true,
         startRun: () => Promise.resolve(),

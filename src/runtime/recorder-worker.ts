@@ -1,0 +1,51 @@
+import { proxy, transfer, type Remote } from 'comlink';
+import type { RecorderApi, RecorderEvent, RecorderTap } from '../contracts/recording';
+import type { AppError } from '../core/app-error';
+import { WorkerHost } from './worker-host';
+
+/** What becomes of what the worker tells. */
+export interface RecorderWorkerHooks {
+  onEvent(event: RecorderEvent): void;
+  /** It died by itself: a session it wrote is offered as interrupted. The next call starts another. */
+  onGone(reason: AppError): void;
+}
+
+/** The recording worker as the page sees it. It starts with the first call: whoever never records pays nothing. */
+export class RecorderWorker {
+  readonly #createWorker: () => Worker;
+  readonly #hooks: RecorderWorkerHooks;
+  #host: Promise<WorkerHost<RecorderApi>> | null = null;
+
+  constructor(createWorker: () => Worker, hooks: RecorderWorkerHooks) {
+    this.#createWorker = createWorker;
+    this.#hooks = hooks;
+  }
+
+  async call<T>(invoke: (remote: Remote<RecorderApi>) => T | PromiseLike<T>): Promise<T> {
+    this.#host ??= this.#start();
+    return (await this.#host).call(invoke);
+  }
+
+  /** A tap whose pictures this worker takes, in place of the one before. */
+  async tap(isEveryFrameSent: boolean): Promise<RecorderTap> {
+    const { port1, port2 } = new MessageChannel();
+    await this.call((remote) => remote.connectFrames(transfer(port1, [port1])));
+    return { port: port2, isEveryFrameSent };
+  }
+
+  async #start(): Promise<WorkerHost<RecorderApi>> {
+    const host = new WorkerHost<RecorderApi>(this.#createWorker(), 'recording');
+    host.onGone = (reason) => {
+      this.#host = null;
+      this.#hooks.onGone(reason);
+    };
+    await host.call((remote) =>
+      remote.subscribe(
+        proxy((event: RecorderEvent) => {
+          this.#hooks.onEvent(event);
+        }),
+      ),
+    );
+    return host;
+  }
+}
