@@ -8,7 +8,12 @@ import {
 } from 'mediabunny';
 import type { FrameImage, FrameMeta } from '../../../src/contracts/frame';
 import type { RecordingConfig } from '../../../src/contracts/recording';
-import type { RecordingOptions, SessionReader, VideoSegment } from '../../../src/contracts/session';
+import type {
+  PrivacyMask,
+  RecordingOptions,
+  SessionReader,
+  VideoSegment,
+} from '../../../src/contracts/session';
 import type { Track } from '../../../src/contracts/track';
 import type { FrameResult, RunStart } from '../../../src/contracts/worker-api';
 import { asOneCamera } from '../../../src/core/source-cameras';
@@ -175,6 +180,28 @@ export interface StoredPicture {
   /** Microseconds on the source's clock, as exact as the container is. */
   readonly timeUs: number;
   readonly number: number | null;
+  /** Of a pixel in the middle of the lower half, 0-255: what a mask in {@link LOWER_HALF} leaves of it. */
+  readonly lowerBrightness: number;
+}
+
+/** A mask that leaves the number in the picture. */
+export const LOWER_HALF: PrivacyMask = {
+  cameraId: CAMERA_ID,
+  polygons: [
+    [
+      { x: 0, y: 0.5 },
+      { x: 1, y: 0.5 },
+      { x: 1, y: 1 },
+      { x: 0, y: 1 },
+    ],
+  ],
+};
+
+function lowerBrightness(image: CanvasImageSource): number {
+  const context = new OffscreenCanvas(1, 1).getContext('2d');
+  if (!context) throw new Error('Expected a 2D canvas, found none');
+  context.drawImage(image, -WIDTH / 2, -HEIGHT * 0.75);
+  return Math.max(...context.getImageData(0, 0, 1, 1).data.subarray(0, 3));
 }
 
 /** Decodes a segment by itself. */
@@ -188,7 +215,8 @@ export async function decodeSegment(
     for await (const sample of new VideoSampleSink(await trackOf(input)).samples()) {
       const frame = sample.toVideoFrame();
       const timeUs = segment.offsetUs + sample.timestamp * 1e6;
-      pictures.push({ timeUs, number: readFrameCode(frame) });
+      const number = readFrameCode(frame);
+      pictures.push({ timeUs, number, lowerBrightness: lowerBrightness(frame) });
       frame.close();
       sample.close();
     }

@@ -1,6 +1,7 @@
 import { transfer } from 'comlink';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { RecorderApi } from '../../../src/contracts/recording';
+import type { PrivacyMask } from '../../../src/contracts/session';
 import type { FrameResult, PerceptionConfig } from '../../../src/contracts/worker-api';
 import { WorkerHost } from '../../../src/runtime/worker-host';
 import { PerceptionStage } from '../../../src/stages/perception/perception-stage';
@@ -9,6 +10,7 @@ import { openSession } from '../../../src/storage/session-reader';
 import {
   FRAME_US,
   liveRun,
+  LOWER_HALF,
   NumberedPictures,
   numberedResult,
   NumberReader,
@@ -54,6 +56,7 @@ async function recordLive(
   host: WorkerHost<RecorderApi>,
   frameCount: number,
   onResult: (result: FrameResult) => void = () => undefined,
+  masks: readonly PrivacyMask[] = [],
 ) {
   const random = seededRandom(20_260_401);
   const stallMs = () => (random() < 0.05 ? 300 : random() * 30);
@@ -65,6 +68,7 @@ async function recordLive(
   } as unknown as PerceptionConfig); // the detector needs nothing else of it
   const { port1, port2 } = new MessageChannel();
   await host.call((remote) => remote.connectFrames(transfer(port1, [port1])));
+  stage.setMasks(masks);
   stage.connectRecorder({ port: port2, isEveryFrameSent: true });
   stage.startRun(liveRun());
   const told: Promise<void>[] = [];
@@ -110,6 +114,19 @@ describe('the recording worker', () => {
       expect(types[0]).toBe('key');
       expect(types).toHaveLength(segment.frameCount);
     }
+  });
+
+  it('has nothing of what a privacy mask hides, in pictures with and without results', async () => {
+    const host = recorderWorker();
+    const id = await host.call((remote) => remote.begin(recordingConfig()));
+    const { stalledCount } = await recordLive(host, 60, undefined, [LOWER_HALF]);
+    const header = await host.call((remote) => remote.finish());
+    expect(stalledCount).toBeGreaterThan(0);
+    const pictures = await picturesOf((await openSession(place, id))!);
+    expect(pictures).toHaveLength(header.videoFrameCount);
+    // Lossy coding leaves a shade; unmasked, it is 80 at least.
+    expect(Math.max(...pictures.map(({ lowerBrightness }) => lowerBrightness))).toBeLessThan(8);
+    expect(pictures.every(({ number }) => number !== null)).toBe(true);
   });
 
   it('leaves what it had committed readable when it is killed', async () => {

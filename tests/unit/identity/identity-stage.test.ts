@@ -268,6 +268,35 @@ describe('a bridged gap', () => {
   });
 });
 
+describe('what a recording is told of', () => {
+  it('is a living track as it would be stored now, with its picture, and stored sightings with all ids of their tracks', async () => {
+    const harness = begin();
+    harness.frame(0, [1]);
+    await harness.crop(1, 0, lookOf(0));
+    expect(harness.stage.livingSightings()).toEqual([]);
+    await harness.crop(1, 1, lookOf(0));
+    const [living] = harness.stage.livingSightings();
+    expect(living).toMatchObject({
+      sighting: { runId: 'run', decision: { vehicleNumber: 1 }, space: 'fake:1' },
+      trace: { epoch: 1, trackIds: [1], startUs: 0, endUs: 1_000_000 },
+    });
+    expect(living?.trace.crop).toBeInstanceOf(Blob);
+    expect(living?.trace.descriptor).toHaveLength(lookOf(0).length);
+    harness.frame(5, [2]);
+    harness.frame(6, [1], { bridges: [{ survivorId: 1, absorbedId: 2, similarity: 0.8 }] });
+    await harness.stage.endRun([harness.ended(1, 0, 8)]);
+    expect(harness.stage.livingSightings()).toEqual([]);
+    const stored = harness.events.find(({ type }) => type === 'sighting');
+    expect(stored).toMatchObject({
+      sighting: { id: living?.sighting.id },
+      trace: { epoch: 1, trackIds: [1, 2], startUs: 0, endUs: 8_000_000 },
+    });
+    // Asking did not keep the picture from being stored, and told with that.
+    expect(harness.store.pictures.size).toBe(1);
+    expect(stored?.type === 'sighting' && stored.trace.crop).toBeInstanceOf(Blob);
+  });
+});
+
 describe('a vehicle parked in view', () => {
   it('is one sighting that grows, written now and then so that a crash loses little', async () => {
     const harness = begin();

@@ -206,7 +206,7 @@ export class RecordingScene {
         return this.#header();
       },
       subscribe: (listener) => {
-        this.#tell = (event) => void listener(event);
+        this.#tell = listener;
       },
     };
   }
