@@ -1,6 +1,14 @@
 /** What a key asks for. */
 export type Command =
-  'toggle-run' | 'full-screen' | 'help' | 'models' | 'sessions' | 'next' | 'previous' | 'open' | 'hud';
+  | 'toggle-run'
+  | 'full-screen'
+  | 'help'
+  | 'models'
+  | 'sessions'
+  | 'next'
+  | 'previous'
+  | 'open'
+  | 'hud';
 
 /** What the key press hit; read from the event so that this stays free of the DOM. */
 export interface KeyPress {
@@ -19,6 +27,14 @@ const ARROWS: Readonly<Record<string, Command>> = {
   ArrowLeft: 'previous',
 };
 
+const LETTERS: Readonly<Record<string, Command>> = {
+  '?': 'help',
+  f: 'full-screen',
+  h: 'hud',
+  m: 'models',
+  s: 'sessions',
+};
+
 /** Elements that have their own use for every key while they hold the focus. */
 const OWN_KEYS = new Set(['input', 'select', 'textarea']);
 /** Elements that a space or Enter presses. */
@@ -34,12 +50,7 @@ export function commandFor(press: KeyPress): Command | null {
   }
   if (press.key === ' ') return PRESSABLE.has(press.targetTag) ? null : 'toggle-run';
   if (press.key === 'Enter') return PRESSABLE.has(press.targetTag) ? null : 'open';
-  if (press.key === '?') return 'help';
-  if (press.key === 'f' || press.key === 'F') return 'full-screen';
-  if (press.key === 'h' || press.key === 'H') return 'hud';
-  if (press.key === 'm' || press.key === 'M') return 'models';
-  if (press.key === 's' || press.key === 'S') return 'sessions';
-  return ARROWS[press.key] ?? null;
+  return LETTERS[press.key.toLowerCase()] ?? ARROWS[press.key] ?? null;
 }
 
 /** Reads a browser event. */

@@ -17,6 +17,7 @@ import { MinuteClock } from './minute-clock.svelte';
 import { ModelsView } from './models-view.svelte';
 import { localMemory } from './note-memory';
 import { PictureCache } from './picture-cache';
+import { RecordingView } from './recording-view.svelte';
 import { RunView } from './run-view.svelte';
 import { SessionsView } from './sessions-view.svelte';
 import { StorageView } from './storage-view.svelte';
@@ -24,6 +25,7 @@ import { Tour } from './tour.svelte';
 import { UpdatesState } from './updates-view.svelte';
 import { VehicleDetailState } from './vehicle-detail.svelte';
 import { VehicleListState } from './vehicle-list.svelte';
+import { neighbourOf } from './vehicle-order';
 
 /** What the screen needs from outside. */
 export interface AppServices {
@@ -31,7 +33,7 @@ export interface AppServices {
   readonly updates: AppUpdatesView | null;
 }
 
-export type DialogName = 'settings' | 'help' | 'vehicle' | 'models' | 'sessions';
+export type DialogName = 'settings' | 'help' | 'vehicle' | 'models' | 'sessions' | 'masks';
 
 /** Everything the components share. */
 export class AppState {
@@ -46,6 +48,7 @@ export class AppState {
   readonly storage: StorageView;
   readonly models: ModelsView;
   readonly sessions: SessionsView;
+  readonly recording: RecordingView;
   readonly cameras: CameraList;
   readonly hud: HudSampler;
   readonly announcer: Announcer;
@@ -78,6 +81,7 @@ export class AppState {
     this.announcer = new Announcer(controller);
     this.models = new ModelsView(controller.shelf, (sentence) => this.announcer.say(sentence));
     this.sessions = new SessionsView(controller);
+    this.recording = new RecordingView(controller, (sentence) => this.announcer.say(sentence));
     this.pictures = new PictureCache(controller.gallery);
     this.updates = new UpdatesState(updates);
     this.tour = new Tour({
@@ -111,7 +115,7 @@ export class AppState {
 
   /** Goes to the next or previous vehicle: those in view first, then the gallery, newest first. */
   step(by: 1 | -1): void {
-    const next = this.#neighbour(by);
+    const next = neighbourOf(this.selected, by, this.live, this.vehicles);
     if (next === null) return;
     if (this.dialog === 'vehicle') this.openVehicle(next);
     else this.select(next);
@@ -172,39 +176,14 @@ export class AppState {
     if (this.dialog === 'vehicle') this.closeDialog();
   }
 
-  #neighbour(by: 1 | -1): VehicleId | null {
-    const liveCount = this.live.list.length;
-    const count = liveCount + this.vehicles.total;
-    if (count === 0) return null;
-    const position = this.#positionOf(this.selected);
-    let next = position < 0 ? 0 : position + by;
-    // A vehicle in view has its place at the top: its second row further down would lead back there.
-    while (next >= liveCount && next < count && this.#isInView(next - liveCount)) next += by;
-    if (next < 0 || next >= count) return null;
-    if (next < liveCount) return this.live.list[next]?.vehicleId ?? null;
-    return this.vehicles.at(next - liveCount)?.id ?? null;
-  }
-
-  #isInView(storedIndex: number): boolean {
-    const vehicle = this.vehicles.at(storedIndex);
-    return vehicle !== null && this.live.has(vehicle.id);
-  }
-
-  #positionOf(vehicleId: VehicleId | null): number {
-    if (vehicleId === null) return -1;
-    const liveIndex = this.live.list.findIndex((vehicle) => vehicle.vehicleId === vehicleId);
-    if (liveIndex >= 0) return liveIndex;
-    const index = this.vehicles.indexOf(vehicleId);
-    return index < 0 ? -1 : this.live.list.length + index;
-  }
-
   dispose(): void {
     this.clock.stop();
     this.#unsubscribe();
     this.thumbnails.clear();
     const { fullScreen, run, live, vehicles, cameras, announcer, models, sessions } = this;
     const parts = [fullScreen, run, live, vehicles, cameras, announcer, models, sessions];
-    for (const part of [...parts, this.pictures, this.updates, this.tour]) part.dispose();
+    for (const part of [...parts, this.recording, this.pictures, this.updates, this.tour])
+      part.dispose();
   }
 }
 

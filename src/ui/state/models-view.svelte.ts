@@ -34,6 +34,13 @@ export class ModelsView {
     return model.place === 'absent' ? model.listing.title : model.manifest.title;
   }
 
+  /** Whether a detector tells of persons, so that they can be blurred. */
+  findsPersons(detectorId: string): boolean {
+    const model = this.state.models.find((candidate) => idOf(candidate) === detectorId);
+    const output = model && model.place !== 'absent' ? model.manifest.output : null;
+    return output !== null && 'personIndex' in output && output.personIndex !== undefined;
+  }
+
   /** Re-embedding that someone may want to know of; null when there is none, or it went well. */
   get openReembedding(): ReembedProgress | null {
     const { reembedding } = this.state;

@@ -1,6 +1,5 @@
 import type { AnalysisController, Unsubscribe } from '../../contracts/app';
 import type { RecordingClient, RecordingStatus } from '../../contracts/recording';
-import type { PrivacyMask, RecordingOptions } from '../../contracts/session';
 import { durationText } from '../../core/time-text';
 import { bytesText } from '../shared/number-text';
 
@@ -9,13 +8,12 @@ export class RecordingView {
   status = $state.raw() as RecordingStatus; // set in the constructor; a field initialiser cannot see the controller
   /** The session that was just closed is offered for opening until this is dismissed. */
   isOffered = $state(false);
-  readonly #controller: AnalysisController;
+  #dismissedError = $state.raw<object | null>(null);
   readonly #client: RecordingClient;
   readonly #say: (sentence: string) => void;
   readonly #unsubscribe: Unsubscribe;
 
   constructor(controller: AnalysisController, say: (sentence: string) => void) {
-    this.#controller = controller;
     this.#client = controller.recording;
     this.#say = say;
     this.status = this.#client.status;
@@ -27,12 +25,14 @@ export class RecordingView {
     return this.status.state !== 'off' && this.status.state !== 'armed';
   }
 
-  get options(): RecordingOptions {
-    return this.#controller.settings.recording;
+  /** Why it could not begin or ended by itself, until it is closed. */
+  get error(): RecordingStatus['error'] {
+    const { error } = this.status;
+    return error === this.#dismissedError ? null : error;
   }
 
-  get masks(): readonly PrivacyMask[] {
-    return this.#controller.settings.masks;
+  dismissError(): void {
+    this.#dismissedError = this.status.error;
   }
 
   /** Failures are shown by the status. */
