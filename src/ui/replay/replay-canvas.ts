@@ -85,7 +85,8 @@ export class ReplayCanvas {
     this.#observer.disconnect();
     this.#painter.dispose();
     // Frees the memory behind them at once, and not with the element.
-    for (const canvas of Object.values(this.#elements)) canvas.width = canvas.height = 0;
+    const { picture, overlay, compared } = this.#elements;
+    for (const canvas of [picture, overlay, compared]) canvas.width = canvas.height = 0;
   }
 
   readonly #firstSeenUs = (trackId: number): number | null =>

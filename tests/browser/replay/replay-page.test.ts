@@ -1,11 +1,10 @@
-import { mount, unmount } from 'svelte';
 import { afterEach, describe, expect, it } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import type { SessionReader } from '../../../src/contracts/session';
 import '../../../src/ui/styles/tokens.css';
 import '../../../src/ui/styles/base.css';
 import { makeSession, MADE_RESULT_SET } from '../../support/make-session';
-import ReplayDemo from '../ui/demo/ReplayDemo.svelte';
+import { mountReplay } from '../ui/demo/mount-replay';
 import { FakeController } from '../ui/fake-controller';
 import { button, expectTouchTargets, nameOf } from '../ui/screen';
 import { withSecondAnalysis } from './second-analysis';
@@ -22,12 +21,9 @@ async function open(reader: SessionReader) {
   document.body.append(host);
   const controller = new FakeController({});
   let closedCount = 0;
-  const demo = mount(ReplayDemo, {
-    target: host,
-    props: { controller, reader, onclose: () => (closedCount += 1) },
-  });
+  const remove = mountReplay(host, controller, { reader, onclose: () => (closedCount += 1) });
   closers.push(() => {
-    void unmount(demo);
+    remove();
     host.remove();
   });
   const slider = (): HTMLElement => {

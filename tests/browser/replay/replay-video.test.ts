@@ -269,10 +269,11 @@ function slowed(Decoder: typeof VideoDecoder, eachMs: number): typeof VideoDecod
         else if (isFlushing) resolveFlush();
       }, eachMs);
       const decoder = new target({ ...init, output: (frame) => waiting.push(frame) });
-      const { close, flush } = decoder;
+      const close = decoder.close.bind(decoder);
+      const flush = decoder.flush.bind(decoder);
       Object.defineProperty(decoder, 'decodeQueueSize', { get: () => waiting.length + 4 });
       decoder.flush = async () => {
-        await flush.call(decoder);
+        await flush();
         isFlushing = true;
         if (waiting.length > 0) {
           await new Promise<void>((resolve) => {
@@ -284,7 +285,7 @@ function slowed(Decoder: typeof VideoDecoder, eachMs: number): typeof VideoDecod
         clearInterval(timer);
         for (const frame of waiting.splice(0)) frame.close();
         resolveFlush();
-        close.call(decoder);
+        close();
       };
       return decoder;
     },

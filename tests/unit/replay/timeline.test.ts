@@ -9,6 +9,7 @@ import {
   trackDensity,
   trackEdges,
 } from '../../../src/ui/replay/timeline-layout';
+import { rangeWithEdge } from '../../../src/ui/replay/timeline-range';
 import { TimelineScale } from '../../../src/ui/replay/timeline-scale';
 import { MADE_RESULT_SET, makeSession } from '../../support/make-session';
 
@@ -144,5 +145,21 @@ describe('thumbnails on the timeline', () => {
     const before = thumbnailRow(zoomed, 85).timesUs;
     const after = thumbnailRow(zoomed.panned(200), 85).timesUs;
     expect(after.filter((timeUs) => before.includes(timeUs)).length).toBeGreaterThan(5);
+  });
+});
+
+describe('in and out point', () => {
+  const range = { startUs: 10, endUs: 20 };
+  const session = { startUs: 0, endUs: 100 };
+
+  it('are set one at a time', () => {
+    expect(rangeWithEdge('in', 15, range, session)).toEqual({ startUs: 15, endUs: 20 });
+    expect(rangeWithEdge('out', 15, range, session)).toEqual({ startUs: 10, endUs: 15 });
+  });
+
+  it('do not pass each other: the other one goes to the edge of the session', () => {
+    expect(rangeWithEdge('in', 30, range, session)).toEqual({ startUs: 30, endUs: 100 });
+    expect(rangeWithEdge('out', 5, range, session)).toEqual({ startUs: 0, endUs: 5 });
+    expect(rangeWithEdge('out', 0, range, session)).toBeNull();
   });
 });

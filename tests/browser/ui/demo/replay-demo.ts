@@ -1,4 +1,3 @@
-import { mount } from 'svelte';
 import type { SessionReader } from '../../../../src/contracts/session';
 import '../../../../src/ui/styles/tokens.css';
 import '../../../../src/ui/styles/base.css';
@@ -6,7 +5,7 @@ import { makeSession } from '../../../support/make-session';
 import { withSecondAnalysis } from '../../replay/second-analysis';
 import { encodeScene } from '../../replay/encode-scene';
 import { FakeController } from '../fake-controller';
-import ReplayDemo from './ReplayDemo.svelte';
+import { mountReplay } from './mount-replay';
 
 /*
  * The replay of a made session, for looking at it:
@@ -49,5 +48,5 @@ const target = document.getElementById('app');
 const at = search.get('at');
 const startAtUs = at === null ? null : reader.header.startUs + Number(at) * 1e6;
 const controller = new FakeController({});
-if (target) mount(ReplayDemo, { target, props: { controller, reader, startAtUs } });
+if (target) mountReplay(target, controller, { reader, startAtUs, onclose: () => undefined });
 document.documentElement.dataset['ready'] = 'true';
