@@ -111,6 +111,22 @@ export interface HeadlessScreenBench {
   readonly watchedVehicleCount: number;
 }
 
+/** Analysis while it is recorded against analysis alone. */
+export interface HeadlessRecordingBench {
+  /** Frames a second with recording over those without: median of rounds, each against the two around it. */
+  readonly analysisRateRecordingOverOff: number;
+  readonly framesPerSecondOff: number;
+  readonly framesPerSecondOn: number;
+  readonly roundCount: number;
+  readonly recordedFrameCount: number;
+  /** Frames the encoder had no time for. A file waits for it, so: 0. */
+  readonly droppedFrameCount: number;
+  /** An hour of the clip's own time. */
+  readonly recordedMegabytesPerHour: number;
+  readonly widthPx: number;
+  readonly heightPx: number;
+}
+
 /** One Demo street, analysed to its end. `videoSeconds` is the street's length. */
 export interface HeadlessStreetSummary extends HeadlessVideoSummary {
   /** What a detection had to reach to begin a track. */
@@ -221,6 +237,8 @@ export interface HeadlessApi {
   benchPipeline(fileIndex: number, roundCount: number): Promise<HeadlessPipelineBench>;
   /** Needs the screen as well; analyses so many seconds, at most to the file's end. */
   benchScreen(fileIndex: number, seconds: number): Promise<HeadlessScreenBench>;
+  /** The file must have some hundred frames. */
+  benchRecording(fileIndex: number): Promise<HeadlessRecordingBench>;
 }
 
 declare global {

@@ -2,6 +2,7 @@ import { HEADLESS_FILES_ID, type HeadlessApi } from '../contracts/headless';
 import { analyzeStreet } from './analyze-street';
 import { analyzeVideo } from './analyze-video';
 import { benchPipeline } from './bench-pipeline';
+import { benchRecording } from './bench-recording';
 import { benchScreen } from './bench-screen';
 import { detectFrames } from './detect-frames';
 import { ImageFiles } from './image-files';
@@ -41,6 +42,7 @@ export function exposeHeadless(services: HeadlessServices): void {
     ledger: () => services.parts.perception.ledger(),
     benchPipeline: (index, roundCount) => benchPipeline(services, fileAt(index), roundCount),
     benchScreen: (index, seconds) => benchScreen(services, fileAt(index), seconds),
+    benchRecording: (index) => benchRecording(services, fileAt(index)),
   };
   window.resight = api;
 }

@@ -2,6 +2,8 @@
 interface Budget {
   readonly metric: string;
   readonly budget: number;
+  /** The figure must come to this at least. Absent: at most. */
+  readonly isFloor?: true;
   /** Added to the budget, as a share of it: what a measurement may be off without meaning anything. */
   readonly tolerance: number;
   readonly meaning: string;
@@ -41,6 +43,21 @@ const BUDGETS: Readonly<Record<string, readonly Budget[]>> = {
       meaning: 'tasks of over 50 ms on the page while it analyses, screen and all',
     },
   ],
+  record: [
+    {
+      metric: 'analysisRateRecordingOverOff',
+      budget: 0.9,
+      isFloor: true,
+      tolerance: 0,
+      meaning: 'analysis rate while recording over the rate without, 720p',
+    },
+    {
+      metric: 'droppedFrameCount',
+      budget: 0,
+      tolerance: 0,
+      meaning: 'frames of a file that did not get into its recording',
+    },
+  ],
   soak: [
     {
       metric: 'heapGrowth',
@@ -71,11 +88,12 @@ const BUDGETS: Readonly<Record<string, readonly Budget[]>> = {
 
 /** One line for each figure over its budget, or not measured at all; none: all is well. */
 export function overBudget(bench: string, metrics: Metrics): readonly string[] {
-  return (BUDGETS[bench] ?? []).flatMap(({ metric, budget, tolerance, meaning }) => {
+  return (BUDGETS[bench] ?? []).flatMap(({ metric, budget, isFloor, tolerance, meaning }) => {
     const value = metrics[metric];
-    const limit = budget * (1 + tolerance);
+    const limit = budget * (isFloor ? 1 - tolerance : 1 + tolerance);
     // Written so that NaN, the median of nothing, is over budget as well.
-    if (typeof value === 'number' && value <= limit) return [];
-    return [`over budget: ${metric} is ${String(value)}, expected at most ${limit} (${meaning})`];
+    if (typeof value === 'number' && (isFloor ? value >= limit : value <= limit)) return [];
+    const bound = isFloor ? 'at least' : 'at most';
+    return [`over budget: ${metric} is ${String(value)}, expected ${bound} ${limit} (${meaning})`];
   });
 }

@@ -8,11 +8,13 @@ import {
 import { sharedFolder } from '../support/shared-folder';
 import { overBudget, type Metrics } from './budgets';
 import { benchModels } from './models';
+import { benchRecord } from './record';
 import { soak } from './soak';
 
 const USAGE = `Usage: npm run bench -- pipeline [--json] [--rounds <n>] [--video <file>] [--side <px>] [--threads <n>]
        npm run bench -- soak [--json] [--minutes <n>]
-       npm run bench -- models [--json] [--rounds <n>]`;
+       npm run bench -- models [--json] [--rounds <n>]
+       npm run bench -- record [--json] [--video <file>] [--side <px>] [--threads <n>]`;
 /** The busiest real clip: up to 30 vehicles in view. */
 const CLIP = 'clips/busy-junction.mp4';
 /** Long enough for some hundred frames, a full list, and everything the screen does now and then. */
@@ -30,6 +32,12 @@ const { positionals, values } = parseArgs({
   },
 });
 
+const pins = {
+  provider: 'wasm',
+  threadCount: Number(values.threads),
+  inputSidePx: Number(values.side),
+};
+
 switch (positionals[0]) {
   case 'pipeline':
     await pipeline();
@@ -40,23 +48,17 @@ switch (positionals[0]) {
   case 'models':
     print(await benchModels(Number(values.rounds), sharedFolder(), log));
     break;
+  case 'record':
+    await record();
+    break;
   default:
     log(USAGE);
     process.exitCode = 1;
 }
 
 async function pipeline(): Promise<void> {
-  const shared = sharedFolder();
-  const video = values.video ?? (shared === null ? null : join(shared, CLIP));
-  if (video === null) {
-    log('skipped: no ../shared (or give --video <file>)');
-    return;
-  }
-  const pins = {
-    provider: 'wasm',
-    threadCount: Number(values.threads),
-    inputSidePx: Number(values.side),
-  };
+  const video = clip();
+  if (video === null) return;
   const bare = await onPage({ ...pins, embedding: 'off' }, video, (headless) =>
     headless.call('benchPipeline', 0, Number(values.rounds)),
   );
@@ -64,6 +66,22 @@ async function pipeline(): Promise<void> {
     headless.call('benchScreen', 0, WATCHED_SECONDS),
   );
   report('pipeline', { ...bare, ...watched });
+}
+
+async function record(): Promise<void> {
+  const video = clip();
+  if (video === null) return;
+  report('record', { ...(await benchRecord(pins, video, log)) });
+}
+
+/** Null, and said so: there is none. */
+function clip(): string | null {
+  const shared = sharedFolder();
+  if (values.video !== undefined || shared !== null) {
+    return values.video ?? join(shared ?? '', CLIP);
+  }
+  log('skipped: no ../shared (or give --video <file>)');
+  return null;
 }
 
 /** Each part in a browser of its own: what one left behind must not cost the other. */

@@ -16,6 +16,14 @@ describe('the budgets of a bench', () => {
     ]);
   });
 
+  it('are for some figures what they must come to at least', () => {
+    const good = { analysisRateRecordingOverOff: 0.9, droppedFrameCount: 0 };
+    expect(overBudget('record', good)).toEqual([]);
+    expect(overBudget('record', { ...good, analysisRateRecordingOverOff: 0.89 })).toEqual([
+      expect.stringContaining('is 0.89, expected at least 0.9'),
+    ]);
+  });
+
   it('are broken by a figure that was not measured', () => {
     expect(overBudget('soak', { ...GOOD_SOAK, heapGrowth: NaN })).toHaveLength(1);
     expect(overBudget('pipeline', {})).toHaveLength(4);
