@@ -74,7 +74,7 @@ async function writeAnnotations(
       if (shown.score === null || !results.isCounted(shown)) continue;
       const box = clampBox(shown.box, widthPx, heightPx);
       if (boxAreaPx2(box) <= 0) continue;
-      const sizes = [box.x1, box.y1, boxWidthPx(box), boxHeightPx(box)].map(short).join(',');
+      const sizes = `${short(box.x1)},${short(box.y1)},${short(boxWidthPx(box))},${short(boxHeightPx(box))}`;
       const vehicleNumber = results.sightingOf.get(shown.trackId)?.vehicleNumber ?? null;
       annotationId += 1;
       text.add(

@@ -191,7 +191,7 @@ function addFrame(
   for (const shown of frame.boxes) {
     if (shown.score === null || !results.isCounted(shown)) continue;
     const { x1, y1, x2, y2 } = shown.box;
-    const place = [x1, y1, x2 - x1, y2 - y1].map((pixels) => pixels.toFixed(2)).join(',');
+    const place = `${x1.toFixed(2)},${y1.toFixed(2)},${(x2 - x1).toFixed(2)},${(y2 - y1).toFixed(2)}`;
     text.add(`${frameNumber},${shown.trackId},${place},${shown.score.toFixed(3)},-1,-1,-1\n`);
     count += 1;
   }

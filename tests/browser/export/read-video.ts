@@ -46,7 +46,7 @@ export async function readPackets(video: Blob): Promise<readonly Uint8Array[]> {
 /** A video element with a video, ready to show pictures; `close` it. */
 export async function openInElement(
   video: Blob,
-): Promise<{ readonly element: HTMLVideoElement; close(): void }> {
+): Promise<{ readonly element: HTMLVideoElement; readonly close: () => void }> {
   const element = document.createElement('video');
   element.muted = true;
   const url = URL.createObjectURL(video);
