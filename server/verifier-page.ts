@@ -3,8 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build, type Plugin } from 'vite';
 
-/** The page's folder within `src`. */
-const FOLDER = 'sinks/verify/page';
+const FOLDER = join(import.meta.dirname, '../src/sinks/verify/page');
 /** Name in the built app; `workers/export.worker.ts` puts the file into session files. */
 const FILE_NAME = 'verify.html';
 
@@ -13,18 +12,14 @@ const FILE_NAME = 'verify.html';
  * allows nothing but its own script and style, by their hashes.
  */
 export function verifierPage(): Plugin {
-  let root = '';
   return {
     name: 'resight:verifier-page',
-    configResolved(config) {
-      ({ root } = config);
-    },
     async generateBundle() {
-      this.emitFile({ type: 'asset', fileName: FILE_NAME, source: await buildVerifierPage(root) });
+      this.emitFile({ type: 'asset', fileName: FILE_NAME, source: await buildVerifierPage() });
     },
     configureServer(server) {
       server.middlewares.use(`/${FILE_NAME}`, (_, response, next) => {
-        buildVerifierPage(root).then((page) => {
+        buildVerifierPage().then((page) => {
           response.setHeader('Content-Type', 'text/html; charset=utf-8');
           response.end(page);
         }, next);
@@ -33,14 +28,11 @@ export function verifierPage(): Plugin {
   };
 }
 
-/** `root`: the folder `src`. */
-export async function buildVerifierPage(root: string): Promise<string> {
-  const template = await readFile(join(root, FOLDER, 'verify.html'), 'utf8');
+/** The page as it is put into session files. */
+export async function buildVerifierPage(): Promise<string> {
+  const template = await readFile(join(FOLDER, 'verify.html'), 'utf8');
   // What ends the element must not stand in it.
-  const script = (await buildScript(join(root, FOLDER, 'main.ts'))).replace(
-    /<\/(?=script)/gi,
-    '<\\/',
-  );
+  const script = (await buildScript(join(FOLDER, 'main.ts'))).replace(/<\/(?=script)/gi, '<\\/');
   const style = /<style>([^]*?)<\/style>/.exec(template)?.[1] ?? '';
   const policy =
     `default-src 'none'; script-src ${hashOf(script)}; style-src ${hashOf(style)}; ` +

@@ -1,10 +1,12 @@
 import { expose } from 'comlink';
-import type { ExportApi } from '../src/contracts/export';
+import type { ExportApi, Exporter } from '../src/contracts/export';
 import type { SessionHeader } from '../src/contracts/session';
 import { version } from '../package.json';
+import { AppError } from '../src/core/app-error';
 import { installErrorTransfer } from '../src/runtime/rpc-errors';
 import { ExportService } from '../src/sinks/export/export-service';
 import { createExporters } from '../src/sinks/export/exporters';
+import { describeSessionFile } from '../src/sinks/export/session-file/describe-session-file';
 import { sessionFileExporter } from '../src/sinks/export/session-file/session-file';
 import { encodableCodec } from '../src/sinks/export/video-overlay';
 import { importFiles } from '../src/sinks/import/import-files';
@@ -42,11 +44,18 @@ const importTools: ImportTools = {
   findTwin,
   nowUnixMs: () => Date.now(),
 };
+let exporters: Promise<readonly Exporter[]> | null = null;
 let service: Promise<ExportService> | null = null;
 let current: AbortController | null = null;
 
 const api: ExportApi = {
   offers: async (sessionId) => (await opened()).offers(sessionId),
+  contents: async (request) => {
+    const session = await openSession(place, request.sessionId);
+    if (!session)
+      throw new AppError('EXPORT_FAILED', `Expected session ${request.sessionId}, found none`);
+    return describeSessionFile(session, request, await exportersOnce());
+  },
   write: (request, destination, onProgress) =>
     run(async (signal) => (await opened()).write(request, destination, onProgress, signal)),
   release: async () => (await opened()).release(),
@@ -61,21 +70,28 @@ function opened(): Promise<ExportService> {
   return service;
 }
 
+function exportersOnce(): Promise<readonly Exporter[]> {
+  exporters ??= encodableCodec(USUAL_SIZE.widthPx, USUAL_SIZE.heightPx).then((codec) =>
+    createExporters({
+      codec,
+      openScratch,
+      openPainter: (header, camera, sightings) => new RecordedPainter(header, camera, sightings),
+    }),
+  );
+  return exporters;
+}
+
 async function open(): Promise<ExportService> {
-  const exporters = createExporters({
-    codec: await encodableCodec(USUAL_SIZE.widthPx, USUAL_SIZE.heightPx),
-    openScratch,
-    openPainter: (header, camera, sightings) => new RecordedPainter(header, camera, sightings),
-  });
+  const others = await exportersOnce();
   const sessionFile = sessionFileExporter({
     appVersion: version,
-    exporters,
+    exporters: others,
     deviceKey,
     verifierPage,
     nowUnixMs: () => Date.now(),
   });
   return new ExportService({
-    exporters: [sessionFile, ...exporters],
+    exporters: [sessionFile, ...others],
     openSession: (id) => openSession(place, id),
     createDownload: createTemporaryFile,
   });

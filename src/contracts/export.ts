@@ -75,6 +75,20 @@ export interface WrittenExport {
   readonly download: { readonly name: string; readonly contents: File } | null;
 }
 
+/** What a session file is going to hold, told before it is written. */
+export interface SessionFileContents {
+  /** What is not in it is left out. */
+  readonly groups: readonly {
+    readonly kind: 'results' | 'crops' | 'video' | 'exports' | 'documents';
+    readonly partCount: number;
+    readonly byteCount: number;
+  }[];
+  /** Of the file, about: texts are packed. */
+  readonly byteCount: number;
+  /** Whether anyone who opens it sees pictures: video, crops, or a report with crops. */
+  readonly hasPictures: boolean;
+}
+
 /** The export worker: exports, imports, verifies. One at a time; `cancel` ends what goes on with AbortError. */
 export interface ExportApi {
   /** Which formats this session can be exported in, and why not. */
@@ -85,6 +99,8 @@ export interface ExportApi {
       readonly file: ExportFile;
     }[]
   >;
+  /** What a session file would hold; quick, and so by estimate. Throws AppError EXPORT_FAILED, STORAGE_*, SESSION_DAMAGED. */
+  contents(request: ExportRequest): Promise<SessionFileContents>;
   /** On failure nothing of the file remains. Throws AppError EXPORT_FAILED, STORAGE_*, SESSION_DAMAGED. */
   write(
     request: ExportRequest,
@@ -143,6 +159,7 @@ export type ExportDestination = FileSystemFileHandle | null;
 /** Exports, imports and checks as the screen sees them; each is ended by its signal with AbortError. */
 export interface SessionFilesClient {
   offers(sessionId: SessionId): ReturnType<ExportApi['offers']>;
+  contents(request: ExportRequest): Promise<SessionFileContents>;
   /** To the file the user chose, or to the browser's downloads. Throws AppError EXPORT_FAILED, STORAGE_FULL, SESSION_DAMAGED. */
   export(
     request: ExportRequest,

@@ -5,6 +5,7 @@ import type {
   ExportRequest,
   ExportSummary,
   ImportOutcome,
+  SessionFileContents,
   SessionFilesClient,
   VerificationReport,
   WrittenExport,
@@ -48,6 +49,10 @@ export class ExportClient implements SessionFilesClient {
 
   offers(sessionId: SessionId): ReturnType<ExportApi['offers']> {
     return this.#call((remote) => remote.offers(sessionId), null);
+  }
+
+  contents(request: ExportRequest): Promise<SessionFileContents> {
+    return this.#call((remote) => remote.contents(request), null);
   }
 
   async export(

@@ -3,6 +3,7 @@ import {
   type ExportRequest,
   type ExportSummary,
   type ImportOutcome,
+  type SessionFileContents,
   type SessionFilesClient,
   type VerificationReport,
 } from '../../../src/contracts/export';
@@ -30,6 +31,17 @@ export class FakeSessionFiles implements SessionFilesClient {
         file: { name: `session.${format}`, mimeType: 'application/octet-stream' },
       })),
     );
+  }
+
+  contents(): Promise<SessionFileContents> {
+    return Promise.resolve({
+      groups: [
+        { kind: 'results', partCount: 1, byteCount: 1_600_000 },
+        { kind: 'video', partCount: 12, byteCount: 24_000_000 },
+      ],
+      byteCount: 26_000_000,
+      hasPictures: true,
+    });
   }
 
   export(
