@@ -57,6 +57,19 @@ const BUDGETS: Readonly<Record<string, readonly Budget[]>> = {
       tolerance: 0,
       meaning: 'frames of a file that did not get into its recording',
     },
+    {
+      metric: 'exportHourSeconds',
+      budget: 10,
+      tolerance: 0,
+      meaning:
+        'seconds to export an hour of results, 20 objects at 10 Hz, in the slowest text format',
+    },
+    {
+      metric: 'exportHourExtraMegabytes',
+      budget: 150,
+      tolerance: 0,
+      meaning: 'memory that such an export takes at most, in the format that takes most',
+    },
   ],
   soak: [
     {

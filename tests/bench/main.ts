@@ -7,6 +7,7 @@ import {
 } from '../../server/analyze/headless-page';
 import { sharedFolder } from '../support/shared-folder';
 import { overBudget, type Metrics } from './budgets';
+import { benchExportHour } from './export-hour';
 import { benchModels } from './models';
 import { benchRecord } from './record';
 import { soak } from './soak';
@@ -71,7 +72,8 @@ async function pipeline(): Promise<void> {
 async function record(): Promise<void> {
   const video = clip();
   if (video === null) return;
-  report('record', { ...(await benchRecord(pins, video, log)) });
+  const recording = await benchRecord(pins, video, log);
+  report('record', { ...recording, ...(await benchExportHour(log)) });
 }
 
 /** Null, and said so: there is none. */

@@ -17,7 +17,12 @@ describe('the budgets of a bench', () => {
   });
 
   it('are for some figures what they must come to at least', () => {
-    const good = { analysisRateRecordingOverOff: 0.9, droppedFrameCount: 0 };
+    const good = {
+      analysisRateRecordingOverOff: 0.9,
+      droppedFrameCount: 0,
+      exportHourSeconds: 4,
+      exportHourExtraMegabytes: 90,
+    };
     expect(overBudget('record', good)).toEqual([]);
     expect(overBudget('record', { ...good, analysisRateRecordingOverOff: 0.89 })).toEqual([
       expect.stringContaining('is 0.89, expected at least 0.9'),
