@@ -392,7 +392,7 @@ describe('the guided tour', () => {
     button('Show me round').click();
     await coachSays(controller, 'found and followed');
     await userEvent.click(button('Layers'));
-    const menu = document.querySelector('[popover]');
+    const menu = document.querySelector('[popover][aria-label="Layers of the overlay"]');
     expect(menu?.matches(':popover-open')).toBe(true);
     await userEvent.keyboard('{Escape}');
     await vi.waitFor(() => expect(menu?.matches(':popover-open')).toBe(false));
