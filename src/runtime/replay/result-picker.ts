@@ -1,4 +1,4 @@
-import type { SessionCamera, SessionFrame } from '../../contracts/session';
+import type { SessionCamera } from '../../contracts/session';
 import { TIME_TOLERANCE_US } from '../../sources/session-video/camera-picture';
 import type { StoredResults } from '../../sources/session-video/stored-results';
 import type { ShownResults } from './shown-picture';

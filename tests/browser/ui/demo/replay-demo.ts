@@ -1,23 +1,33 @@
+import type { AnalysisController } from '../../../../src/contracts/app';
 import type { SessionReader } from '../../../../src/contracts/session';
 import '../../../../src/ui/styles/tokens.css';
 import '../../../../src/ui/styles/base.css';
-import { makeSession } from '../../../support/make-session';
+import { alteredSession, makeSession } from '../../../support/make-session';
 import { withSecondAnalysis } from '../../replay/second-analysis';
 import { encodeScene } from '../../replay/encode-scene';
-import { FakeController } from '../fake-controller';
 import { mountReplay } from './mount-replay';
 
 /*
- * The replay of a made session, for looking at it:
- *   npx vite tests/browser/ui/demo --config vite.config.ts, then /replay.html
- * `?seconds=28800&vehicles=4&fps=2` makes it long, `?kind=results` leaves the video out, `?cameras=2` has two cameras side by side,
- * `?gap=1` a gap, `?again=1` a second analysis, `?theme=dark`, `?at=12.5` begins there.
+ * The replay of a made session, for looking at it: `?replay&seconds=28800&vehicles=4&fps=2` makes it long, `kind=results` leaves the
+ * video out, `cameras=2` has two side by side, `gap` a gap, `again` a second analysis, `theme=dark`, `at=12.5` begins there.
  */
 
-const search = new URLSearchParams(location.search);
-const number = (name: string, otherwise: number): number => Number(search.get(name) ?? otherwise);
+/** Makes the session that the page's address asks for, and shows it. */
+export async function showReplay(
+  target: HTMLElement,
+  controller: AnalysisController,
+  search: URLSearchParams,
+): Promise<void> {
+  const reader = await make(search);
+  document.documentElement.dataset['theme'] = search.get('theme') ?? 'light';
+  const at = search.get('at');
+  const startAtUs = at === null ? null : reader.header.startUs + Number(at) * 1e6;
+  mountReplay(target, controller, { reader, startAtUs, onclose: () => undefined });
+  document.documentElement.dataset['ready'] = 'true';
+}
 
-async function make(): Promise<SessionReader> {
+async function make(search: URLSearchParams): Promise<SessionReader> {
+  const number = (name: string, otherwise: number): number => Number(search.get(name) ?? otherwise);
   const isVideo = search.get('kind') !== 'results';
   const made = makeSession({
     durationS: number('seconds', 40),
@@ -30,23 +40,9 @@ async function make(): Promise<SessionReader> {
   const session = search.has('again') ? withSecondAnalysis(made) : made;
   if (!isVideo) return session;
   const { segments, parts } = await encodeScene(session);
-  const header: SessionReader['header'] = { ...session.header, kind: 'video' };
-  return {
-    header,
+  return alteredSession(session, {
+    header: { ...session.header, kind: 'video' },
     segments,
-    frames: (set, range) => session.frames(set, range),
-    tracks: (set) => session.tracks(set),
-    sightings: (set) => session.sightings(set),
-    partNames: () => session.partNames(),
     part: async (name) => parts.get(name) ?? session.part(name),
-  };
+  });
 }
-
-const reader = await make();
-document.documentElement.dataset['theme'] = search.get('theme') ?? 'light';
-const target = document.getElementById('app');
-const at = search.get('at');
-const startAtUs = at === null ? null : reader.header.startUs + Number(at) * 1e6;
-const controller = new FakeController({});
-if (target) mountReplay(target, controller, { reader, startAtUs, onclose: () => undefined });
-document.documentElement.dataset['ready'] = 'true';
