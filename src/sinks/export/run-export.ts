@@ -8,9 +8,13 @@ export type ExportSink = WritableStream<Uint8Array<ArrayBuffer>>;
 /** What an exporter's own part tells of what it wrote. */
 export type ExportOutcome = Omit<ExportSummary, 'byteCount'>;
 
+/** A cancelled export puts its things away first; but whoever cancelled does not wait for a disk that takes nothing. */
+const MAX_CANCEL_MS = 300;
+
 /**
  * Writes one export: closes the sink at the end and aborts it on failure, so that nothing half-written looks whole.
- * Throws AbortError on abort, even while the sink takes nothing; AppError STORAGE_FULL, EXPORT_FAILED, and what `write` throws as AppError.
+ * Throws AbortError soon after an abort, even while the sink takes nothing; AppError STORAGE_FULL, EXPORT_FAILED, and what
+ * `write` throws as AppError.
  */
 export async function runExport(
   sink: ExportSink,
@@ -19,23 +23,48 @@ export async function runExport(
 ): Promise<ExportSummary> {
   const writer = sink.getWriter();
   const output = new WriterOutput(writer);
-  // Frees a write that waits for a slow disk. The rejection is the abort itself, which is thrown below.
-  const stop = (): void => void writer.abort(signal.reason).catch(() => undefined);
-  signal.addEventListener('abort', stop, { once: true });
+  let reject: (reason: Error) => void = () => undefined;
+  const stopped = new Promise<never>((_resolve, rejectStopped) => {
+    reject = rejectStopped;
+  });
+  const cancel = (): void => {
+    // Frees a write that waits for its turn. What was being written is the sink's to end.
+    giveUp(writer, signal.reason);
+    setTimeout(
+      () => reject(new DOMException('The export was cancelled', 'AbortError')),
+      MAX_CANCEL_MS,
+    );
+  };
+  signal.addEventListener('abort', cancel, { once: true });
   try {
     signal.throwIfAborted();
-    const outcome = await write(output);
-    signal.throwIfAborted();
-    await writer.close();
+    const outcome = await Promise.race([writeAll(writer, output, write), stopped]);
     return { ...outcome, byteCount: output.byteCount };
   } catch (error) {
-    // The sink may have failed itself, and then cannot be aborted; what went wrong first is what is told.
-    await writer.abort(error).catch(() => undefined);
+    giveUp(writer, error);
     signal.throwIfAborted();
     throw toExportError(error);
   } finally {
-    signal.removeEventListener('abort', stop);
+    signal.removeEventListener('abort', cancel);
   }
+}
+
+async function writeAll(
+  writer: WritableStreamDefaultWriter<Uint8Array<ArrayBuffer>>,
+  output: ByteOutput,
+  write: (output: ByteOutput) => Promise<ExportOutcome>,
+): Promise<ExportOutcome> {
+  const outcome = await write(output);
+  await writer.close();
+  return outcome;
+}
+
+/** A sink that failed itself cannot be aborted: what went wrong first is what is told. */
+function giveUp(
+  writer: WritableStreamDefaultWriter<Uint8Array<ArrayBuffer>>,
+  reason: unknown,
+): void {
+  void writer.abort(reason).catch(() => undefined);
 }
 
 /** {@link runExport} for formats that are text. */
