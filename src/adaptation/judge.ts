@@ -15,10 +15,10 @@ const CLEAR_RECALL_GAIN = 0.03;
 const ROUNDING = 1e-9;
 
 /**
- * Standard deviations a gain must be beyond nothing: chance alone brings as much once in fifty times. Pairs that share a vehicle move
+ * Standard deviations a gain must be beyond nothing: chance alone brings as much once in twenty times. Pairs that share a vehicle move
  * together, so that in truth it is somewhat more often; that no figure may get worse stands beside it.
  */
-const SURE_DEVIATIONS = 2;
+const SURE_DEVIATIONS = 1.64;
 
 /**
  * Why what was learned is not kept, in words; null: it is better. Better is a clear gain in one of the figures without a loss

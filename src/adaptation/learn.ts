@@ -13,11 +13,9 @@ import {
   shareAtOrAbove,
   type PairSimilarities,
 } from '../core/separation';
-import { breathe } from './breathe';
 import { crossValidate, MAX_EPOCH_COUNT } from './cross-validate';
 import { reasonAgainst } from './judge';
-import { Learner } from './learner';
-import { byKind, roundsOf, type Round } from './rounds';
+import { roundsOf, type Round } from './rounds';
 
 /** Pairs by kind. */
 interface PairCounts {
@@ -38,8 +36,8 @@ const NEEDED_IN_PART: PairCounts = { same: 5, different: 20 };
 
 /**
  * Learns a projection for a scene from pairs of its own vehicles, and says whether it is better on vehicles it did not learn from.
- * That is found out by cross-validation: each part of the vehicles is judged by with what the others taught. What is kept then
- * is learned from all of them, for as long as the rounds took.
+ * That is found out by cross-validation: each part of the vehicles is judged by with what the others taught. What is kept is the
+ * mean of what was learned.
  * `acceptBefore`: threshold in use, in the embedder's own space. `onProgress` after each epoch.
  */
 export async function learnAdaptation(
@@ -53,15 +51,11 @@ export async function learnAdaptation(
   // Plain JavaScript: the same on every device, no shader is compiled, and the numbers are few.
   await setBackend('cpu');
   let epoch = 0;
-  const tellEpoch = (epochCount: number, heldOutEqualErrorRate: number): void => {
+  const validation = await crossValidate(set, rounds, SEED, (heldOutEqualErrorRate) => {
     epoch += 1;
-    onProgress({ epoch, epochCount, heldOutEqualErrorRate });
-  };
-  const validation = await crossValidate(set, rounds, SEED, (errorRate) => {
-    // What is kept is learned once more, for as long as was best.
-    tellEpoch(2 * MAX_EPOCH_COUNT, errorRate);
+    onProgress({ epoch, epochCount: MAX_EPOCH_COUNT, heldOutEqualErrorRate });
   });
-  const { before, after } = validation;
+  const { matrix, before, after } = validation;
   const report: AdaptationReport = {
     before: scoresOf(before),
     after: scoresOf(after),
@@ -71,10 +65,6 @@ export async function learnAdaptation(
   };
   const reason = reasonAgainst(report, validation);
   if (reason !== null) return { isBetter: false, report, reason };
-  const lastEpoch = epoch + validation.epochCount;
-  const matrix = await learnFromAll(set, validation.epochCount, () => {
-    tellEpoch(lastEpoch, report.after.equalErrorRate);
-  });
   const adaptation: Adaptation = {
     id: await idOf(matrix),
     baseSpace: set.space,
@@ -86,24 +76,6 @@ export async function learnAdaptation(
     accept: acceptAfter(before.different, after.different, acceptBefore),
   };
   return { isBetter: true, adaptation };
-}
-
-async function learnFromAll(
-  set: PairSet,
-  epochCount: number,
-  onEpoch: () => void,
-): Promise<Float32Array> {
-  const learner = new Learner(set, byKind(set.pairs), SEED);
-  try {
-    for (let epoch = 1; epoch <= epochCount; epoch += 1) {
-      learner.runEpoch();
-      onEpoch();
-      await breathe();
-    }
-    return learner.matrix();
-  } finally {
-    learner.dispose();
-  }
 }
 
 function scoresOf(similarities: PairSimilarities): SeparationScores {

@@ -34,11 +34,6 @@ export class Learner {
     }
   }
 
-  /** How badly pairs are told apart, as what learning makes less. */
-  lossOf(pairs: PairsByKind): number {
-    return this.#projection.lossOf(pairs);
-  }
-
   similaritiesOf({ same, different }: PairsByKind): PairSimilarities {
     return {
       same: this.#projection.similaritiesOf(same),
@@ -46,9 +41,14 @@ export class Learner {
     };
   }
 
-  /** Row by row; as wide and high as the vectors are long. */
-  matrix(): Float32Array {
-    return this.#projection.matrix();
+  /** What it has learned so far, for {@link matrixOf}. */
+  snapshot(): Float32Array {
+    return this.#projection.snapshot();
+  }
+
+  /** The projection at a snapshot of its own, row by row; as wide and high as the vectors are long. */
+  matrixOf(snapshot: Float32Array): Float32Array {
+    return this.#projection.matrixOf(snapshot);
   }
 
   dispose(): void {

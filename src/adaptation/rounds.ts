@@ -42,7 +42,7 @@ export function roundsOf(set: PairSet): readonly Round[] {
   });
 }
 
-export function byKind(pairs: readonly VectorPair[]): PairsByKind {
+function byKind(pairs: readonly VectorPair[]): PairsByKind {
   return {
     same: pairs.filter(({ isSame }) => isSame),
     different: pairs.filter(({ isSame }) => !isSame),

@@ -90,20 +90,21 @@ export class SubspaceProjection {
     this.#optimizer.minimize(loss, false, [this.#matrix, this.#middle]);
   }
 
-  /** The loss of pairs, without the restraint. Of both kinds. */
-  lossOf(pairs: PairsByKind): number {
-    return tidy(() => this.#loss(pairs).dataSync()[0] ?? Infinity);
-  }
-
   /** Cosine of each pair as it is projected now, clamped to [-1, 1]. */
   similaritiesOf(pairs: readonly VectorPair[]): readonly number[] {
     return tidy(() => Array.from(clipByValue(this.#cosines(pairs), -1, 1).dataSync()));
   }
 
-  /** Row by row; as wide and high as the vectors are long. */
-  matrix(): Float32Array {
+  /** What it has learned so far, for {@link matrixOf}. */
+  snapshot(): Float32Array {
+    return Float32Array.from(this.#matrix.dataSync());
+  }
+
+  /** The whole projection at a snapshot of its own, row by row; as wide and high as the vectors are long. */
+  matrixOf(snapshot: Float32Array): Float32Array {
     return tidy(() => {
-      const change = matMul(matMul(this.#basis, this.#matrix, true), this.#basis);
+      const learned = tensor2d(snapshot, [this.#count, this.#count]);
+      const change = matMul(matMul(this.#basis, learned, true), this.#basis);
       return Float32Array.from(add(eye(this.#set.dimension), change).dataSync());
     });
   }

@@ -37,10 +37,8 @@ export interface AdaptationDraw {
   readonly seconds: number;
 }
 
-export interface AdaptationEvaluation {
-  readonly eval: 'adaptation';
-  readonly model: string;
-  readonly split: string;
+/** What came of all draws. */
+interface DrawsEvaluation {
   /** To learn from, and held out, of each draw. */
   readonly vehicles: readonly [number, number];
   readonly keptCount: number;
@@ -48,6 +46,12 @@ export interface AdaptationEvaluation {
   readonly all: MeanFigures;
   readonly kept: MeanFigures | null;
   readonly draws: readonly AdaptationDraw[];
+}
+
+export interface AdaptationEvaluation extends DrawsEvaluation {
+  readonly eval: 'adaptation';
+  readonly model: string;
+  readonly split: string;
 }
 
 /** Means of the held-out figures. */
@@ -81,17 +85,28 @@ export async function evaluateAdaptation(
     const vector = vectors[index];
     return vector ? [{ vehicle, camera, vector }] : [];
   });
+  return {
+    eval: 'adaptation',
+    model,
+    split: wanted.splits.join(','),
+    ...(await evaluateDraws(images, wanted.seedCount, log)),
+  };
+}
+
+/** Learns from draws of these pictures, with seeds from 1. */
+export async function evaluateDraws(
+  images: readonly EmbeddedImage[],
+  seedCount: number,
+  log: (line: string) => void,
+): Promise<DrawsEvaluation> {
   const draws: AdaptationDraw[] = [];
-  for (let seed = 1; seed <= wanted.seedCount; seed += 1) {
-    log(`draw ${seed} of ${wanted.seedCount} ...`);
+  for (let seed = 1; seed <= seedCount; seed += 1) {
+    log(`draw ${seed} of ${seedCount} ...`);
     draws.push(await evaluateDraw(drawScene(images, seed), seed));
   }
   const { learned, heldOut } = drawScene(images, 1);
   const kept = draws.filter(({ isKept }) => isKept);
   return {
-    eval: 'adaptation',
-    model,
-    split: wanted.splits.join(','),
     vehicles: [new Set(learned.groups).size, new Set(heldOut.map(({ vehicle }) => vehicle)).size],
     keptCount: kept.length,
     all: meansOf(draws),

@@ -12,7 +12,10 @@ function similarities(count: number, missed: number, taken: number): PairSimilar
 function verdict(before: PairSimilarities, after: PairSimilarities, epochCount = 5): string | null {
   const [scoresBefore, scoresAfter] = [separationOf(before), separationOf(after)];
   if (!scoresBefore || !scoresAfter) throw new RangeError('Both kinds are needed');
-  return reasonAgainst({ before: scoresBefore, after: scoresAfter }, { before, after, epochCount });
+  return reasonAgainst(
+    { before: scoresBefore, after: scoresAfter },
+    { before, after, epochCount, matrix: new Float32Array(0) },
+  );
 }
 
 describe('whether what was learned is kept', () => {

@@ -31,8 +31,7 @@ describe('learnAdaptation', () => {
       expect(adaptation.report.before.equalErrorRate).toBeGreaterThan(0.1);
       expect(adaptation.report.after.equalErrorRate).toBeLessThan(0.04);
       expect(told.map(({ epoch }) => epoch)).toEqual(told.map((_, index) => index + 1));
-      expect(told.at(-1)?.epochCount).toBe(told.length);
-      expect(Math.max(...told.map(({ epochCount }) => epochCount))).toBe(told[0]?.epochCount);
+      expect(told.every(({ epoch, epochCount }) => epoch <= epochCount)).toBe(true);
       expect(adaptation.id).toMatch(/^[0-9a-f]{8}$/);
       expect(adaptation.accept).toBeGreaterThan(0);
       expect(adaptation.accept).toBeLessThan(1);
