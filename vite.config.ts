@@ -10,7 +10,7 @@ import { SECURITY_HEADERS } from './server/security-headers.ts';
 import { verifierPage } from './server/verifier-page.ts';
 import { metaSecurityPolicy, precompress, PWA_OPTIONS } from './server/vite-plugins.ts';
 import { ISOLATION_HEADERS } from './src/core/isolation-headers.ts';
-import { readShared } from './tests/support/browser-commands.ts';
+import { probeVideo, readShared } from './tests/support/browser-commands.ts';
 
 const repository = import.meta.dirname;
 
@@ -100,7 +100,7 @@ function browserProject(
           },
         }),
         instances: [{ browser: 'chromium' }],
-        commands: { readShared },
+        commands: { probeVideo, readShared },
       },
     },
   };

@@ -29,7 +29,7 @@ export async function runExport(
   });
   const cancel = (): void => {
     // Frees a write that waits for its turn. What was being written is the sink's to end.
-    giveUp(writer, signal.reason);
+    void giveUp(writer, signal.reason);
     setTimeout(
       () => reject(new DOMException('The export was cancelled', 'AbortError')),
       MAX_CANCEL_MS,
@@ -41,7 +41,7 @@ export async function runExport(
     const outcome = await Promise.race([writeAll(writer, output, write), stopped]);
     return { ...outcome, byteCount: output.byteCount };
   } catch (error) {
-    giveUp(writer, error);
+    await giveUp(writer, error);
     signal.throwIfAborted();
     throw toExportError(error);
   } finally {
@@ -59,12 +59,14 @@ async function writeAll(
   return outcome;
 }
 
-/** A sink that failed itself cannot be aborted: what went wrong first is what is told. */
-function giveUp(
+/** Resolves when the sink has put away what it had; or soon, when it does not answer. */
+async function giveUp(
   writer: WritableStreamDefaultWriter<Uint8Array<ArrayBuffer>>,
   reason: unknown,
-): void {
-  void writer.abort(reason).catch(() => undefined);
+): Promise<void> {
+  // One that failed itself cannot be aborted: what went wrong first is what is told.
+  const aborted = writer.abort(reason).catch(() => undefined);
+  await Promise.race([aborted, new Promise((resolve) => setTimeout(resolve, MAX_CANCEL_MS))]);
 }
 
 /** {@link runExport} for formats that are text. */

@@ -1,4 +1,6 @@
 import { ALL_FORMATS, BlobSource, CanvasSink, EncodedPacketSink, Input } from 'mediabunny';
+import { commands } from 'vitest/browser';
+import type { ProbedVideo } from '../../support/browser-commands';
 import { readFrameCode } from '../../fixtures/scene/frame-code';
 
 /** A picture of a video, with the number that is drawn in it. */
@@ -81,4 +83,12 @@ export function happens(element: HTMLMediaElement | HTMLTrackElement, name: stri
       { once: true },
     );
   });
+}
+
+/** What ffprobe says of a video; null where there is none. */
+export async function probe(video: Blob): Promise<ProbedVideo | null> {
+  const bytes = new Uint8Array(await video.arrayBuffer());
+  let binary = '';
+  for (const byte of bytes) binary += String.fromCharCode(byte);
+  return commands.probeVideo(btoa(binary));
 }

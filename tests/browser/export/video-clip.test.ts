@@ -8,7 +8,7 @@ import { collectExport, requestOf } from '../../support/collect-export';
 import { alteredSession, makeSession } from '../../support/make-session';
 import { makeNumberedSession, stallingTimesUs } from '../replay/numbered-session';
 import { MemoryScratch } from './memory-scratch';
-import { happens, numberAt, openInElement, readPackets, readPictures } from './read-video';
+import { happens, numberAt, openInElement, probe, readPackets, readPictures } from './read-video';
 
 /** 8 s with stalls; segments of 2 s, a key picture each second. */
 const TIMES_US = stallingTimesUs(240);
@@ -111,6 +111,25 @@ describe('clip', () => {
       expect((await readPictures(blob)).map(({ number }) => number)).toEqual(
         TIMES_US.map((_, index) => index),
       );
+    }
+  });
+
+  it('is what ffprobe takes for a faultless video with all pictures, whole and in pieces', async (context) => {
+    const ways = [new MemoryScratch().open, () => Promise.resolve(null)];
+    for (const openScratch of ways) {
+      for (const container of await containers()) {
+        const recorded = await session(container);
+        const { blob } = await collectExport(createVideoClipExporter(openScratch), recorded);
+        const probed = await probe(blob);
+        if (probed === null) return context.skip('there is no ffprobe');
+        expect(probed.complaints).toBe('');
+        expect(probed.frameCount).toBe(TIMES_US.length);
+        expect(probed.codec).toMatch(/^(h264|vp9)$/u);
+        // A WebM in pieces cannot tell how long it is.
+        if (openScratch === ways[0] || container === 'mp4') {
+          expect(probed.durationS).toBeCloseTo((at(239) - at(0)) / 1e6, 0);
+        }
+      }
     }
   });
 

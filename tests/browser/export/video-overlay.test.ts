@@ -19,7 +19,7 @@ import {
   stallingTimesUs,
 } from '../replay/numbered-session';
 import { MemoryScratch } from './memory-scratch';
-import { happens, openInElement, readPictures } from './read-video';
+import { happens, openInElement, probe, readPictures } from './read-video';
 
 const TIMES_US = stallingTimesUs(180);
 
@@ -189,6 +189,13 @@ describe('video with boxes', () => {
     expect(red).toBeGreaterThan(blue + 60);
     expect(green).toBeGreaterThan(blue + 20);
     close();
+  });
+
+  it('is what ffprobe takes for a faultless video with all pictures', async (context) => {
+    const exporter = await exporterWith(new MemoryScratch());
+    const probed = await probe((await collectExport(exporter, await session())).blob);
+    if (probed === null) return context.skip('there is no ffprobe');
+    expect(probed).toMatchObject({ complaints: '', frameCount: TIMES_US.length });
   });
 
   it('closes every picture when it is cancelled', async () => {
