@@ -1,4 +1,4 @@
-import type { SessionReader } from '../contracts/session';
+import type { SessionCamera, SessionReader } from '../contracts/session';
 import type {
   FrameFeed,
   FrameSource,
@@ -7,6 +7,7 @@ import type {
   SourceInfo,
 } from '../contracts/source';
 import { AppError } from '../core/app-error';
+import { SegmentFile } from './session-video/segment-file';
 import { SessionFrames } from './session-video/session-frames';
 
 /** What to analyse again. */
@@ -18,7 +19,7 @@ export interface SessionSourceOptions {
 }
 
 /**
- * The video of a stored session, for another analysis: every picture with the very capture time it had, all cameras in one
+ * The video of a stored session, for another analysis. To whatever takes it it is a file, whose positions are the session's times: every picture with the very capture time it had, all cameras in one
  * order of time, as fast as the machine can. Pictures that cannot be decoded are left out, see
  * {@link SessionSource.damagedSegmentCount}: the rest of the session is still worth it.
  */
@@ -48,37 +49,39 @@ export class SessionSource implements FrameSource {
     return this.#frames?.damagedSegmentCount ?? 0;
   }
 
-  /** Throws AppError VIDEO_NO_PICTURE when the session holds no video. */
-  open(signal: AbortSignal): Promise<SourceInfo> {
+  /** Throws AppError VIDEO_NO_PICTURE when the session holds no video, VIDEO_CODEC_UNSUPPORTED. */
+  async open(signal: AbortSignal): Promise<SourceInfo> {
     signal.throwIfAborted();
     if (this.#signal) throw new RangeError('SessionSource.open may be called once');
     this.#signal = signal;
     signal.addEventListener('abort', this.#onAbort, { once: true });
     const { header, segments } = this.#options.session;
-    const filmed = header.cameras.filter(({ cameraId }) =>
-      segments.some((segment) => segment.cameraId === cameraId),
-    );
-    const [first] = filmed;
+    const isFilmed = ({ cameraId }: SessionCamera): boolean =>
+      segments.some((segment) => segment.cameraId === cameraId);
+    const cameras = header.cameras.filter(isFilmed);
+    const [first] = cameras;
     if (!first) {
       const message = `Expected video in session ${header.id}, found ${header.kind} only`;
       throw new AppError('VIDEO_NO_PICTURE', message);
     }
-    return Promise.resolve({
+    await this.#expectDecodable();
+    this.#closing.signal.throwIfAborted();
+    return {
       kind: this.kind,
       pace: this.pace,
       cameraId: first.cameraId,
       label: header.title === '' ? header.sourceLabel : header.title,
-      cameras: filmed,
+      cameras,
       widthPx: first.widthPx,
       heightPx: first.heightPx,
       framesPerSecond: null,
-      // On this clock the session begins anywhere: what share of it is done only its own times tell.
-      durationUs: header.timeBase === 'media' ? header.endUs : null,
-      originUnixMs: header.originUnixMs,
-      timeBase: header.timeBase,
+      // From 0 of the clock that its pictures' times are on: the session itself may begin later.
+      durationUs: header.endUs,
+      originUnixMs: Date.now(),
+      timeBase: 'media',
       codec: segments.find(({ cameraId }) => cameraId === first.cameraId)?.codec ?? null,
       notice: null,
-    });
+    };
   }
 
   feed(): FrameFeed {
@@ -104,6 +107,20 @@ export class SessionSource implements FrameSource {
   }
 
   readonly #onAbort = (): void => void this.close();
+
+  /** A codec that is not known here would lose every picture without a word. */
+  async #expectDecodable(): Promise<void> {
+    const { session } = this.#options;
+    const [segment] = session.segments;
+    if (!segment) return;
+    try {
+      const file = await SegmentFile.open(segment, await session.part(segment.part));
+      file.close();
+    } catch (error) {
+      // One that is damaged is left out; the others may be sound.
+      if (error instanceof AppError && error.code === 'VIDEO_CODEC_UNSUPPORTED') throw error;
+    }
+  }
 
   async *#pull(frames: SessionFrames): AsyncGenerator<SourceFrame, void, undefined> {
     yield* frames.frames();

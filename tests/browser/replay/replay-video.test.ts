@@ -7,6 +7,7 @@ import { SessionSource } from '../../../src/sources/session-source';
 import { readFrameCode } from '../../fixtures/scene/frame-code';
 import { alteredSession } from '../../support/make-session';
 import { watchFrames } from '../sources/frame-census';
+import { describeSourceContract } from '../sources/source-contract';
 import { makeNumberedSession, stallingTimesUs, type NumberedChoice } from './numbered-session';
 
 const closers: (() => void)[] = [];
@@ -207,6 +208,12 @@ describe('replay of video', () => {
   });
 });
 
+// Five segments, so that it has more than one to open and to end in.
+describeSourceContract('a stored session', async () => {
+  const session = await makeReader({ framesPerSegment: 48 });
+  return new SessionSource({ session });
+});
+
 describe('session source', () => {
   it('gives every picture once, with the capture time it was analysed at', async () => {
     const source = new SessionSource({ session: await makeReader() });
@@ -235,6 +242,14 @@ describe('session source', () => {
       image.close();
     }
     expect(given).toEqual(timesUs.filter((_, index) => index % 4 === 0));
+  });
+
+  it('refuses a session without video', async () => {
+    const made = await makeReader();
+    const opening = (session: SessionReader) =>
+      new SessionSource({ session }).open(new AbortController().signal);
+    const empty = alteredSession(made, { segments: [] });
+    await expect(opening(empty)).rejects.toMatchObject({ code: 'VIDEO_NO_PICTURE' });
   });
 
   it('ends and frees its pictures when it is closed in the middle', async () => {
