@@ -18,7 +18,10 @@ type Line =
   | {
       readonly type: 'identity';
       readonly trackId: number;
-      readonly decision: { readonly vehicleId: string | null };
+      readonly decision: {
+        readonly vehicleId: string | null;
+        readonly cropTimesUs: readonly number[];
+      };
     }
   | { readonly type: 'session' | 'sighting' | 'summary' };
 
@@ -26,7 +29,7 @@ type Line =
 export interface PassageIdentity {
   readonly vehicle: string;
   readonly wasFollowed: boolean;
-  /** The gallery's vehicles its tracks ended up as, the longest track's first; none: nothing was decided. */
+  /** The gallery's vehicles its tracks ended up as, that of the most crops first; none: nothing was decided. */
   readonly galleryIds: readonly string[];
 }
 
@@ -36,48 +39,66 @@ export interface PassageIdentity {
  */
 const LEAST = { inside: 0.75, filled: 0.1 } as const;
 
-/** Frames of each passage, by name, that a track was seen in. */
-type FrameCounts = ReadonlyMap<string, number>;
+/** What a track showed in each frame, by its time: a vehicle of a passage; null: none of them. */
+type Shown = ReadonlyMap<number, string | null>;
+
+/** What a decision is made of, and by how many crops. */
+interface Identity {
+  readonly vehicle: string;
+  readonly cropCount: number;
+  readonly galleryId: string;
+}
 
 /**
- * Joins what the app said of a video with what is true about it: a track is of the passage that it follows for most of its
- * frames. `lines` as the page wrote them, in order.
+ * Joins what the app said of a video with what is true about it. A track may go on from its vehicle to something else, so a
+ * decision is about the passage that most of its crops show. `lines` as the page wrote them, in order.
  */
 export function identifyPassages(
   video: ComposedVideo,
   lines: readonly string[],
 ): readonly PassageIdentity[] {
-  const countsOfTrack = new Map<number, Map<string, number>>();
-  const galleryIds = new Map<number, string | null>();
+  const shownByTrack = new Map<number, Map<number, string | null>>();
+  const decisions = new Map<number, Extract<Line, { type: 'identity' }>['decision']>();
   for (const text of lines) {
     const line = JSON.parse(text) as Line; // written by our own page, a moment ago
-    if (line.type === 'identity') galleryIds.set(line.trackId, line.decision.vehicleId);
+    if (line.type === 'identity') decisions.set(line.trackId, line.decision);
     if (line.type !== 'frame') continue;
     const frameIndex = Math.round((line.timeUs * video.framesPerSecond) / 1e6);
     for (const { id, state, box } of line.tracks) {
       // Where a lost one is guessed to be, another may drive.
       if (state === 'lost') continue;
-      const vehicle = vehicleAt(video.passages, frameIndex, box);
-      if (vehicle === null) continue;
-      const counts = countsOfTrack.get(id) ?? new Map<string, number>();
-      countsOfTrack.set(id, counts.set(vehicle, (counts.get(vehicle) ?? 0) + 1));
+      const shown = shownByTrack.get(id) ?? new Map<number, string | null>();
+      shownByTrack.set(id, shown.set(line.timeUs, vehicleAt(video.passages, frameIndex, box)));
     }
   }
-  return video.passages.map(({ vehicle }) => {
-    const tracks = [...countsOfTrack]
-      .filter(([, counts]) => mostOf(counts) === vehicle)
-      .sort(([, a], [, b]) => (b.get(vehicle) ?? 0) - (a.get(vehicle) ?? 0));
-    return {
-      vehicle,
-      wasFollowed: tracks.length > 0,
-      galleryIds: tracks.flatMap(([id]) => galleryIds.get(id) ?? []),
-    };
+  const followed = new Set([...shownByTrack.values()].flatMap((shown) => [...shown.values()]));
+  const identities = [...decisions].flatMap(([id, { vehicleId, cropTimesUs }]) => {
+    const most = mostShown(shownByTrack.get(id) ?? new Map<number, null>(), cropTimesUs);
+    return most && vehicleId !== null ? [{ ...most, galleryId: vehicleId }] : [];
   });
+  return video.passages.map(({ vehicle }) => ({
+    vehicle,
+    wasFollowed: followed.has(vehicle),
+    galleryIds: identities
+      .filter((identity: Identity) => identity.vehicle === vehicle)
+      .sort((a, b) => b.cropCount - a.cropCount)
+      .map(({ galleryId }) => galleryId),
+  }));
 }
 
-function mostOf(counts: FrameCounts): string | null {
-  const [first] = [...counts].sort(([, a], [, b]) => b - a);
-  return first?.[0] ?? null;
+/** The vehicle that most of these crops of a track show; null: none, or something else as often. */
+function mostShown(
+  shown: Shown,
+  cropTimesUs: readonly number[],
+): Omit<Identity, 'galleryId'> | null {
+  const counts = new Map<string, number>();
+  for (const timeUs of cropTimesUs) {
+    const vehicle = shown.get(timeUs);
+    if (typeof vehicle === 'string') counts.set(vehicle, (counts.get(vehicle) ?? 0) + 1);
+  }
+  const [most] = [...counts].sort(([, a], [, b]) => b - a);
+  if (!most || 2 * most[1] <= cropTimesUs.length) return null;
+  return { vehicle: most[0], cropCount: most[1] };
 }
 
 function vehicleAt(
@@ -119,7 +140,7 @@ export interface CrossCameraIdentity {
 
 /**
  * A gallery vehicle that several vehicles of the first camera ended up as is right for each of them. What was a vehicle twice at
- * the first camera is known by either; at the second its longest track counts.
+ * the first camera is known by either; at the second the one of the most crops counts.
  */
 export function scoreAcross(
   first: readonly PassageIdentity[],

@@ -32,15 +32,15 @@ describe('identities across two cameras', () => {
     });
   });
 
-  it('know a vehicle by either number it got at the first camera, and go by the longest track at the second', () => {
+  it('know a vehicle by either number it got at the first camera, and go by the first one at the second', () => {
     const first = [passage('a', 'V1', 'V2'), passage('b', 'V3')];
     expect(scoreAcross(first, [passage('a', 'V2', 'V3')])).toMatchObject({ right: 1, wrong: 0 });
     expect(scoreAcross(first, [passage('a', 'V3', 'V2')])).toMatchObject({ right: 0, wrong: 1 });
   });
 });
 
-describe('the tracks of a passage', () => {
-  it('give it the vehicles they ended up as, the longest first', () => {
+describe('the identity of a passage', () => {
+  it('is what the decisions on its crops say, that on the most crops first', () => {
     const lines = [
       frame(0, [[1, [10, 10, 90, 90]]]),
       frame(1, [
@@ -48,31 +48,47 @@ describe('the tracks of a passage', () => {
         [3, [200, 200, 260, 260]],
       ]),
       frame(2, [[2, [10, 10, 90, 90]]]),
-      identity(1, 'V1'),
-      identity(2, null),
-      identity(2, 'V2'),
-      identity(3, 'V3'),
+      identity(1, 'V1', [0]),
+      identity(2, null, [1]),
+      identity(2, 'V2', [1, 2]),
+      identity(3, 'V3', [1]),
     ];
     expect(identifyPassages(videoOf({ a: [0, 0, 100, 100] }), lines)).toEqual([
       { vehicle: 'a', wasFollowed: true, galleryIds: ['V2', 'V1'] },
     ]);
   });
 
-  it('are those that follow it longer than any other', () => {
+  it('is that of a track whose crops show it, whatever it follows later', () => {
     const video = videoOf({ a: [0, 0, 100, 100], b: [200, 0, 300, 100] });
     const lines = [
       frame(0, [[1, [10, 10, 90, 90]]]),
       frame(1, [[1, [210, 10, 290, 90]]]),
       frame(2, [[1, [210, 10, 290, 90]]]),
-      identity(1, 'V1'),
+      identity(1, 'V1', [0]),
     ];
     expect(identifyPassages(video, lines)).toEqual([
-      { vehicle: 'a', wasFollowed: false, galleryIds: [] },
-      { vehicle: 'b', wasFollowed: true, galleryIds: ['V1'] },
+      { vehicle: 'a', wasFollowed: true, galleryIds: ['V1'] },
+      { vehicle: 'b', wasFollowed: true, galleryIds: [] },
     ]);
   });
 
-  it('may show a part of the vehicle, as a motorcycle without its rider, but no more than the vehicle', () => {
+  it("is nobody's when the crops show two, or something by the road", () => {
+    const video = videoOf({ a: [0, 0, 100, 100], b: [200, 0, 300, 100] });
+    const lines = [
+      frame(0, [[1, [10, 10, 90, 90]]]),
+      frame(1, [[1, [210, 10, 290, 90]]]),
+      frame(2, [[1, [400, 10, 490, 90]]]),
+      identity(1, 'V1', [0, 1]),
+      identity(1, 'V1', [0, 2]),
+    ];
+    expect(identifyPassages(video, lines.slice(0, 4))).toMatchObject([
+      { galleryIds: [] },
+      { galleryIds: [] },
+    ]);
+    expect(identifyPassages(video, lines)).toMatchObject([{ galleryIds: [] }, { galleryIds: [] }]);
+  });
+
+  it('may come from a part of the vehicle, as a motorcycle without its rider, but of no more than the vehicle', () => {
     const video = videoOf({ a: [0, 0, 100, 200] });
     const followed = (corners: readonly number[]): boolean | undefined =>
       identifyPassages(video, [frame(0, [[1, corners]])])[0]?.wasFollowed;
@@ -81,13 +97,15 @@ describe('the tracks of a passage', () => {
     expect(followed([40, 180, 55, 195])).toBe(false);
   });
 
-  it('are not those that are lost and guessed to be there', () => {
-    const lines = [frame(0, [[1, [10, 10, 90, 90]]], 'lost'), identity(1, 'V1')];
+  it('is not that of a track that is lost and guessed to be there', () => {
+    const lines = [frame(0, [[1, [10, 10, 90, 90]]], 'lost'), identity(1, 'V1', [0])];
     expect(identifyPassages(videoOf({ a: [0, 0, 100, 100] }), lines)).toEqual([
       { vehicle: 'a', wasFollowed: false, galleryIds: [] },
     ]);
   });
 });
+
+const FRAME_US = 500_000;
 
 function frame(
   index: number,
@@ -96,13 +114,18 @@ function frame(
 ): string {
   return JSON.stringify({
     type: 'frame',
-    timeUs: index * 500_000,
+    timeUs: index * FRAME_US,
     tracks: tracks.map(([id, corners]) => ({ id, state, box: corners })),
   });
 }
 
-function identity(trackId: number, vehicleId: string | null): string {
-  return JSON.stringify({ type: 'identity', trackId, decision: { vehicleId } });
+function identity(
+  trackId: number,
+  vehicleId: string | null,
+  cropFrames: readonly number[],
+): string {
+  const cropTimesUs = cropFrames.map((index) => index * FRAME_US);
+  return JSON.stringify({ type: 'identity', trackId, decision: { vehicleId, cropTimesUs } });
 }
 
 /** Vehicles that stand still for three frames. */
