@@ -69,6 +69,11 @@ export interface Archive {
 
 /** Opens an archive. Throws AppError IMPORT_REFUSED, which says what was expected and what was found. */
 export async function openArchive(file: Blob): Promise<Archive> {
+  if (!canInflate())
+    throw new AppError(
+      'IMPORT_REFUSED',
+      'This browser: expected one that can unpack ZIP files (Chromium 103, Firefox 113, Safari 16.4 or later), found an older one',
+    );
   const reader = new ZipReader(new BlobSource(file), {
     strictness: 'strict',
     useWebWorkers: false,
@@ -179,6 +184,15 @@ class BlobSource implements Reader<Blob> {
 
   async readUint8Array(offset: number, length: number): Promise<Uint8Array> {
     return new Uint8Array(await this.#blob.slice(offset, offset + length).arrayBuffer());
+  }
+}
+
+/** Older browsers know the stream, but not this format, and throw. */
+function canInflate(): boolean {
+  try {
+    return new DecompressionStream('deflate-raw').readable instanceof ReadableStream;
+  } catch {
+    return false;
   }
 }
 

@@ -50,6 +50,7 @@ export async function packagingProblems(
       headers,
       time,
       packedDigests.get(entry.path) ?? null,
+      signal,
     );
     if (problem) byPath.set(entry.path, problem);
     records.push(directoryRecord(entry, header));
@@ -67,11 +68,14 @@ async function entryProblem(
   headers: BlobWindow,
   time: number,
   packedSha256: string | null,
+  signal: AbortSignal,
 ): Promise<string | null> {
   if (packedSha256 !== null) {
     const digest = new Sha256Stream();
-    for await (const chunk of archive.file.slice(entry.offset, entry.endOffset).stream())
+    for await (const chunk of archive.file.slice(entry.offset, entry.endOffset).stream()) {
+      signal.throwIfAborted();
       digest.update(chunk);
+    }
     const found = await digest.hex();
     return found === packedSha256
       ? null
