@@ -1,6 +1,4 @@
-import type { Box } from './detection';
 import type { ErrorData } from './errors';
-import type { CameraId } from './frame';
 import type {
   PrivacyMask,
   RecordingOptions,
@@ -16,7 +14,7 @@ import type { SourceKind } from './source';
 import type { FrameResult } from './worker-api';
 
 /*
- * Recording: the perception worker hands pictures over a port of its own ({@link RecordedFrame}), the page hands on
+ * Recording: the perception worker hands pictures over a port of its own (`recorder-tap.ts`), the page hands on
  * results and sightings, and the recording worker is the only writer of sessions.
  */
 
@@ -37,38 +35,6 @@ export interface RecordingConfig {
   readonly settings: ResultSettings;
   /** Recording ends by itself, cleanly, before less than this is free for the origin. Bytes. */
   readonly reserveBytes: number;
-}
-
-/** A picture for the recorder, masked already. Transferred; the recorder closes it. */
-export interface RecordedFrame {
-  readonly image: VideoFrame;
-  readonly cameraId: CameraId;
-  readonly captureTimeUs: number;
-  /** Analysed pictures are dropped last when the encoder cannot keep up. */
-  readonly isAnalysed: boolean;
-  /** To be made unrecognisable, in display pixels. Empty unless the user asked for blur. */
-  readonly blurredBoxes: readonly Box[];
-}
-
-/** What the perception worker sends over the port. */
-export type RecorderPortMessage =
-  | { readonly type: 'frame'; readonly frame: RecordedFrame }
-  /** A live picture was not sent: there was no credit for it. */
-  | { readonly type: 'dropped'; readonly isAnalysed: boolean }
-  /** No more comes over this port: the tap was taken away. */
-  | { readonly type: 'end' };
-/** What comes back: so many more pictures may be sent. The recorder grants eight at first, then one for each it is done with. */
-export interface RecorderPortCredit {
-  readonly type: 'credit';
-  readonly count: number;
-}
-
-/** Where the perception worker sends its pictures; what is blurred in them is told by `PerceptionApi.setBlur`. */
-export interface RecorderTap {
-  /** Speaks {@link RecorderPortMessage} and {@link RecorderPortCredit}. */
-  readonly port: MessagePort;
-  /** Pictures that are not analysed are sent too. With blur they are not: nobody knows where to blur them. */
-  readonly isEveryFrameSent: boolean;
 }
 
 /** A few times a second. */
@@ -115,7 +81,7 @@ export interface RecorderApi {
    * is asked for and no codec can be written at the cameras' sizes.
    */
   begin(config: RecordingConfig): Promise<SessionId>;
-  /** Pictures come from here, see {@link RecorderTap}; replaces the port before (the perception worker was started again). */
+  /** Pictures come from here, see `RecorderTap`; replaces the port before (the perception worker was started again). */
   connectFrames(port: MessagePort): void;
   /** Of every analysed frame, in order. */
   addResult(result: FrameResult): void;

@@ -19,7 +19,7 @@ import type {
   PairSet,
   ReembedProgress,
 } from './recognition';
-import type { RecorderTap } from './recording';
+import type { RecorderTap } from './recorder-tap';
 import type { BlurChoice, PrivacyMask } from './session';
 import type { DryRunResult, OnnxFacts } from './shelf';
 import type { SourceInfo } from './source';

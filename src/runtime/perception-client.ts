@@ -1,6 +1,6 @@
 import { proxy, transfer } from 'comlink';
 import type { FrameImage, FrameMeta } from '../contracts/frame';
-import type { RecorderTap } from '../contracts/recording';
+import type { RecorderTap } from '../contracts/recorder-tap';
 import type { BlurChoice, PrivacyMask } from '../contracts/session';
 import type { FrameFeed } from '../contracts/source';
 import type { EndedTrack } from '../contracts/track';

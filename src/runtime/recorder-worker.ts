@@ -1,5 +1,6 @@
 import { proxy, transfer, type Remote } from 'comlink';
-import type { RecorderApi, RecorderEvent, RecorderTap } from '../contracts/recording';
+import type { RecorderApi, RecorderEvent } from '../contracts/recording';
+import type { RecorderTap } from '../contracts/recorder-tap';
 import type { AppError } from '../core/app-error';
 import { WorkerHost } from './worker-host';
 

@@ -1,5 +1,5 @@
 import type { SizePx } from '../../contracts/model';
-import type { RecordedFrame } from '../../contracts/recording';
+import type { RecordedFrame } from '../../contracts/recorder-tap';
 import type { SourcePace } from '../../contracts/source';
 import { AppError } from '../../core/app-error';
 import { CameraEncoder } from './camera-encoder';

@@ -1,4 +1,4 @@
-import type { RecordedFrame } from '../../contracts/recording';
+import type { RecordedFrame } from '../../contracts/recorder-tap';
 import { AppError } from '../../core/app-error';
 import { blurRegions } from '../../core/blur-regions';
 import { evenSize } from './encoder-choice';

@@ -1,10 +1,10 @@
 import type { CameraId } from '../../contracts/frame';
+import type { RecordingConfig } from '../../contracts/recording';
 import type {
   RecordedFrame,
   RecorderPortCredit,
   RecorderPortMessage,
-  RecordingConfig,
-} from '../../contracts/recording';
+} from '../../contracts/recorder-tap';
 import type { SessionWriter, VideoSegment } from '../../contracts/session';
 import { videoPartName } from '../../core/session-format/part-path';
 import { CameraRecorder } from './camera-recorder';

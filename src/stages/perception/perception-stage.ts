@@ -1,5 +1,5 @@
 import type { FrameImage, FrameMeta } from '../../contracts/frame';
-import type { RecorderTap } from '../../contracts/recording';
+import type { RecorderTap } from '../../contracts/recorder-tap';
 import type { BlurChoice, PrivacyMask } from '../../contracts/session';
 import type { EndedTrack } from '../../contracts/track';
 import type {

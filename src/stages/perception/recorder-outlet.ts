@@ -4,7 +4,7 @@ import type {
   RecorderPortCredit,
   RecorderPortMessage,
   RecorderTap,
-} from '../../contracts/recording';
+} from '../../contracts/recorder-tap';
 import type { SourcePace } from '../../contracts/source';
 
 /**

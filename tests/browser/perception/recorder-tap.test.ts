@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { Box } from '../../../src/contracts/detection';
 import type { VehicleCrop } from '../../../src/contracts/embedding';
 import type { FrameImage, FrameMeta } from '../../../src/contracts/frame';
-import type { RecordedFrame, RecorderPortMessage } from '../../../src/contracts/recording';
+import type { RecordedFrame, RecorderPortMessage } from '../../../src/contracts/recorder-tap';
 import type { PrivacyMask } from '../../../src/contracts/session';
 import type { SourcePace } from '../../../src/contracts/source';
 import type { PerceptionConfig, RunStart } from '../../../src/contracts/worker-api';

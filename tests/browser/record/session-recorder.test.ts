@@ -3,10 +3,9 @@ import type { Box } from '../../../src/contracts/detection';
 import type {
   RecordedSighting,
   RecorderEvent,
-  RecorderPortCredit,
-  RecorderPortMessage,
   RecordingConfig,
 } from '../../../src/contracts/recording';
+import type { RecorderPortCredit, RecorderPortMessage } from '../../../src/contracts/recorder-tap';
 import type { FrameResult } from '../../../src/contracts/worker-api';
 import { muxSegment } from '../../../src/sinks/record/mux-segment';
 import type { EncodedPicture } from '../../../src/sinks/record/encoded-picture';
