@@ -1,5 +1,6 @@
 import type { EmbeddedCrop, EmbeddingSpaceId, VehicleCrop } from '../../contracts/embedding';
 import type { ModelManifest, SizePx } from '../../contracts/model';
+import { goldenTensor } from '../../core/golden-input';
 import type { ModelSession } from '../../inference/model-session';
 import { fixedSize, mirrorPlanes, prepareCrop } from './crop-tensor';
 import { embedderOutput, embedTensors, requireUnit } from './embed-tensors';
@@ -8,6 +9,9 @@ import { cropQuality } from './sharpness';
 
 /** Crops that share one inference: a larger batch is no faster a crop on WASM and delays the first. */
 const MAX_BATCH = 8;
+
+/** Any picture will do. */
+const WARM_UP_SEED = 1;
 
 /** What the embedder needs of a loaded network. */
 export type EmbeddingNetwork = Pick<ModelSession, 'run' | 'takesBatches' | 'dispose'>;
@@ -59,10 +63,12 @@ export class VehicleEmbedder {
     this.space = embeddingSpaceOf(manifest, this.#averageMirrored);
   }
 
-  /** Runs the network once on grey, so that the first crop does not pay for compilation. */
+  /**
+   * Runs the network once, so that the first crop does not pay for compilation. On a picture with something in it: a network
+   * without biases answers nothing to nothing, which is no vector.
+   */
   async warmUp(): Promise<void> {
-    const grey = new Float32Array(3 * this.#size.widthPx * this.#size.heightPx);
-    await this.#runNetwork([grey]);
+    await this.#runNetwork([goldenTensor(WARM_UP_SEED, this.#size, this.#manifest.input)]);
   }
 
   /**

@@ -89,6 +89,12 @@ describe('VehicleEmbedder', () => {
     expect(embedded?.quality).toBeLessThan(0.8);
   });
 
+  it('warms up a network without biases, which answers nothing to an empty picture', async () => {
+    const network = new HalvesNetwork();
+    await new VehicleEmbedder(network, manifest, readPixels).warmUp();
+    expect(network.batchSizes).toEqual([1]);
+  });
+
   it('runs crops that wait together as one batch, and answers each its own', async () => {
     const network = new HalvesNetwork();
     const embedder = new VehicleEmbedder(network, manifest, readPixels);
