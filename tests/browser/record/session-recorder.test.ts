@@ -323,7 +323,8 @@ describe('a recording that cannot go on', () => {
     await bench.sendRange(130, 250);
     await expect.poll(() => bench.ended).toBeDefined();
     expect(bench.ended).toMatchObject({ session: { endedBecause: 'STORAGE_FULL' } });
-    expect((await bench.decoded()).length).toBeGreaterThanOrEqual(240);
+    // Room is looked at now and then: how many pictures later is the machine's; none before that is lost.
+    expect((await bench.decoded()).length).toBeGreaterThanOrEqual(130);
   });
 
   it('does not begin where too little is free', async () => {
