@@ -28,6 +28,25 @@ describe('the adaptation worker', () => {
     expect(told.map(({ epoch }) => epoch)).toEqual([1, 2]);
   });
 
+  it('answers within a second when it is cancelled in the middle of its work', async () => {
+    const cancelled = new AbortController();
+    let cancelledMs = Infinity;
+    const learning = learn(
+      syntheticPairs({ ...SCENE, vehicleCount: 600 }),
+      0.8,
+      () => {
+        // The next epoch has begun by then, and takes longer than this.
+        setTimeout(() => {
+          cancelledMs = performance.now();
+          cancelled.abort();
+        }, 100);
+      },
+      cancelled.signal,
+    );
+    await expect(learning).rejects.toMatchObject({ name: 'AbortError' });
+    expect(performance.now() - cancelledMs).toBeLessThan(1_000);
+  });
+
   it('answers in words when there are too few pairs', async () => {
     const few = syntheticPairs({ ...SCENE, vehicleCount: 8 });
     const { signal } = new AbortController();
