@@ -9,6 +9,7 @@ dt{color:var(--dim)}dd{margin:0;overflow-wrap:anywhere}
 svg{width:100%;height:auto;font:11px system-ui,sans-serif;fill:var(--ink)}
 svg .row{text-anchor:end}svg .tick{stroke:var(--line)}svg .gap{fill:var(--gap)}
 svg .new{fill:var(--new)}svg .again{fill:var(--again);stroke:var(--ink);stroke-width:1}
+svg.key{width:14px;height:10px;margin-right:4px}
 table{border-collapse:collapse;width:100%}
 th,td{text-align:left;padding:.35rem .6rem;border-bottom:1px solid var(--line)}
 img{display:block;max-width:120px;max-height:90px}

@@ -1,3 +1,4 @@
+import type { CameraId } from '../../contracts/frame';
 import type { SessionHeader, SessionSighting, TimeRange } from '../../contracts/session';
 import { escapeHtml, readableTime } from './html-text';
 
@@ -5,11 +6,21 @@ import { escapeHtml, readableTime } from './html-text';
 const MAX_ROWS = 300;
 const WIDTH = 1000;
 const LABEL_WIDTH = 60;
-const ROW_HEIGHT = 16;
+const MIN_ROW_HEIGHT = 16;
+/** What each camera has of a row. */
+const LANE_HEIGHT = 8;
 const AXIS_HEIGHT = 24;
 const TICK_COUNT = 5;
 /** A moment must still be seen. */
 const MIN_BAR_WIDTH = 2;
+
+/** Times to places, and cameras to their part of a row. */
+interface Layout {
+  readonly header: SessionHeader;
+  readonly span: TimeRange;
+  readonly rowHeight: number;
+  readonly lanes: ReadonlyMap<CameraId, number>;
+}
 
 /** When each vehicle was seen, as an SVG picture; a row a vehicle, in order of their numbers. Gaps are shaded. */
 export function* timelineSvg(
@@ -17,41 +28,63 @@ export function* timelineSvg(
   span: TimeRange,
   sightings: readonly SessionSighting[],
 ): Generator<string> {
-  const rows = [...groupByVehicle(sightings)].slice(0, MAX_ROWS);
-  const height = AXIS_HEIGHT + Math.max(1, rows.length) * ROW_HEIGHT;
-  const place = placer(span);
+  const layout: Layout = {
+    header,
+    span,
+    rowHeight: Math.max(MIN_ROW_HEIGHT, LANE_HEIGHT * header.cameras.length),
+    lanes: new Map(header.cameras.map(({ cameraId }, lane) => [cameraId, lane])),
+  };
+  const groups = groupByVehicle(sightings);
+  const rows = [...groups].slice(0, MAX_ROWS);
+  const height = AXIS_HEIGHT + Math.max(1, rows.length) * layout.rowHeight;
+  yield caption(header);
   yield `<svg viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="When each vehicle was seen">`;
-  for (const { startUs, endUs } of header.gaps) {
-    if (startUs > span.endUs || endUs < span.startUs) continue;
-    const { x, width } = place(startUs, endUs);
-    yield `<rect class="gap" x="${x}" y="${AXIS_HEIGHT}" width="${width}" height="${height - AXIS_HEIGHT}"><title>No analysis</title></rect>`;
-  }
-  yield* axis(header, span, height);
+  yield* gaps(layout, height);
+  yield* axis(layout, height);
   for (const [row, [vehicleNumber, seen]] of rows.entries()) {
-    const y = AXIS_HEIGHT + row * ROW_HEIGHT;
-    yield `<text class="row" x="${LABEL_WIDTH - 8}" y="${y + 12}">${vehicleNumber}</text>`;
-    for (const sighting of seen) yield bar(header, sighting, place, y);
+    const y = AXIS_HEIGHT + row * layout.rowHeight;
+    const middle = y + layout.rowHeight / 2 + 4;
+    yield `<text class="row" x="${LABEL_WIDTH - 8}" y="${middle}">${vehicleNumber}</text>`;
+    for (const sighting of seen) yield bar(layout, sighting, y);
   }
   yield '</svg>\n';
-  const leftOutCount = groupByVehicle(sightings).size - rows.length;
-  if (leftOutCount > 0) {
-    yield `<p>${leftOutCount} more vehicles are in the table only.</p>\n`;
+  if (groups.size > rows.length) {
+    yield `<p>${groups.size - rows.length} more vehicles are in the table only.</p>\n`;
   }
 }
 
-type Place = (startUs: number, endUs: number) => { readonly x: string; readonly width: string };
+function caption(header: SessionHeader): string {
+  const key = (kind: string, words: string): string =>
+    `<svg class="key" viewBox="0 0 14 10" aria-hidden="true"><rect class="${kind}" x="1" y="1" width="12" height="8"/></svg>${words}`;
+  const cameras = header.cameras.map(({ label }) => escapeHtml(label)).join(', ');
+  const order = header.cameras.length > 1 ? ` In each row from the top: ${cameras}.` : '';
+  return `<p>A row is a vehicle: ${key('new', 'new')}, ${key('again', 'seen before')}, ${key('gap', 'no analysis')}.${order}</p>\n`;
+}
 
-function placer(span: TimeRange): Place {
+function placeOf(
+  { span }: Layout,
+  startUs: number,
+  endUs: number,
+): { readonly x: string; readonly width: string } {
   const scale = (WIDTH - LABEL_WIDTH) / Math.max(1, span.endUs - span.startUs);
   const at = (timeUs: number): number =>
     LABEL_WIDTH + (Math.min(Math.max(timeUs, span.startUs), span.endUs) - span.startUs) * scale;
-  return (startUs, endUs) => ({
+  return {
     x: at(startUs).toFixed(1),
     width: Math.max(MIN_BAR_WIDTH, at(endUs) - at(startUs)).toFixed(1),
-  });
+  };
 }
 
-function* axis(header: SessionHeader, span: TimeRange, height: number): Generator<string> {
+function* gaps(layout: Layout, height: number): Generator<string> {
+  const { header, span } = layout;
+  for (const { startUs, endUs } of header.gaps) {
+    if (startUs > span.endUs || endUs < span.startUs) continue;
+    const { x, width } = placeOf(layout, startUs, endUs);
+    yield `<rect class="gap" x="${x}" y="${AXIS_HEIGHT}" width="${width}" height="${height - AXIS_HEIGHT}"><title>No analysis</title></rect>`;
+  }
+}
+
+function* axis({ header, span }: Layout, height: number): Generator<string> {
   for (let tick = 0; tick < TICK_COUNT; tick += 1) {
     const share = tick / (TICK_COUNT - 1);
     const timeUs = span.startUs + share * (span.endUs - span.startUs);
@@ -64,14 +97,17 @@ function* axis(header: SessionHeader, span: TimeRange, height: number): Generato
   }
 }
 
-function bar(header: SessionHeader, sighting: SessionSighting, place: Place, y: number): string {
-  const { x, width } = place(sighting.startUs, sighting.endUs);
+function bar(layout: Layout, sighting: SessionSighting, y: number): string {
+  const { header, rowHeight, lanes } = layout;
+  const { x, width } = placeOf(layout, sighting.startUs, sighting.endUs);
+  const laneHeight = (rowHeight - 2) / Math.max(1, lanes.size);
+  const top = y + 1 + (lanes.get(sighting.cameraId) ?? 0) * laneHeight;
   const isReturn = sighting.decision.outcome === 'matched';
   const from = readableTime(header, sighting.startUs);
   const until = readableTime(header, sighting.endUs);
-  const words = `Vehicle ${sighting.vehicleNumber}, ${isReturn ? 'seen again' : 'new'}, ${from} to ${until}`;
+  const words = `Vehicle ${sighting.vehicleNumber}, ${isReturn ? 'seen before' : 'new'}, ${from} to ${until}`;
   return (
-    `<rect class="${isReturn ? 'again' : 'new'}" x="${x}" y="${y + 2}" width="${width}" height="${ROW_HEIGHT - 4}">` +
+    `<rect class="${isReturn ? 'again' : 'new'}" x="${x}" y="${(top + 0.5).toFixed(1)}" width="${width}" height="${(laneHeight - 1).toFixed(1)}">` +
     `<title>${escapeHtml(words)}</title></rect>`
   );
 }

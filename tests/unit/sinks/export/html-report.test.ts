@@ -13,7 +13,7 @@ describe('HTML report', () => {
     const html = await report(session);
     const sightings = await session.sightings(MADE_RESULT_SET);
     expect(html.match(/<img src="data:image\/jpeg;base64,/gu)).toHaveLength(sightings.length);
-    expect(html.match(/<rect class="(new|again)"/gu)).toHaveLength(sightings.length);
+    expect(html.match(/<rect class="(new|again)"[^>]*><title>/gu)).toHaveLength(sightings.length);
     expect(html.match(/<tr><td>/gu)).toHaveLength(sightings.length);
   });
 
@@ -49,6 +49,6 @@ describe('HTML report', () => {
   it('says that nothing was analysed in a gap, and for how long', async () => {
     const html = await report(makeSession({ durationS: 40, gap: { from: 0.25, to: 0.5 } }));
     expect(html).toContain('<dd>10 s in 1 gap</dd>');
-    expect(html).toContain('<rect class="gap"');
+    expect(html).toContain('<rect class="gap" x="');
   });
 });
