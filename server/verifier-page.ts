@@ -29,7 +29,7 @@ export function verifierPage(): Plugin {
 }
 
 /** The page as it is put into session files. */
-export async function buildVerifierPage(): Promise<string> {
+async function buildVerifierPage(): Promise<string> {
   const template = await readFile(join(FOLDER, 'verify.html'), 'utf8');
   // What ends the element must not stand in it.
   const script = (await buildScript(join(FOLDER, 'main.ts'))).replace(/<\/(?=script)/gi, '<\\/');

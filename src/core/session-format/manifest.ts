@@ -17,7 +17,7 @@ const MANIFEST_FORMAT = 'resight-session';
  * Version of the format that is written. Raised when a reader of the version before would misread a file; further fields alone do not
  * raise it.
  */
-export const MANIFEST_VERSION = 1;
+const MANIFEST_VERSION = 1;
 
 /** What an export may leave out, by the user's choice. */
 export const LEFT_OUT = ['video', 'crops', 'descriptors'] as const;

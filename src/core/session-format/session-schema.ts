@@ -67,7 +67,7 @@ export const rangeSchema = v.pipe(
 );
 
 /** A stretch without analysis. */
-export const gapSchema = v.pipe(
+const gapSchema = v.pipe(
   v.object({ ...span, reason: text }),
   v.check(({ startUs, endUs }) => startUs <= endUs, 'a start before the end'),
 );
@@ -138,7 +138,7 @@ export const resultSetSchema = v.object({
 }) satisfies v.GenericSchema<unknown, ResultSet>;
 
 /** A stretch of encoded video. Its bytes are in `data/<part>`. */
-export const segmentSchema = v.pipe(
+const segmentSchema = v.pipe(
   v.object({
     cameraId: id,
     index: count,
