@@ -25,7 +25,13 @@ export function drawHistograms(
 ): () => void {
   const style = getComputedStyle(target);
   const colour = (name: string): string => resolved(target, style, name);
-  const [again, ink, soft, line] = ['--again', '--ink', '--ink-soft', '--line'].map(colour);
+  const [again, fill, ink, soft, line] = [
+    '--again',
+    '--again-soft',
+    '--ink',
+    '--ink-soft',
+    '--line',
+  ].map(colour);
   const steps = uPlot.paths.stepped?.({ align: 1 });
   const paths = steps ? { paths: steps } : {};
   const axis = {
@@ -48,7 +54,7 @@ export function drawHistograms(
         {},
         {
           stroke: again ?? '',
-          fill: `${again ?? ''}44`,
+          fill: fill ?? '',
           width: 2,
           points: { show: false },
           ...paths,
@@ -105,6 +111,8 @@ function markAccept(chart: uPlot, accept: number, colour: string): void {
   ctx.save();
   ctx.strokeStyle = colour;
   ctx.lineWidth = 2 * devicePixelRatio;
+  // The dashes of the series before it are still set.
+  ctx.setLineDash([]);
   ctx.beginPath();
   ctx.moveTo(x, bbox.top);
   ctx.lineTo(x, bbox.top + bbox.height);
