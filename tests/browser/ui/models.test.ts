@@ -46,6 +46,16 @@ async function form(shelf: FakeShelf): Promise<void> {
   expect(shelf.calls).toContain('inspect yolox.onnx');
 }
 
+/** From a form that only lacks its licence onto the shelf. */
+async function tryAndAdd(): Promise<void> {
+  await userEvent.fill(field('Licence'), 'MIT');
+  button('Take a vehicle of the gallery').click();
+  await vi.waitFor(() => expect(button('Try it on the picture').disabled).toBe(false));
+  button('Try it on the picture').click();
+  await vi.waitFor(() => expect(button('Add to the shelf').disabled).toBe(false));
+  button('Add to the shelf').click();
+}
+
 describe('the shelf', () => {
   it('says of each model what a person should know before choosing it', async () => {
     await open();
@@ -220,12 +230,7 @@ describe('a model of one’s own', () => {
     await userEvent.keyboard('{Enter}');
     await vi.waitFor(() => expect(focused()).toBe('Add your own model'));
     await form(shelf);
-    await userEvent.fill(field('Licence'), 'MIT');
-    button('Take a vehicle of the gallery').click();
-    await vi.waitFor(() => expect(button('Try it on the picture').disabled).toBe(false));
-    button('Try it on the picture').click();
-    await vi.waitFor(() => expect(button('Add to the shelf').disabled).toBe(false));
-    button('Add to the shelf').click();
+    await tryAndAdd();
     await vi.waitFor(() => expect(document.activeElement).toBe(card('yolox')));
   });
 
@@ -241,12 +246,7 @@ describe('a model of one’s own', () => {
     drop(new File(['x'], `${name}.onnx`));
     await vi.waitFor(() => expect(document.querySelector('form')).not.toBeNull());
     expectFit();
-    await userEvent.fill(field('Licence'), 'MIT');
-    button('Take a vehicle of the gallery').click();
-    await vi.waitFor(() => expect(button('Try it on the picture').disabled).toBe(false));
-    button('Try it on the picture').click();
-    await vi.waitFor(() => expect(button('Add to the shelf').disabled).toBe(false));
-    button('Add to the shelf').click();
+    await tryAndAdd();
     await vi.waitFor(() => expect(card(name).textContent).toContain('Yours'));
     expectFit();
     shelf.set({ searchedWithId: 'detect-own-1', embedderId: 'embed-two' });
