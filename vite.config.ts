@@ -37,7 +37,22 @@ export default defineConfig({
   server: { headers: { ...ISOLATION_HEADERS } },
   preview: { headers: { ...SECURITY_HEADERS } },
   // Found late, in a worker, a package makes the test page load again in mid-test.
-  optimizeDeps: { exclude: ['onnxruntime-web'], include: ['three', 'comlink'] },
+  optimizeDeps: {
+    exclude: ['onnxruntime-web'],
+    include: [
+      'three',
+      'comlink',
+      'idb',
+      'valibot',
+      'mediabunny',
+      '@noble/hashes/sha2.js',
+      '@noble/hashes/utils.js',
+      '@zip.js/zip.js',
+      '@zip.js/zip.js/lib/zip-core-reader.js',
+      '@zip.js/zip.js/lib/zip-core-writer.js',
+      'csv-parse/browser/esm/sync',
+    ],
+  },
   plugins: [
     svelte({ configFile: false }),
     VitePWA(PWA_OPTIONS),

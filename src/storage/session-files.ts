@@ -7,7 +7,7 @@ import { SyncFile, type SyncAccessHandle } from './sync-file';
 const SESSIONS_FOLDER = 'sessions';
 
 /** A file handle of a worker: https://fs.spec.whatwg.org/#api-filesystemfilehandle; a page's has no such method. */
-interface WorkerFileHandle extends FileSystemFileHandle {
+interface WorkerFileHandle {
   createSyncAccessHandle(): Promise<SyncAccessHandle>;
 }
 
@@ -57,7 +57,7 @@ export class SessionFiles {
   /** Opens a file for writing, alone, making it if there is none. In workers only. Throws also AppError SESSION_IN_USE. */
   async open(id: SessionId, name: string): Promise<SyncFile> {
     return attempt(`open ${name}`, async () => {
-      const handle = (await this.#handle(id, name, true)) as WorkerFileHandle | null; // in a worker it is one, see below
+      const handle = (await this.#handle(id, name, true)) as Partial<WorkerFileHandle> | null; // in a worker it is one, see below
       if (!handle?.createSyncAccessHandle)
         throw new AppError(
           'STORAGE_UNAVAILABLE',
