@@ -32,9 +32,11 @@ export const NANODET_INPUT_NAME = 'input';
 
 /** COCO's numbers of car, motorcycle, bus and truck: the classes the product follows. */
 const VEHICLE_CHANNELS = [2, 3, 5, 7];
+/** COCO's number of persons: never followed, only made unrecognisable in recordings when the user wants that. */
+const PERSON_CHANNEL = 0;
 /** The 80 COCO classes come first; the four sides of a box follow, eleven distance bins each. */
 const BOX_CHANNELS = Array.from({ length: 4 * 11 }, (_, index) => 80 + index);
-const KEPT_CHANNELS = [...VEHICLE_CHANNELS, ...BOX_CHANNELS];
+const KEPT_CHANNELS = [...VEHICLE_CHANNELS, PERSON_CHANNEL, ...BOX_CHANNELS];
 
 /** The convolutions that end each pyramid level, before TensorFlow's reshapes bake the input size in. */
 export const NANODET_OUTPUTS: readonly OutputRequest[] = [

@@ -53,6 +53,14 @@ test('every model has an id and a file of its own', () => {
   expect(new Set(LISTINGS.map(({ file }) => file)).size).toBe(LISTINGS.length);
 });
 
+test('every detector listed can tell persons, for blurring, and takes none of them for a vehicle', () => {
+  for (const { output } of LISTINGS) {
+    if (output.type === 'embedding') continue;
+    expect(output.personIndex).toBeDefined();
+    expect(output.classes[output.personIndex ?? -1]).toBeNull();
+  }
+});
+
 test('a YOLOX listing names all 80 classes of COCO, the vehicles at their numbers', () => {
   for (const { output } of LISTINGS) {
     if (output.type !== 'yolox') continue;
