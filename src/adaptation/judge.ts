@@ -8,6 +8,9 @@ import type { Validation } from './cross-validate';
 const CLEAR_ERROR_RATE_GAIN = 0.01;
 const CLEAR_RECALL_GAIN = 0.03;
 
+/** Same pairs that a gain must be worth at least: what one pair brings, the next one may take. */
+const CLEAR_PAIR_COUNT = 2;
+
 /**
  * How far either figure may go the other way and still count as no worse: what rounding does. One pair the other way is
  * worse.
@@ -39,10 +42,12 @@ export function reasonAgainst(
   });
   const atErrorRate = pairsAt(before.equalErrorRate, after.equalErrorRate);
   const atOnePercent = pairsAt(0.01, 0.01);
+  const leastGain = CLEAR_PAIR_COUNT / validation.before.same.length - ROUNDING;
   const isClear =
-    (errorRateGain >= CLEAR_ERROR_RATE_GAIN &&
+    (errorRateGain >= Math.max(CLEAR_ERROR_RATE_GAIN, leastGain) &&
       isSure([gainsOf(atErrorRate, 'same'), gainsOf(atErrorRate, 'different')])) ||
-    (recallGain >= CLEAR_RECALL_GAIN && isSure([gainsOf(atOnePercent, 'same')]));
+    (recallGain >= Math.max(CLEAR_RECALL_GAIN, leastGain) &&
+      isSure([gainsOf(atOnePercent, 'same')]));
   return isClear && validation.epochCount > 0
     ? null
     : 'On vehicles it had not learned from, what was learned is not clearly better than before. Nothing was changed.';

@@ -11,7 +11,7 @@ import type { FrameResult } from '../contracts/worker-api';
 /* Results of a session as what a run tells of them, for whatever draws those. */
 
 /** The epoch of all that a session tells: it is never out of date. */
-export const RECORDED_EPOCH = 0;
+const RECORDED_EPOCH = 0;
 
 /** Results of one frame, as far as an overlay needs them. `firstSeenUs` tells when a track was first seen. */
 export function recordedResult(

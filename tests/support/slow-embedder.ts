@@ -6,10 +6,10 @@ const SIDE_PX = 128;
 const DIMENSION = 64;
 
 /**
- * Convolutions one after another, 600 million multiplications each: some seconds for a picture on one busy core, half a
- * second on a fast one.
+ * Convolutions one after another, 600 million multiplications each: some seconds for a picture on one busy core, one on
+ * a fast one.
  */
-const LAYER_COUNT = 6;
+const LAYER_COUNT = 12;
 
 /** An embedder of seeded weights, so slow that what is done while it works can be seen. Its input is 0 to 1. */
 export function slowEmbedder(): Uint8Array {

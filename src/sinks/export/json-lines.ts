@@ -18,9 +18,9 @@ import {
 import { runTextExport } from './run-export';
 
 /** Named in the first line of every file; described by session-events.schema.json beside this file. */
-export const SESSION_EVENTS_SCHEMA = 'resight-session-events';
+const SESSION_EVENTS_SCHEMA = 'resight-session-events';
 /** Raised when a line of an older file would be misread; fields may be added without. */
-export const SESSION_EVENTS_VERSION = 1;
+const SESSION_EVENTS_VERSION = 1;
 
 /** Boxes are written in hundredths of a pixel: far finer than a detector knows, and half as long as all digits. */
 const BOX_STEPS = 100;

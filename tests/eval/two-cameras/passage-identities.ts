@@ -37,7 +37,7 @@ export interface PassageIdentity {
  * A crop has road around its vehicle, and the detector's box of a motorcycle leaves its rider out: so a track's box may be much
  * smaller than the crop's, but it lies inside it. Parts of the track's box, and of the crop's.
  */
-const LEAST = { inside: 0.75, filled: 0.1 } as const;
+const LEAST = { inside: 0.5, filled: 0.1 } as const;
 
 /** What a track showed in each frame, by its time: a vehicle of a passage; null: none of them. */
 type Shown = ReadonlyMap<number, string | null>;
