@@ -182,6 +182,48 @@ const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
     happened: 'It is not a session, or not one that can be trusted. Nothing was stored.',
     action: 'See the details for what was found. Ask who gave it to you to export it again.',
   },
+  SYNC_UNREACHABLE: {
+    headline: 'The endpoint does not answer',
+    happened: 'Nothing answered at its address, or the connection broke off. Nothing is lost here.',
+    action:
+      'Check that the endpoint runs and that this device is in its network. What waits is sent as soon as it answers.',
+  },
+  SYNC_NOT_AN_ENDPOINT: {
+    headline: 'No Resight endpoint at this address',
+    happened:
+      'Something answers there, but it is not an endpoint of Resight that this app understands.',
+    action: 'Copy the address again from where the endpoint was started.',
+  },
+  SYNC_REFUSED: {
+    headline: 'The endpoint refused',
+    happened: 'The endpoint answered, but would not do it. The details say why.',
+    action:
+      'A pairing code is good once and for ten minutes: ask for a new one if it was the code.',
+  },
+  SYNC_SIGNED_OUT: {
+    headline: 'This device is not paired any more',
+    happened:
+      'The endpoint does not know this device: it was taken off its list. Sessions here are untouched.',
+    action: 'Disconnect, then pair it again with a new code.',
+  },
+  SYNC_FULL: {
+    headline: 'No room at the endpoint',
+    happened:
+      'This device’s share of the endpoint’s disk, or the disk, is used up. The upload waits.',
+    action: 'Delete sessions at the endpoint, or send without video.',
+  },
+  SYNC_WRONG_KEY: {
+    headline: 'This key does not open it',
+    happened: 'It was encrypted with another passphrase or key than the one given.',
+    action: 'Check the passphrase, or carry the key over from a device that can read it.',
+  },
+  SYNC_TAMPERED: {
+    headline: 'Not what was sent',
+    happened:
+      'What came from the endpoint is not what was sent there: it is cut short, changed, or belongs to something else. Nothing of it was kept.',
+    action:
+      'Try again; if it stays so, do not trust this copy, and send the session again from where it was recorded.',
+  },
   INTERNAL: {
     headline: 'Something went wrong in the app',
     happened: 'This should not happen. What was stored is kept.',

@@ -1,0 +1,33 @@
+import type { Logger } from 'pino';
+import type { Registry } from 'prom-client';
+import type { Scope } from '../../src/core/sync-api/access';
+import type { EndpointConfig } from './config';
+import type { Database } from './database/database';
+
+/** What every part of the endpoint is built with; one for each process. */
+export interface Endpoint {
+  readonly config: EndpointConfig;
+  readonly database: Database;
+  /** No addresses, no names, no tokens. */
+  readonly log: Logger;
+  /** What `/metrics` tells. */
+  readonly metrics: Registry;
+  /** Aborted when the process is asked to stop: streams end, timers are cleared. */
+  readonly stopping: AbortSignal;
+  /** Unix milliseconds; tests turn it. */
+  readonly now: () => number;
+}
+
+/** Who asks: put there by `access/authenticate.ts`. */
+export type Access =
+  | { readonly kind: 'device'; readonly deviceId: string; readonly scopes: readonly Scope[] }
+  /** Opens one session, for reading. */
+  | { readonly kind: 'share'; readonly sessionId: string };
+
+/** Hono's environment of all routes. */
+export interface EndpointEnvironment {
+  Variables: {
+    /** Null: no token came along. */
+    access: Access | null;
+  };
+}
