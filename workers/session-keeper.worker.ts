@@ -16,6 +16,7 @@ const api: SessionKeeperApi = {
   recover: (id) => keeper.recover(id),
   remove: (ids) => keeper.remove(ids),
   forgetVehicle: (id) => keeper.forgetVehicle(id),
+  removeResultSet: (id, resultSet) => keeper.removeResultSet(id, resultSet),
   tidy: (retention) => keeper.tidy(retention),
 };
 

@@ -303,6 +303,11 @@ export interface SessionsClient {
   forgetVehicle(
     id: VehicleId,
   ): Promise<SessionRemoval & { readonly sessionsWithVideo: readonly SessionId[] }>;
+  /**
+   * Removes a further analysis with the pictures that only it has. Throws AppError SESSION_IN_USE; RangeError for the first one, or one there is
+   * not.
+   */
+  removeResultSet(id: SessionId, resultSet: ResultSetId): Promise<SessionRemoval>;
   /** At once, and from then on after every recording and at the app's start. */
   setRetention(retention: SessionRetention): Promise<SessionRemoval>;
   usage(): Promise<SessionUsage>;
@@ -353,6 +358,7 @@ export interface SessionWriter {
   setVideoCounts(
     counts: Pick<SessionHeader, 'videoFrameCount' | 'droppedAnalysedCount' | 'droppedOtherCount'>,
   ): void;
+  /** `endedBecause`: of a session that is recorded now; one that was complete before keeps its own. */
   finish(endedBecause: string | null): Promise<SessionHeader>;
   /** Removes all that was written. */
   discard(): Promise<void>;
@@ -374,6 +380,7 @@ export interface SessionKeeperApi {
   forgetVehicle(
     id: VehicleId,
   ): Promise<SessionRemoval & { readonly sessionsWithVideo: readonly SessionId[] }>;
+  removeResultSet(id: SessionId, resultSet: ResultSetId): Promise<SessionRemoval>;
   /** Removes files that belong to nothing, and what is kept too long. */
   tidy(retention: SessionRetention): Promise<SessionRemoval>;
 }

@@ -3,6 +3,7 @@ import type { Unsubscribe } from '../contracts/app';
 import type { VehicleId } from '../contracts/match';
 import type {
   GeoPosition,
+  ResultSetId,
   SessionHeader,
   SessionId,
   SessionKeeperApi,
@@ -87,6 +88,10 @@ export class SessionLibrary implements SessionsClient {
     id: VehicleId,
   ): Promise<SessionRemoval & { readonly sessionsWithVideo: readonly SessionId[] }> {
     return this.#change((keeper) => keeper.forgetVehicle(id));
+  }
+
+  removeResultSet(id: SessionId, resultSet: ResultSetId): Promise<SessionRemoval> {
+    return this.#change((keeper) => keeper.removeResultSet(id, resultSet));
   }
 
   setRetention(retention: SessionRetention): Promise<SessionRemoval> {

@@ -1,12 +1,14 @@
 import type { VehicleId } from '../contracts/match';
 import type {
   GeoPosition,
+  ResultSetId,
   SessionHeader,
   SessionId,
   SessionKeeperApi,
   SessionRemoval,
   SessionRetention,
 } from '../contracts/session';
+import { removeResultSet } from './result-set-removal';
 import { forgetVehicle } from './session-forgetting';
 import type { SessionPlace } from './session-place';
 import { getSession } from './session-queries';
@@ -49,6 +51,12 @@ export class SessionKeeper implements SessionKeeperApi {
     id: VehicleId,
   ): Promise<SessionRemoval & { readonly sessionsWithVideo: readonly SessionId[] }> {
     return this.#telling(() => forgetVehicle(this.#place, id));
+  }
+
+  removeResultSet(id: SessionId, resultSet: ResultSetId): Promise<SessionRemoval> {
+    return this.#telling(() =>
+      whileLocked(this.#place, id, () => removeResultSet(this.#place, id, resultSet)),
+    );
   }
 
   async tidy(retention: SessionRetention): Promise<SessionRemoval> {

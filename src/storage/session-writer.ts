@@ -158,8 +158,8 @@ export class StoredSessionWriter implements SessionWriter {
       crops.set(part, bytes.length);
       try {
         await this.#write('keep a picture', async (transaction) => {
-          const row = { sessionId: this.id, part, byteCount: bytes.length };
-          await transaction.objectStore('crops').put(row);
+          // One of a further result set counts with that: a crash would leave it in a session that is complete.
+          if (this.#isNew) await this.#putCrop(transaction, part, bytes.length);
         });
       } catch (error) {
         crops.delete(part);
@@ -183,10 +183,12 @@ export class StoredSessionWriter implements SessionWriter {
       const row = await this.#place.database.write('finish a session', async (transaction) => {
         for (const part of strayCrops)
           await transaction.objectStore('crops').delete([this.id, part]);
+        if (!this.#isNew)
+          for (const [part, byteCount] of crops) await this.#putCrop(transaction, part, byteCount);
         const found = await this.#row(transaction);
         const finished: SessionRow = {
           ...this.#draft.describe(found),
-          endedBecause,
+          endedBecause: this.#isNew ? endedBecause : found.endedBecause,
           isOpen: false,
         };
         await transaction.objectStore('sessions').put(finished);
@@ -214,10 +216,12 @@ export class StoredSessionWriter implements SessionWriter {
     await this.#place.database.write('take back a result set', async (transaction) => {
       for (const { cameraId, index } of this.#draft.segments)
         await transaction.objectStore('segments').delete([this.id, cameraId, index]);
-      for (const part of this.#draft.crops.keys())
-        await transaction.objectStore('crops').delete([this.id, part]);
     });
     await tidySession(this.#place, this.id);
+  }
+
+  async #putCrop(transaction: SessionWrite, part: string, byteCount: number): Promise<void> {
+    await transaction.objectStore('crops').put({ sessionId: this.id, part, byteCount });
   }
 
   /** A vehicle must be found in every session that tells of it: so its row comes before the results do. */

@@ -87,6 +87,8 @@ const api = {
   remove: (ids: readonly string[]): Promise<SessionRemoval> => keeper().remove(ids),
   forgetVehicle: (id: string): ReturnType<SessionKeeper['forgetVehicle']> =>
     keeper().forgetVehicle(id),
+  removeResultSet: (id: string, resultSet: string): Promise<SessionRemoval> =>
+    keeper().removeResultSet(id, resultSet),
   tidy: (retention: SessionRetention): Promise<SessionRemoval> => keeper().tidy(retention),
 };
 

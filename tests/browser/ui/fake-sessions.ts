@@ -98,6 +98,16 @@ export class FakeSessions implements SessionsClient {
     return { ...NOTHING, sessionsWithVideo: this.withVideo };
   }
 
+  async removeResultSet(id: string, resultSet: string): Promise<SessionRemoval> {
+    this.calls.push(`remove result set ${id} ${resultSet}`);
+    const removed = this.#readers.get(id)?.header.resultSets.find((set) => set.id === resultSet);
+    this.#change(id, (header) => ({
+      ...header,
+      resultSets: header.resultSets.filter((set) => set !== removed),
+    }));
+    return { ...NOTHING, sightingCount: removed?.sightingCount ?? 0 };
+  }
+
   async setRetention(retention: SessionRetention): Promise<SessionRemoval> {
     this.retention = retention;
     return NOTHING;
