@@ -3,6 +3,7 @@ import type { ExportApi, Exporter } from '../src/contracts/export';
 import type { SessionHeader } from '../src/contracts/session';
 import { version } from '../package.json';
 import { AppError } from '../src/core/app-error';
+import { keyFingerprint } from '../src/core/session-format/signature';
 import { installErrorTransfer } from '../src/runtime/rpc-errors';
 import { ExportService } from '../src/sinks/export/export-service';
 import { createExporters } from '../src/sinks/export/exporters';
@@ -61,6 +62,7 @@ const api: ExportApi = {
   release: async () => (await opened()).release(),
   import: (files, tell) =>
     run((signal) => importFiles(files, { tools: importTools, tell, signal })),
+  deviceFingerprint: async () => keyFingerprint((await deviceKey()).publicKey),
   verify: (file, onProgress) => run((signal) => verifySessionFile(file, onProgress, signal)),
   cancel: () => current?.abort(),
 };

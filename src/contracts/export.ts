@@ -111,6 +111,8 @@ export interface ExportApi {
   release(): Promise<void>;
   /** A session file, JSON Lines, or MOTChallenge text with its video. Throws AppError IMPORT_REFUSED with the reason. */
   import(files: readonly File[], onProgress: (fraction: number) => void): Promise<ImportOutcome>;
+  /** {@link VerificationReport.keyFingerprint} of what this device signs. Throws AppError STORAGE_*. */
+  deviceFingerprint(): Promise<string>;
   /** Checks every part of a session file against its manifest and the signature. Never throws for a bad file. */
   verify(file: Blob, onProgress: (fraction: number) => void): Promise<VerificationReport>;
   cancel(): void;
@@ -160,6 +162,7 @@ export type ExportDestination = FileSystemFileHandle | null;
 export interface SessionFilesClient {
   offers(sessionId: SessionId): ReturnType<ExportApi['offers']>;
   contents(request: ExportRequest): Promise<SessionFileContents>;
+  deviceFingerprint(): Promise<string>;
   /** To the file the user chose, or to the browser's downloads. Throws AppError EXPORT_FAILED, STORAGE_FULL, SESSION_DAMAGED. */
   export(
     request: ExportRequest,

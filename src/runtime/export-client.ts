@@ -55,6 +55,10 @@ export class ExportClient implements SessionFilesClient {
     return this.#call((remote) => remote.contents(request), null);
   }
 
+  deviceFingerprint(): Promise<string> {
+    return this.#call((remote) => remote.deviceFingerprint(), null);
+  }
+
   async export(
     request: ExportRequest,
     destination: ExportDestination,

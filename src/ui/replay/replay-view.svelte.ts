@@ -28,12 +28,12 @@ const THUMBNAIL_HEIGHT_PX = 96;
 /** One session on the screen: joins the player, what the session holds, and what the user marked. */
 export class ReplayView {
   readonly reader: SessionReader;
-  readonly header: SessionHeader;
   readonly player: ReplayPlayer;
   readonly thumbnails: Thumbnails;
   /** Pictures of sightings, by the name of their part. */
   readonly crops: PictureCache;
   state: ReplayState;
+  header = $state.raw() as SessionHeader; // as it was opened, but for the title; set in the constructor
   contents = $state.raw<SessionContents | null>(null);
   selectedId = $state<SightingId | null>(null);
   referenceId = $state<CameraId>('');

@@ -149,6 +149,12 @@ export class AppState {
     this.sessions.openId = id;
   }
 
+  /** Goes back from a replay to the list it was opened from. */
+  closeSession(): void {
+    this.sessions.openId = null;
+    this.dialog = 'sessions';
+  }
+
   /** Where something that the tour points at is on the page; null when it is not in sight. */
   locate(target: TourTarget): ScreenBox | null {
     if (target.part === 'row') return rowBoxOf(target.vehicleId);

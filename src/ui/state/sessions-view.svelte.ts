@@ -1,6 +1,8 @@
 import type { AnalysisController, Unsubscribe } from '../../contracts/app';
 import type { ErrorData } from '../../contracts/errors';
+import type { CameraId } from '../../contracts/frame';
 import type {
+  GeoPosition,
   SessionHeader,
   SessionId,
   SessionRemoval,
@@ -18,7 +20,10 @@ export class SessionsView {
   sessions = $state.raw<readonly SessionHeader[]>([]);
   totalCount = $state(0);
   usage = $state.raw<SessionUsage | null>(null);
-  error = $state.raw<ErrorData | null>(null);
+  /** Why the list could not be read. */
+  #readError = $state.raw<ErrorData | null>(null);
+  /** Why the last thing that was asked for did not work; stays until the next. */
+  #changeError = $state.raw<ErrorData | null>(null);
   isRead = $state(false);
   /** Being closed, renamed or removed: its buttons wait. */
   busyId = $state<SessionId | null>(null);
@@ -37,8 +42,12 @@ export class SessionsView {
     });
   }
 
+  get error(): ErrorData | null {
+    return this.#changeError ?? this.#readError;
+  }
+
   async refresh(): Promise<void> {
-    await this.#tried(async () => {
+    try {
       const [page, usage] = await Promise.all([
         this.#client.list({ offset: 0, count: this.#count }),
         this.#client.usage(),
@@ -47,7 +56,10 @@ export class SessionsView {
       this.totalCount = page.totalCount;
       this.usage = usage;
       this.isRead = true;
-    });
+      this.#readError = null;
+    } catch (error) {
+      this.#readError = toErrorData(error);
+    }
   }
 
   /** The session whose export is on screen. */
@@ -60,8 +72,15 @@ export class SessionsView {
     await this.refresh();
   }
 
-  async rename(id: SessionId, title: string): Promise<void> {
-    await this.#busyWith(id, () => this.#client.rename(id, title.trim()));
+  /** True when it worked. */
+  async rename(id: SessionId, title: string): Promise<boolean> {
+    return (await this.#busyWith(id, () => this.#client.rename(id, title.trim()))) !== null;
+  }
+
+  /** Says where a camera of a session stands; null: nowhere. True when it worked. */
+  async place(id: SessionId, cameraId: CameraId, position: GeoPosition | null): Promise<boolean> {
+    const work = (): Promise<void> => this.#client.setCameraPosition(id, cameraId, position);
+    return (await this.#busyWith(id, work)) !== null;
   }
 
   /** Closes an interrupted session. True when it worked. */
@@ -77,23 +96,19 @@ export class SessionsView {
     this.#unsubscribe();
   }
 
+  /** Null when it failed; {@link error} says why. */
   async #busyWith<T>(id: SessionId, work: () => Promise<T>): Promise<T | null> {
     this.busyId = id;
-    const done = await this.#tried(work);
+    this.#changeError = null;
+    let done: T | null = null;
+    try {
+      done = await work();
+    } catch (error) {
+      this.#changeError = toErrorData(error);
+    }
     this.busyId = null;
     await this.refresh();
     return done;
-  }
-
-  async #tried<T>(work: () => Promise<T>): Promise<T | null> {
-    try {
-      const done = await work();
-      this.error = null;
-      return done;
-    } catch (error) {
-      this.error = toErrorData(error);
-      return null;
-    }
   }
 }
 

@@ -44,6 +44,10 @@ export class FakeSessionFiles implements SessionFilesClient {
     });
   }
 
+  deviceFingerprint(): Promise<string> {
+    return Promise.resolve('ab'.repeat(32));
+  }
+
   export(
     request: ExportRequest,
     _destination: unknown,

@@ -1,0 +1,153 @@
+import { flushSync } from 'svelte';
+import { describe, expect, it, vi } from 'vitest';
+import { page, userEvent } from 'vitest/browser';
+import type { SessionReader } from '../../../src/contracts/session';
+import { AppError } from '../../../src/core/app-error';
+import { makeSession } from '../../support/make-session';
+import type { FakeController } from './fake-controller';
+import { mountedApp } from './mounted-app';
+import { button, expectAccessible, expectTouchTargets, nameOf } from './screen';
+
+const { show } = mountedApp();
+
+const text = (): string => (document.body.textContent ?? '').replace(/\s+/g, ' ');
+const replay = (): HTMLElement | null => document.querySelector('section[aria-label="Replay"]');
+
+/** The control with this name; throws when there is none. */
+function field(name: RegExp): HTMLInputElement {
+  const found = [...document.querySelectorAll('input')].find((one) => name.test(nameOf(one)));
+  if (!found) throw new Error(`Expected a field named ${String(name)}, found none`);
+  return found;
+}
+
+async function press(name: string | RegExp): Promise<void> {
+  await vi.waitFor(() => button(name));
+  button(name).click();
+  flushSync();
+}
+
+/** The list, with one session in it. */
+async function listed(
+  session: SessionReader = makeSession({ kind: 'crops' }),
+): Promise<FakeController> {
+  const controller = show();
+  controller.sessions.add(session);
+  await press('Sessions');
+  await vi.waitFor(() => button('Open'));
+  return controller;
+}
+
+/** Its replay, from the first picture on. */
+async function replayed(session = makeSession({ kind: 'crops' })): Promise<FakeController> {
+  const controller = await listed(session);
+  await press('Open');
+  const shown = (): Element | null =>
+    document.querySelector(`[data-shown-us="${session.header.startUs}"]`);
+  await vi.waitFor(() => expect(shown()).not.toBeNull());
+  return controller;
+}
+
+describe('exporting a session', () => {
+  it('tells what leaves the device before anything is written', async () => {
+    await listed();
+    await press('Export');
+    await vi.waitFor(() => expect(text()).toContain('12 pieces of video'));
+    expect(text()).toContain('Whoever gets it sees pictures.');
+    expect(text()).toContain('plates and persons');
+    field(/Sightings as CSV/).click();
+    await vi.waitFor(() => expect(text()).toContain('It has no pictures'));
+    expect(text()).not.toContain('12 pieces of video');
+    expectAccessible();
+    expectTouchTargets();
+  });
+
+  it('exports what is marked on the timeline, unless all of it is wanted', async () => {
+    const session = makeSession({ durationS: 60 });
+    const controller = await replayed(session);
+    const { startUs, id } = session.header;
+    await userEvent.keyboard('{ArrowRight}');
+    await userEvent.keyboard('i');
+    await userEvent.keyboard('{ArrowRight}');
+    await userEvent.keyboard('o');
+    await press('Export');
+    await vi.waitFor(() => expect(text()).toContain('as marked on the timeline (10 s)'));
+    field(/JSON Lines/).click();
+    await exportOnce(controller);
+    const marked = { startUs: startUs + 10e6, endUs: startUs + 20e6 };
+    expect(controller.sessionFiles.requests.at(-1)).toMatchObject({
+      sessionId: id,
+      format: 'json-lines',
+      range: marked,
+    });
+    field(/All of it/).click();
+    await exportOnce(controller);
+    expect(controller.sessionFiles.requests.at(-1)).toMatchObject({ range: null });
+    await press('Close');
+    // The replay is where it was.
+    expect(replay()).not.toBeNull();
+    expect(document.querySelector('dialog')).toBeNull();
+  });
+
+  it('leaves out of the file what is taken out of it', async () => {
+    const controller = await listed();
+    await press('Export');
+    await vi.waitFor(() => field(/descriptors/));
+    field(/pictures of vehicles/).click();
+    field(/descriptors/).click();
+    await exportOnce(controller);
+    expect(controller.sessionFiles.requests.at(-1)?.without).toEqual(['crops', 'descriptors']);
+    field(/Sightings as CSV/).click();
+    await exportOnce(controller);
+    expect(controller.sessionFiles.requests.at(-1)?.without).toEqual([]);
+  });
+});
+
+describe('a session that is replayed', () => {
+  it('can be renamed, and deleted when that is confirmed', async () => {
+    const controller = await replayed();
+    await press('Rename');
+    await userEvent.fill(field(/Name/), ' Yard at night ');
+    await press('Save');
+    await vi.waitFor(() =>
+      expect(replay()?.querySelector('h1')?.textContent).toBe('Yard at night'),
+    );
+    await press('Delete this session');
+    expect(text()).toContain('“Yard at night” is removed from this device for good');
+    await press('Keep');
+    expect(replay()).not.toBeNull();
+    await press('Delete this session');
+    await press('Delete session');
+    await vi.waitFor(() => expect(text()).toContain('Removed: 1 session'));
+    expect(replay()).toBeNull();
+    expect(controller.sessions.calls).toHaveLength(1);
+  });
+
+  it('says why it could not be renamed, and goes on saying so', async () => {
+    const controller = await replayed();
+    controller.sessions.nextError = new AppError('STORAGE_FULL', 'Expected room, found none');
+    await press('Rename');
+    await press('Save');
+    await vi.waitFor(() =>
+      expect(document.querySelector('dialog')?.textContent).toMatch(/storage/i),
+    );
+    controller.sessions.add();
+    await vi.waitFor(() => expect(controller.sessions.nextError).toBeNull());
+    expect(document.querySelector('dialog')?.textContent).toMatch(/storage/i);
+  });
+
+  it('keeps its buttons in reach on a phone', async () => {
+    await page.viewport(390, 844);
+    await replayed();
+    expect(document.documentElement.scrollWidth).toBeLessThanOrEqual(390);
+    expectTouchTargets();
+  });
+});
+
+async function exportOnce(controller: FakeController): Promise<void> {
+  const before = controller.sessionFiles.requests.length;
+  // Chromium's dialog for files cannot be used by a test: without it, the browser's downloads are.
+  Reflect.deleteProperty(window, 'showSaveFilePicker');
+  await press(/^Export session/);
+  await vi.waitFor(() => expect(controller.sessionFiles.requests).toHaveLength(before + 1));
+  await vi.waitFor(() => expect(text()).toContain('Exported, 12 MB.'));
+}
