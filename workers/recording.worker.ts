@@ -3,7 +3,7 @@ import { version } from '../package.json';
 import type { RecorderApi } from '../src/contracts/recording';
 import { installErrorTransfer } from '../src/runtime/rpc-errors';
 import { SessionRecorder } from '../src/sinks/record/session-recorder';
-import { beginSession } from '../src/storage/begin-session';
+import { beginSession, extendSession } from '../src/storage/begin-session';
 import { originUsage } from '../src/storage/quota';
 import { SessionPlace } from '../src/storage/session-place';
 
@@ -15,6 +15,7 @@ const place = new SessionPlace();
 const recorder = new SessionRecorder({
   appVersion: version,
   createWriter: (session) => beginSession(place, session),
+  extendWriter: (id) => extendSession(place, id),
   originUsage,
   nowMs: () => performance.now(),
   every: (intervalMs, callback) => {
@@ -42,6 +43,7 @@ const api: RecorderApi = {
     recorder.addGap(gap);
   },
   finish: () => recorder.finish(),
+  discard: () => recorder.discard(),
   subscribe: (listener) => {
     // comlink makes the page's callback answer with a promise, which its type does not show; a page that is gone hears nothing.
     recorder.subscribe((event) => void Promise.resolve(listener(event)).catch(() => undefined));

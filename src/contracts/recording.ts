@@ -2,6 +2,7 @@ import type { ErrorData } from './errors';
 import type {
   PrivacyMask,
   RecordingOptions,
+  ResultSet,
   ResultSettings,
   SessionCamera,
   SessionGap,
@@ -18,8 +19,16 @@ import type { FrameResult } from './worker-api';
  * results and sightings, and the recording worker is the only writer of sessions.
  */
 
+/** Results are recorded into a complete session, as a result set of their own; if it ends too early, the session stays as it was. */
+export interface FurtherAnalysis {
+  readonly sessionId: SessionId;
+  readonly resultSet: Pick<ResultSet, 'id' | 'label'>;
+}
+
 /** Everything a session is begun with. */
 export interface RecordingConfig {
+  /** Null: a new session. Else what describes a session is not looked at, and no video is recorded. */
+  readonly furtherAnalysis: FurtherAnalysis | null;
   readonly options: RecordingOptions;
   readonly runId: string;
   readonly sourceKind: SourceKind;
@@ -78,7 +87,7 @@ export interface RecorderApi {
   disarm(): Promise<void>;
   /**
    * Makes the session and begins to write, with what was kept since `arm`. Throws AppError STORAGE_*; ENCODER_UNSUPPORTED when video
-   * is asked for and no codec can be written at the cameras' sizes.
+   * is asked for and no codec can be written at the cameras' sizes; SESSION_IN_USE when the session of a further analysis is.
    */
   begin(config: RecordingConfig): Promise<SessionId>;
   /** Pictures come from here, see `RecorderTap`; replaces the port before (the perception worker was started again). */
@@ -93,6 +102,8 @@ export interface RecorderApi {
    * STORAGE_* when it could not be closed: it is offered as interrupted then.
    */
   finish(): Promise<SessionHeader>;
+  /** Ends the recording, if one is on, and removes all that it wrote. Throws AppError STORAGE_*. */
+  discard(): Promise<void>;
   subscribe(listener: (event: RecorderEvent) => void): void;
 }
 

@@ -24,6 +24,7 @@ export function recordingConfigOf(status: RunStatus, settings: Settings): Record
   const { recording, masks, scoreThreshold, classes, matchThreshold } = settings;
   const cameraIds = new Set(source.cameras.map(({ cameraId }) => cameraId));
   return {
+    furtherAnalysis: null,
     options: recording,
     runId,
     sourceKind: source.kind,

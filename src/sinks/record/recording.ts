@@ -1,3 +1,4 @@
+import type { ErrorData } from '../../contracts/errors';
 import type {
   RecordedSighting,
   RecordingConfig,
@@ -11,9 +12,9 @@ import type {
   SessionWriter,
 } from '../../contracts/session';
 import type { FrameResult } from '../../contracts/worker-api';
-import { AppError } from '../../core/app-error';
+import { AppError, toErrorData } from '../../core/app-error';
 import { ByteRate } from './byte-rate';
-import { LIVE_RESULT_SET, ResultRecorder } from './result-recorder';
+import { ResultRecorder } from './result-recorder';
 import { VideoRecorder } from './video-recorder';
 import { WriteQueue } from './write-queue';
 
@@ -28,6 +29,8 @@ export interface RecordingParts {
   readonly appVersion: string;
   /** Throws AppError STORAGE_*. */
   readonly createWriter: (session: NewSession) => Promise<SessionWriter>;
+  /** Opens a complete session for a further analysis. Throws AppError SESSION_IN_USE, STORAGE_*; RangeError when there is none. */
+  readonly extendWriter: (id: SessionId) => Promise<SessionWriter>;
   /** Of this origin, bytes; 0 of 0 where the browser does not tell. */
   readonly originUsage: () => Promise<{ readonly usedBytes: number; readonly quotaBytes: number }>;
   /** Milliseconds of a clock that only goes forward. */
@@ -50,7 +53,7 @@ export class Recording {
   readonly #rate = new ByteRate();
   #writer: SessionWriter | null = null;
   #isWriting = false;
-  #hasFailed = false;
+  #failure: ErrorData | null = null;
   #freeBytes: number | null = null;
   #lastRoomMs = -Infinity;
   #stopLooking: () => void = () => undefined;
@@ -87,18 +90,12 @@ export class Recording {
     this.#video?.hold();
     await this.#video?.requireEncoders();
     await this.#checkRoom();
-    const writer = await this.#parts.createWriter(sessionOf(config, this.#parts.appVersion));
+    const writer = await this.#openWriter(config);
     this.#writer = writer;
     const { models, settings } = config;
     try {
       const madeUnixMs = Date.now();
-      await writer.beginResultSet({
-        id: LIVE_RESULT_SET,
-        label: 'live',
-        madeUnixMs,
-        models,
-        settings,
-      });
+      await writer.beginResultSet({ ...this.#results.resultSet, madeUnixMs, models, settings });
     } catch (error) {
       await writer.discard().catch(() => undefined); // what is wrong with storage is told by the first error
       throw error;
@@ -129,22 +126,45 @@ export class Recording {
     this.#results.addGap(gap);
   }
 
-  /** Stores what is under way and closes the session. `reason`: an error code when it did not end as the user wished. Throws AppError STORAGE_*. */
-  async finish(reason: string | null): Promise<SessionHeader> {
+  /**
+   * Stores what is under way and closes the session. `error`: why it ended otherwise than the user wished; a further analysis is discarded
+   * then, and this throws that. Throws AppError STORAGE_*.
+   */
+  async finish(error: ErrorData | null): Promise<SessionHeader> {
     const writer = this.#writer;
     if (!writer) throw new AppError('INTERNAL', 'Expected a session under way, found none');
     this.#stopLooking();
     await this.#video?.finish();
     await this.#results.finish();
     await this.#writes.settle();
+    // Half of a further analysis would be taken for the whole.
+    const failure = error ?? this.#failure;
+    if (this.#config.furtherAnalysis && failure) {
+      await writer.discard();
+      throw new AppError(failure.code, failure.message);
+    }
     if (this.#video) writer.setVideoCounts({ ...this.#video.counts });
-    return writer.finish(reason);
+    return writer.finish(error?.code ?? null);
+  }
+
+  /** Ends it and removes all that it wrote. Throws AppError STORAGE_*. */
+  async discard(): Promise<void> {
+    this.dispose();
+    await this.#writes.settle();
+    await this.#writer?.discard();
   }
 
   /** Drops what was kept; nothing was written yet. */
   dispose(): void {
     this.#stopLooking();
     this.#video?.dispose();
+  }
+
+  #openWriter(config: RecordingConfig): Promise<SessionWriter> {
+    const { appVersion, createWriter, extendWriter } = this.#parts;
+    return config.furtherAnalysis
+      ? extendWriter(config.furtherAnalysis.sessionId)
+      : createWriter(sessionOf(config, appVersion));
   }
 
   #createVideo(): VideoRecorder {
@@ -207,8 +227,8 @@ export class Recording {
   }
 
   #fail(error: unknown): void {
-    if (this.#hasFailed) return;
-    this.#hasFailed = true;
+    if (this.#failure) return;
+    this.#failure = toErrorData(error);
     this.#parts.onFailed(error);
   }
 }

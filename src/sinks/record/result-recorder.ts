@@ -1,6 +1,7 @@
 import type { RecordedSighting, RecordingConfig } from '../../contracts/recording';
 import type { SightingId } from '../../contracts/match';
 import type {
+  ResultSet,
   SessionEvent,
   SessionGap,
   SessionSighting,
@@ -10,8 +11,8 @@ import type { FrameResult } from '../../contracts/worker-api';
 import { EventCollector } from './event-collector';
 import type { WriteQueue } from './write-queue';
 
-/** Name of the analysis made while it is recorded. */
-export const LIVE_RESULT_SET = 'live';
+/** The analysis made while it is recorded. */
+const LIVE_RESULT_SET = { id: 'live', label: 'live' } as const;
 
 /** How much of the results a crash may cost, milliseconds. */
 const BLOCK_MS = 2_000;
@@ -36,6 +37,11 @@ export class ResultRecorder {
   constructor(config: RecordingConfig, writes: WriteQueue) {
     this.#config = config;
     this.#writes = writes;
+  }
+
+  /** What the results are recorded as. */
+  get resultSet(): Pick<ResultSet, 'id' | 'label'> {
+    return this.#config.furtherAnalysis?.resultSet ?? LIVE_RESULT_SET;
   }
 
   /** Times of the first and the newest frame of the recording; equal before there is one. */
@@ -118,7 +124,7 @@ export class ResultRecorder {
     const events = this.#events;
     if (!writer || events.length === 0) return;
     this.#events = [];
-    this.#writes.add(0, () => writer.append(LIVE_RESULT_SET, events));
+    this.#writes.add(0, () => writer.append(this.resultSet.id, events));
   }
 
   #addSighting(writer: SessionWriter, recorded: RecordedSighting): void {

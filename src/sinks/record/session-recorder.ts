@@ -1,3 +1,4 @@
+import type { ErrorData } from '../../contracts/errors';
 import type {
   RecordedSighting,
   RecorderApi,
@@ -78,6 +79,14 @@ export class SessionRecorder implements RecorderApi {
     return this.#end(null);
   }
 
+  async discard(): Promise<void> {
+    const recording = this.#recording;
+    await this.#beginning?.catch(() => undefined); // told to whoever began it
+    if (!recording?.isWriting || this.#ending) return;
+    this.#recording = null;
+    await recording.discard();
+  }
+
   subscribe(listener: (event: RecorderEvent) => void): void {
     this.#listeners.add(listener);
   }
@@ -97,21 +106,21 @@ export class SessionRecorder implements RecorderApi {
     return recording;
   }
 
-  #end(reason: string | null): Promise<SessionHeader> {
+  #end(error: ErrorData | null): Promise<SessionHeader> {
     const recording = this.#recording;
     if (!this.#ending) {
       if (!recording?.isWriting) {
         return Promise.reject(new RangeError('Expected a recording to be on, found none'));
       }
-      this.#ending = this.#finish(recording, reason);
+      this.#ending = this.#finish(recording, error);
     }
     return this.#ending;
   }
 
-  async #finish(recording: Recording, reason: string | null): Promise<SessionHeader> {
+  async #finish(recording: Recording, error: ErrorData | null): Promise<SessionHeader> {
     await this.#beginning;
     try {
-      return await recording.finish(reason);
+      return await recording.finish(error);
     } finally {
       if (this.#recording === recording) this.#recording = null;
     }
@@ -127,7 +136,7 @@ export class SessionRecorder implements RecorderApi {
     }
     // The user has ended it meanwhile, and is told.
     if (this.#ending) return;
-    const session = await this.#end(error.code).catch(() => null);
+    const session = await this.#end(error).catch(() => null);
     this.#emit({ type: 'ended', session, error });
   }
 

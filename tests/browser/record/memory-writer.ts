@@ -1,4 +1,5 @@
 import type {
+  NewResultSet,
   NewSession,
   PartFile,
   SessionEvent,
@@ -11,12 +12,14 @@ import { AppError } from '../../../src/core/app-error';
 /** A session in memory. Fails as a full disk does once it holds too much. */
 export class MemoryWriter implements SessionWriter {
   readonly id = 'memory-session';
+  readonly resultSetIds: string[] = [];
   readonly events: SessionEvent[] = [];
   readonly segments: VideoSegment[] = [];
   readonly parts = new Map<string, Uint8Array>();
   readonly crops = new Map<string, Blob>();
   counts: Parameters<SessionWriter['setVideoCounts']>[0] | null = null;
   endedBecause: string | null | undefined = undefined;
+  isDiscarded = false;
   readonly #session: NewSession;
   readonly #capacityBytes: number;
 
@@ -28,10 +31,13 @@ export class MemoryWriter implements SessionWriter {
   get byteCount(): number {
     return this.segments.reduce((sum, { byteCount }) => sum + byteCount, 0);
   }
-  beginResultSet(): Promise<void> {
+  beginResultSet({ id }: NewResultSet): Promise<void> {
+    this.resultSetIds.push(id);
     return Promise.resolve();
   }
-  append(_: string, events: readonly SessionEvent[]): Promise<void> {
+  append(resultSet: string, events: readonly SessionEvent[]): Promise<void> {
+    if (!this.resultSetIds.includes(resultSet))
+      return Promise.reject(new Error(`Nobody began the result set ${resultSet}`));
     this.events.push(...events);
     return Promise.resolve();
   }
@@ -79,6 +85,7 @@ export class MemoryWriter implements SessionWriter {
     });
   }
   discard(): Promise<void> {
+    this.isDiscarded = true;
     return Promise.resolve();
   }
 

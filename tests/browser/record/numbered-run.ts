@@ -29,6 +29,7 @@ export const CAMERA_ID = 'camera';
 /** Everything but what is asked for. */
 export function recordingConfig(change: Partial<RecordingConfig> = {}): RecordingConfig {
   return {
+    furtherAnalysis: null,
     options: recordingOptions(),
     runId: 'run',
     sourceKind: 'camera',

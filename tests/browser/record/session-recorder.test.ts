@@ -10,6 +10,7 @@ import type { FrameResult } from '../../../src/contracts/worker-api';
 import { muxSegment } from '../../../src/sinks/record/mux-segment';
 import type { EncodedPicture } from '../../../src/sinks/record/encoded-picture';
 import { SessionRecorder } from '../../../src/sinks/record/session-recorder';
+import { newSession } from '../storage/session-parts';
 import { MemoryWriter } from './memory-writer';
 import {
   CAMERA_ID,
@@ -28,6 +29,7 @@ import {
 class Bench {
   readonly events: RecorderEvent[] = [];
   readonly writers: MemoryWriter[] = [];
+  readonly extendedIds: string[] = [];
   readonly recorder: SessionRecorder;
   usedBytes = 0;
   quotaBytes = 0;
@@ -44,6 +46,12 @@ class Bench {
       appVersion: '0.0.0',
       createWriter: (session) => {
         const writer = new MemoryWriter(session, this.capacityBytes);
+        this.writers.push(writer);
+        return Promise.resolve(writer);
+      },
+      extendWriter: (id) => {
+        this.extendedIds.push(id);
+        const writer = new MemoryWriter(newSession(), this.capacityBytes);
         this.writers.push(writer);
         return Promise.resolve(writer);
       },
@@ -388,6 +396,63 @@ describe('a recording that cannot go on', () => {
       code: 'ENCODER_UNSUPPORTED',
     });
     expect(bench.writers).toEqual([]);
+  });
+});
+
+describe('a further analysis', () => {
+  const again = (): RecordingConfig =>
+    recordingConfig({
+      furtherAnalysis: { sessionId: 'stored', resultSet: { id: 'again-1', label: 'again' } },
+      options: recordingOptions({ kind: 'crops' }),
+      pace: 'offline',
+      reserveBytes: 400,
+    });
+
+  it('is recorded into the session as a result set of its own, without video', async () => {
+    const bench = new Bench();
+    await bench.recorder.begin(again());
+    bench.recorder.addResult(result(1));
+    await bench.finish();
+    expect(bench.extendedIds).toEqual(['stored']);
+    expect(bench.writer.resultSetIds).toEqual(['again-1']);
+    expect(bench.writer.events.map(({ type }) => type)).toEqual(['frame', 'track']);
+    expect(bench.writer.counts).toBeNull();
+    expect(bench.writer.isDiscarded).toBe(false);
+  });
+
+  it('is removed when it cannot go on: the session stays as it was', async () => {
+    const bench = new Bench();
+    await bench.recorder.begin(again());
+    Object.assign(bench, { usedBytes: 990, quotaBytes: 1_000 });
+    bench.recorder.addResult(result(1));
+    bench.passMs(5_000);
+    await expect.poll(() => bench.ended).toBeDefined();
+    expect(bench.ended).toMatchObject({ session: null, error: { code: 'STORAGE_FULL' } });
+    expect(bench.writer.isDiscarded).toBe(true);
+    expect(bench.writer.endedBecause).toBeUndefined();
+  });
+
+  it('is removed when its last results cannot be written', async () => {
+    const bench = new Bench();
+    await bench.recorder.begin(again());
+    bench.writer.resultSetIds.length = 0;
+    bench.recorder.addResult(result(1));
+    await expect(bench.finish()).rejects.toMatchObject({ code: 'INTERNAL' });
+    expect(bench.writer.isDiscarded).toBe(true);
+    expect(bench.writer.endedBecause).toBeUndefined();
+  });
+
+  it('is removed when it is given up, and the next one can begin', async () => {
+    const bench = new Bench();
+    await bench.recorder.begin(again());
+    bench.recorder.addResult(result(1));
+    await bench.recorder.discard();
+    expect(bench.writer.isDiscarded).toBe(true);
+    await bench.recorder.discard();
+    await bench.recorder.begin(again());
+    await bench.finish();
+    expect(bench.writers.map(({ isDiscarded }) => isDiscarded)).toEqual([true, false]);
+    expect(bench.writers[1]?.endedBecause).toBeNull();
   });
 });
 

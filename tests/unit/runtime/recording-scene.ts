@@ -201,6 +201,7 @@ export class RecordingScene {
         this.sightings.push(sighting);
       },
       addGap: (gap) => void this.gaps.push(gap),
+      discard: async () => void told.push('discard'),
       finish: async () => {
         told.push('finish');
         return this.#header();
