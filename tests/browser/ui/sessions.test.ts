@@ -1,6 +1,7 @@
 import { flushSync } from 'svelte';
 import { describe, expect, it, vi } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
+import type { VerificationReport } from '../../../src/contracts/export';
 import type { SessionReader } from '../../../src/contracts/session';
 import { AppError } from '../../../src/core/app-error';
 import { makeSession } from '../../support/make-session';
@@ -139,6 +140,55 @@ describe('a session that is replayed', () => {
     await page.viewport(390, 844);
     await replayed();
     expect(document.documentElement.scrollWidth).toBeLessThanOrEqual(390);
+    expectTouchTargets();
+  });
+});
+
+describe('checking a session file', () => {
+  async function check(change: Partial<VerificationReport>): Promise<string> {
+    const controller = await listed();
+    const { sessionFiles } = controller;
+    sessionFiles.report = { ...sessionFiles.report, ...change };
+    const [, chooser] = document.querySelectorAll<HTMLInputElement>(
+      'input[type="file"][accept^=".zip"]',
+    );
+    if (!chooser) throw new Error('Expected a field for the file');
+    await userEvent.upload(chooser, new File(['x'], 'session.zip'));
+    await vi.waitFor(() => expect(text()).toMatch(/This device’s key\s+(The same|abab)/));
+    return text();
+  }
+  const part = { name: 'manifest.json', byteCount: 900, problem: null } as const;
+
+  it('says that nothing was changed, and whose key signed it', async () => {
+    expect(await check({})).toContain('Nothing was changed');
+    expect(text()).toContain('this file was signed here');
+  });
+
+  it('does not take a file that was packed again for one that was changed', async () => {
+    const told = await check({ parts: [{ ...part, verdict: 'repacked' }] });
+    expect(told).toContain('The contents were not changed');
+    expect(told).toContain('packed again');
+  });
+
+  it('does not take a file that nobody signed for one that was changed', async () => {
+    expect(await check({ signature: 'missing' })).toContain('Not signed');
+    expect(text()).not.toContain('This file was changed');
+  });
+
+  it('names the part that was changed, and tells a key that is not the own one', async () => {
+    const verdict = 'changed' as const;
+    const told = await check({ parts: [{ ...part, verdict }], keyFingerprint: 'cd'.repeat(32) });
+    expect(told).toContain('This file was changed');
+    expect(told).toContain('manifest.json, 1 kB: changed');
+    expect(told).toContain('this file was signed on another device');
+    expect(told).toContain('cdcd cdcd');
+  });
+
+  it('shows the own key for a colleague who asks', async () => {
+    await listed();
+    document.querySelector('summary')?.click();
+    await vi.waitFor(() => expect(text()).toContain('abab abab'));
+    expectAccessible();
     expectTouchTargets();
   });
 });

@@ -1,6 +1,6 @@
 import type { VerificationReport, VerifiedPart } from '../../../contracts/export';
+import { byConcern, PART_TEXT, reportText } from '../../../core/session-format/report-text';
 import { fingerprintText } from '../../../core/session-format/report-verdict';
-import { byConcern, bytesText, PART_TEXT, reportText } from './report-text';
 
 /** A long session has thousands of parts; those that are unchanged are counted beyond this. */
 const MAX_UNCHANGED_ROWS = 500;
@@ -11,6 +11,11 @@ export function showReport(report: VerificationReport, result: Element, details:
   result.className = tone;
   result.replaceChildren(element('h2', headline), element('p', explanation));
   details.replaceChildren(facts(report), ...(report.parts.length > 0 ? [partTable(report)] : []));
+}
+
+/** `1 234 567 bytes`, whatever the language. */
+export function bytesText(byteCount: number): string {
+  return `${String(byteCount).replace(/\B(?=(\d{3})+$)/g, '\u00a0')} bytes`;
 }
 
 function facts({

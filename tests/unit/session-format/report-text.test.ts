@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { PartVerdict, VerificationReport } from '../../../../src/contracts/export';
-import { fingerprintText, verdictOf } from '../../../../src/core/session-format/report-verdict';
-import { byConcern, bytesText, reportText } from '../../../../src/sinks/verify/page/report-text';
+import type { PartVerdict, VerificationReport } from '../../../src/contracts/export';
+import { byConcern, reportText } from '../../../src/core/session-format/report-text';
+import { fingerprintText, verdictOf } from '../../../src/core/session-format/report-verdict';
+import { bytesText } from '../../../src/sinks/verify/page/show-report';
 
 function reportOf(
   verdicts: readonly PartVerdict[],

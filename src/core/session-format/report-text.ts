@@ -1,10 +1,10 @@
-import type { PartVerdict, VerificationReport } from '../../../contracts/export';
-import { verdictOf } from '../../../core/session-format/report-verdict';
+import type { PartVerdict, VerificationReport } from '../../contracts/export';
+import { verdictOf } from './report-verdict';
 
 /** How a result looks; never told by colour alone. */
 export type Tone = 'good' | 'warn' | 'bad';
 
-/** A report in the words of the page. */
+/** A report in words, the same in the app and on the page that goes into session files. */
 export interface ReportText {
   readonly tone: Tone;
   readonly headline: string;
@@ -67,11 +67,6 @@ export const PART_TEXT: Readonly<
 export function byConcern(a: { readonly verdict: PartVerdict }, b: typeof a): number {
   const order: readonly Tone[] = ['bad', 'warn', 'good'];
   return order.indexOf(PART_TEXT[a.verdict].tone) - order.indexOf(PART_TEXT[b.verdict].tone);
-}
-
-/** `1 234 567 bytes`, whatever the language. */
-export function bytesText(byteCount: number): string {
-  return `${String(byteCount).replace(/\B(?=(\d{3})+$)/g, '\u00a0')} bytes`;
 }
 
 function changedText({ parts, signature }: VerificationReport): string {
