@@ -26,7 +26,7 @@ export function decodeDetections(
   return suppress(candidates, SUPPRESSION_IOU[spec.type]);
 }
 
-/** Persons are hidden from this score on: what is taken for one by mistake costs little. */
+/** What is taken for a person by mistake costs little: it is blurred, or it is not where a rider sits. */
 const PERSON_SCORE_FLOOR = 0.15;
 
 /** Boxes of persons in frame pixels; none for a network without that class. Throws as {@link decodeDetections}. */

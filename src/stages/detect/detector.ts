@@ -13,7 +13,7 @@ export interface DetectResult {
   readonly batch: DetectionBatch;
   readonly timings: DetectTimings;
   readonly framePath: FramePath;
-  /** Persons, frame pixels; empty unless they are searched for, and for networks that know none. */
+  /** Persons, frame pixels: riders belong to their motorcycle's crop, and all may have to be blurred. None from a network that knows none. */
   readonly personBoxes: readonly Box[];
 }
 
@@ -25,8 +25,6 @@ export interface Detector {
   detect(image: FrameImage, meta: FrameMeta): Promise<DetectResult>;
   /** Boxes that score lower are not reported, from the next frame on; (0, 1). */
   setScoreFloor(scoreFloor: number): void;
-  /** Whether persons are told of as well, from the next frame on; at first they are not. They are never detections. */
-  setPersonSearch(isOn: boolean): void;
   /** Milliseconds of `count` bare inferences on an empty picture of this frame size. */
   timeInference(widthPx: number, heightPx: number, count: number): Promise<readonly number[]>;
   dispose(): Promise<void>;
@@ -46,7 +44,6 @@ export class NetworkDetector implements Detector {
   readonly #output: DetectorOutputSpec;
   readonly #inputSidePx: number;
   #scoreFloor = DEFAULT_SCORE_FLOOR;
-  #isSearchingPersons = false;
   #geometry: LetterboxGeometry | null = null;
 
   /**
@@ -79,9 +76,7 @@ export class NetworkDetector implements Detector {
     const preparedMs = performance.now();
     const outputs = await this.#session.run(tensor);
     const detections = decodeDetections(outputs, this.#output, geometry, this.#scoreFloor);
-    const personBoxes = this.#isSearchingPersons
-      ? decodePersons(outputs, this.#output, geometry)
-      : [];
+    const personBoxes = decodePersons(outputs, this.#output, geometry);
     const timings = {
       prepareMs: preparedMs - startMs,
       detectMs: performance.now() - preparedMs,
@@ -91,10 +86,6 @@ export class NetworkDetector implements Detector {
 
   setScoreFloor(scoreFloor: number): void {
     this.#scoreFloor = scoreFloor;
-  }
-
-  setPersonSearch(isOn: boolean): void {
-    this.#isSearchingPersons = isOn;
   }
 
   async timeInference(

@@ -2,12 +2,13 @@ import type { Box, VehicleClass } from '../../contracts/detection';
 import type { CropGeometryQuality } from '../../contracts/embedding';
 import type { Track, TrackBatch, TrackId } from '../../contracts/track';
 import { cropGeometry, isWorthCutting, withMargin } from './crop-quality';
+import { withRiders } from './rider';
 
 /** A crop worth cutting out of the frame that was just tracked. */
 export interface CropPlan {
   readonly trackId: TrackId;
   readonly vehicleClass: VehicleClass;
-  /** Detected box with the embedder's margin, inside the frame, display pixels. */
+  /** Detected box, of a motorcycle with its riders, and the embedder's margin; inside the frame, display pixels. */
   readonly box: Box;
   readonly geometry: CropGeometryQuality;
 }
@@ -50,6 +51,9 @@ interface TrackCrops {
   lastAspect: number;
 }
 
+/** The box that would be cut for each track, without margin. */
+type BoxesByTrack = ReadonlyMap<Track, Box>;
+
 /** A plan with what decides who goes first. */
 interface Candidate {
   readonly plan: CropPlan;
@@ -66,16 +70,17 @@ interface Candidate {
 export class CropScheduler {
   readonly #crops = new Map<TrackId, TrackCrops>();
 
-  /** Plans for this frame, most wanted first. Each must be answered by `noteEmbedded` or `forget`. */
-  select(batch: TrackBatch): readonly CropPlan[] {
+  /**
+   * Plans for this frame, most wanted first. Each must be answered by `noteEmbedded` or `forget`. `persons`: boxes of
+   * those found in the frame, riders among them.
+   */
+  select(batch: TrackBatch, persons: readonly Box[] = []): readonly CropPlan[] {
     for (const { survivorId, absorbedId } of batch.bridges) this.#merge(survivorId, absorbedId);
     for (const { id } of batch.ended) this.forget(id);
     const room = Math.min(MAX_PLANS_PER_FRAME, MAX_IN_FLIGHT - this.#inFlightCount());
     if (room <= 0) return [];
     const nowUs = batch.meta.captureTimeUs;
-    const boxes = batch.tracks
-      .filter(({ state }) => state !== 'tentative')
-      .map((track) => track.detectedBox ?? track.box);
+    const boxes = boxesByTrack(batch, persons);
     const candidates: Candidate[] = [];
     for (const track of batch.tracks) {
       const candidate = this.#candidate(track, batch, boxes);
@@ -114,16 +119,17 @@ export class CropScheduler {
     this.#crops.clear();
   }
 
-  #candidate(track: Track, batch: TrackBatch, boxes: readonly Box[]): Candidate | null {
+  #candidate(track: Track, batch: TrackBatch, boxes: BoxesByTrack): Candidate | null {
     const { detectedBox, score } = track;
-    if (track.state !== 'confirmed' || !detectedBox || score === null) return null;
+    const whole = boxes.get(track);
+    if (track.state !== 'confirmed' || !detectedBox || !whole || score === null) return null;
     const known = this.#crops.get(track.id);
     if (known && (known.isInFlight || known.cropCount >= MAX_CROP_COUNT)) return null;
-    const geometry = cropGeometry(detectedBox, score, batch.meta, boxes);
+    const geometry = cropGeometry(whole, score, batch.meta, [...boxes.values()]);
     if (!isWorthCutting(geometry, MINIMUM)) return null;
     const crops = known ?? this.#begin(track.id, batch.meta.captureTimeUs);
-    const aspect = (detectedBox.x2 - detectedBox.x1) / (detectedBox.y2 - detectedBox.y1);
-    const box = withMargin(detectedBox, CROP_MARGIN, batch.meta);
+    const aspect = (whole.x2 - whole.x1) / (whole.y2 - whole.y1);
+    const box = withMargin(whole, CROP_MARGIN, batch.meta);
     const plan = { trackId: track.id, vehicleClass: track.vehicleClass, box, geometry };
     return { plan, crops, aspect };
   }
@@ -160,6 +166,18 @@ export class CropScheduler {
     for (const { isInFlight } of this.#crops.values()) if (isInFlight) count += 1;
     return count;
   }
+}
+
+/** Of all tracks but the tentative ones. */
+function boxesByTrack({ tracks }: TrackBatch, persons: readonly Box[]): BoxesByTrack {
+  return new Map(
+    tracks
+      .filter(({ state }) => state !== 'tentative')
+      .map((track) => {
+        const box = track.detectedBox ?? track.box;
+        return [track, track.vehicleClass === 'motorcycle' ? withRiders(box, persons) : box];
+      }),
+  );
 }
 
 function isDue({ plan, crops, aspect }: Candidate, nowUs: number): boolean {

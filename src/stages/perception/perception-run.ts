@@ -82,7 +82,7 @@ export class PerceptionRun {
       const tracks = lane.tracker.update(found.batch);
       const trackedMs = performance.now();
       const blurred = this.#blurredBoxes(found, tracks);
-      await this.#cutCrops(shown, lane, tracks, blurred);
+      await this.#cutCrops(shown, lane, { tracks, persons: found.personBoxes }, blurred);
       const cutMs = performance.now();
       // Only now is it known where to blur it.
       if (this.#isBlurring) await this.#record(shown, meta, blurred);
@@ -186,11 +186,12 @@ export class PerceptionRun {
   async #cutCrops(
     image: FrameImage,
     lane: CameraLane,
-    tracks: TrackBatch,
+    seen: { readonly tracks: TrackBatch; readonly persons: readonly Box[] },
     blurredBoxes: readonly Box[],
   ): Promise<void> {
     if (!this.#courier || !this.#options.isEmbeddingEnabled) return;
-    await this.#courier.cut(image, tracks.meta, lane.scheduler.select(tracks), blurredBoxes);
+    const plans = lane.scheduler.select(seen.tracks, seen.persons);
+    await this.#courier.cut(image, seen.tracks.meta, plans, blurredBoxes);
   }
 
   #report(tracks: TrackBatch): void {

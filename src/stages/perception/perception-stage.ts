@@ -103,7 +103,6 @@ export class PerceptionStage {
 
   setBlur(blur: BlurChoice): void {
     this.#pictures.blur = blur;
-    this.#detector?.setPersonSearch(blur.isPersonBlurred);
   }
 
   connectRecorder(tap: RecorderTap | null): void {

@@ -60,9 +60,6 @@ class StandingCar implements Detector {
   setScoreFloor(): void {
     // Every detection scores 0.9.
   }
-  setPersonSearch(): void {
-    // Nobody is there.
-  }
   timeInference(): Promise<readonly number[]> {
     return Promise.resolve([]);
   }

@@ -36,7 +36,6 @@ const LEFT_HALF: PrivacyMask = {
 class LookingDetector implements Detector {
   readonly seen: { readonly left: number; readonly right: number; readonly path: string }[] = [];
   readonly gates: Promise<void>[] = [];
-  #isSearchingPersons = false;
 
   warmUp(): Promise<number> {
     return Promise.resolve(1);
@@ -53,14 +52,11 @@ class LookingDetector implements Detector {
       batch: { meta, detections: [{ box: CAR, score: 0.9, vehicleClass: 'car' as const }] },
       timings: { prepareMs: 1, detectMs: 2 },
       framePath: 'canvas' as const,
-      personBoxes: this.#isSearchingPersons ? [PERSON] : [],
+      personBoxes: [PERSON],
     };
   }
   setScoreFloor(): void {
     // Its one detection is always told.
-  }
-  setPersonSearch(isOn: boolean): void {
-    this.#isSearchingPersons = isOn;
   }
   timeInference(): Promise<readonly number[]> {
     return Promise.resolve([]);

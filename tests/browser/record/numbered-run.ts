@@ -142,9 +142,6 @@ export class NumberReader implements Detector {
   setScoreFloor(): void {
     // Its one detection is always told.
   }
-  setPersonSearch(): void {
-    // Nobody is there.
-  }
   timeInference(): Promise<readonly number[]> {
     return Promise.resolve([]);
   }

@@ -59,6 +59,26 @@ describe('CropScheduler', () => {
     expect(plan?.geometry).toMatchObject({ insideFraction: 1, overlapFraction: 0 });
   });
 
+  it('cuts a motorcycle with its rider, whom detectors leave out of its box', () => {
+    const box = boxAt(400, 300, 60, 90);
+    const rider = { x1: 372, y1: 195, x2: 428, y2: 330 };
+    const [plan] = new CropScheduler().select(
+      batchAt(0, [track(7, box, { vehicleClass: 'motorcycle' })]),
+      [rider],
+    );
+    expect(plan?.box.y1).toBeLessThan(rider.y1);
+    expect(plan?.box.y2).toBeGreaterThan(box.y2);
+    expect(plan?.geometry).toMatchObject({ overlapFraction: 0 });
+    expect(plan?.geometry.sidePx).toBeGreaterThan(Math.sqrt(60 * 90));
+  });
+
+  it('leaves a person before a car out of its crop', () => {
+    const box = boxAt(400, 300);
+    const person = { x1: 380, y1: 200, x2: 420, y2: 330 };
+    const [plan] = new CropScheduler().select(batchAt(0, [track(7, box)]), [person]);
+    expect(plan?.geometry.sidePx).toBeCloseTo(Math.sqrt(120 * 90));
+  });
+
   it('waits a moment for a better view than a poor one, but not for long', () => {
     const scheduler = new CropScheduler();
     const small = [track(1, boxAt(400, 300, 34, 30))];
