@@ -308,7 +308,7 @@ export interface SessionsClient {
    * not.
    */
   removeResultSet(id: SessionId, resultSet: ResultSetId): Promise<SessionRemoval>;
-  /** At once, and from then on after every recording and at the app's start. */
+  /** At once, and from then on after every recording and at the app's start: it is kept in the settings. */
   setRetention(retention: SessionRetention): Promise<SessionRemoval>;
   usage(): Promise<SessionUsage>;
   onChanged(listener: () => void): () => void;

@@ -177,6 +177,11 @@ export class RunView {
     this.settings = this.controller.settings;
   }
 
+  /** What else changes a setting says so here. */
+  noteSettings(): void {
+    this.settings = this.controller.settings;
+  }
+
   changeCamera(change: Partial<CameraSettings>): void {
     this.change({ camera: { ...this.settings.camera, ...change } });
   }

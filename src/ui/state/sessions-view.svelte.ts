@@ -6,6 +6,7 @@ import type {
   SessionHeader,
   SessionId,
   SessionRemoval,
+  SessionRetention,
   SessionsClient,
   SessionUsage,
 } from '../../contracts/session';
@@ -92,12 +93,17 @@ export class SessionsView {
     return this.#busyWith(id, () => this.#client.remove([id]));
   }
 
+  /** Sets what may be kept, and removes what may not. Null when that failed. */
+  async keepBy(retention: SessionRetention): Promise<SessionRemoval | null> {
+    return this.#busyWith(null, () => this.#client.setRetention(retention));
+  }
+
   dispose(): void {
     this.#unsubscribe();
   }
 
   /** Null when it failed; {@link error} says why. */
-  async #busyWith<T>(id: SessionId, work: () => Promise<T>): Promise<T | null> {
+  async #busyWith<T>(id: SessionId | null, work: () => Promise<T>): Promise<T | null> {
     this.busyId = id;
     this.#changeError = null;
     let done: T | null = null;

@@ -22,6 +22,10 @@ export class FakeSessions implements SessionsClient {
   /** What is forgotten, rejects or is removed by retention does so by these. */
   nextError: Error | null = null;
   retention: SessionRetention | null = null;
+  /** What a new limit removes. */
+  overLimit = NOTHING;
+  /** The settings keep it. */
+  onRetention: (retention: SessionRetention) => void = () => undefined;
   /** Sessions that still show a forgotten vehicle. */
   withVideo: readonly string[] = [];
   readonly #readers = new Map<string, SessionReader>();
@@ -110,7 +114,8 @@ export class FakeSessions implements SessionsClient {
 
   async setRetention(retention: SessionRetention): Promise<SessionRemoval> {
     this.retention = retention;
-    return NOTHING;
+    this.onRetention(retention);
+    return this.overLimit;
   }
 
   async usage(): Promise<SessionUsage> {

@@ -21,6 +21,15 @@ function field(name: RegExp): HTMLInputElement {
   return found;
 }
 
+/** The list to choose from whose name begins so; throws when there is none. */
+function chooser(name: string): HTMLSelectElement {
+  const found = [...document.querySelectorAll('select')].find((one) =>
+    nameOf(one).startsWith(name),
+  );
+  if (!found) throw new Error(`Expected a list named ${name}, found none`);
+  return found;
+}
+
 async function press(name: string | RegExp): Promise<void> {
   await vi.waitFor(() => button(name));
   button(name).click();
@@ -33,6 +42,9 @@ async function listed(
 ): Promise<FakeController> {
   const controller = show();
   controller.sessions.add(session);
+  controller.sessions.onRetention = (sessionRetention) => {
+    controller.settings = { ...controller.settings, sessionRetention };
+  };
   await press('Sessions');
   await vi.waitFor(() => button('Open'));
   return controller;
@@ -141,6 +153,31 @@ describe('a session that is replayed', () => {
     await replayed();
     expect(document.documentElement.scrollWidth).toBeLessThanOrEqual(390);
     expectTouchTargets();
+  });
+});
+
+describe('what may be kept', () => {
+  it('is limited only when that was confirmed, and then at once', async () => {
+    const controller = await listed();
+    controller.sessions.overLimit = {
+      ...controller.sessions.overLimit,
+      sessionCount: 3,
+      byteCount: 4e6,
+    };
+    const limit = (): HTMLSelectElement => chooser('Sessions after');
+    await userEvent.selectOptions(limit(), 'after 7 days');
+    await press('Keep');
+    expect(limit().value).toBe('');
+    expect(controller.sessions.retention).toBeNull();
+    await userEvent.selectOptions(limit(), 'after 7 days');
+    await press('Set the limit');
+    await vi.waitFor(() => expect(text()).toContain('Removed: 3 sessions'));
+    expect(controller.sessions.retention).toMatchObject({ maxAgeDays: 7, maxBytes: null });
+    await vi.waitFor(() => expect(limit().value).toBe('7'));
+    // No limit removes nothing: nobody is asked.
+    await userEvent.selectOptions(limit(), 'never');
+    await vi.waitFor(() => expect(controller.settings.sessionRetention.maxAgeDays).toBeNull());
+    expect(document.querySelectorAll('dialog')).toHaveLength(1);
   });
 });
 
