@@ -23,9 +23,11 @@ import type {
 } from './recognition';
 import type { ModelShelf } from './shelf';
 import type { RecordingClient } from './recording';
+import type { SessionAnalysisClient } from './session-analysis';
 import type { PrivacyMask, RecordingOptions, SessionRetention, SessionsClient } from './session';
 import type { CameraDevice, CameraSettings, SourceInfo } from './source';
 import type { StreetChoice } from './street';
+import type { SyncClient } from './sync';
 import type { FramePath, FrameResult, StageReady } from './worker-api';
 
 /*
@@ -158,6 +160,9 @@ export interface AnalysisController {
   readonly sessions: SessionsClient;
   readonly sessionFiles: SessionFilesClient;
   readonly recording: RecordingClient;
+  readonly sessionAnalysis: SessionAnalysisClient;
+  /** Without a connection it makes no request. */
+  readonly sync: SyncClient;
   onStatus(listener: (status: RunStatus) => void): Unsubscribe;
   /** Per frame: draw, do not store. */
   onResult(listener: (result: FrameResult) => void): Unsubscribe;

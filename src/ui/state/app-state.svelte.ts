@@ -21,6 +21,7 @@ import { RecordingView } from './recording-view.svelte';
 import { RunView } from './run-view.svelte';
 import { SessionsView } from './sessions-view.svelte';
 import { StorageView } from './storage-view.svelte';
+import { SyncView } from './sync-view.svelte';
 import { Tour } from './tour.svelte';
 import { UpdatesState } from './updates-view.svelte';
 import { VehicleDetailState } from './vehicle-detail.svelte';
@@ -33,7 +34,8 @@ export interface AppServices {
   readonly updates: AppUpdatesView | null;
 }
 
-export type DialogName = 'settings' | 'help' | 'vehicle' | 'models' | 'sessions' | 'masks';
+export type DialogName =
+  'settings' | 'help' | 'vehicle' | 'models' | 'sessions' | 'masks' | 'endpoint';
 
 /** Everything the components share. */
 export class AppState {
@@ -49,6 +51,7 @@ export class AppState {
   readonly models: ModelsView;
   readonly sessions: SessionsView;
   readonly recording: RecordingView;
+  readonly sync: SyncView;
   readonly cameras: CameraList;
   readonly hud: HudSampler;
   readonly announcer: Announcer;
@@ -82,6 +85,7 @@ export class AppState {
     this.models = new ModelsView(controller.shelf, (sentence) => this.announcer.say(sentence));
     this.sessions = new SessionsView(controller);
     this.recording = new RecordingView(controller, (sentence) => this.announcer.say(sentence));
+    this.sync = new SyncView(controller.sync);
     this.pictures = new PictureCache(controller.gallery);
     this.updates = new UpdatesState(updates);
     this.tour = new Tour({
@@ -107,6 +111,7 @@ export class AppState {
     this.live.start();
     void this.vehicles.open();
     void this.cameras.refresh();
+    this.takeLink();
   }
 
   select(vehicleId: VehicleId | null): void {
@@ -127,20 +132,9 @@ export class AppState {
     void this.detail.open(vehicleId);
   }
 
-  /** Takes a file that was dropped somewhere: a model goes to the Models page, a session to the Sessions page, anything else is a video. */
-  takeFile(file: File): void {
-    if (this.dialog === 'models' || /\.onnx$/i.test(file.name)) {
-      this.models.offered = file;
-      this.dialog = 'models';
-      return;
-    }
-    if (this.dialog === 'sessions' || /\.(zip|jsonl)$/i.test(file.name)) {
-      this.offeredSession = file;
-      this.dialog = 'sessions';
-      return;
-    }
-    this.closeDialog();
-    void this.run.openVideo(file);
+  /** Offers the shared session of the link that the app was opened with, if any. */
+  takeLink(): void {
+    if (this.sync.takeLink()) this.dialog = 'endpoint';
   }
 
   /** Replays a session, over everything else. */
@@ -188,7 +182,14 @@ export class AppState {
     this.thumbnails.clear();
     const { fullScreen, run, live, vehicles, cameras, announcer, models, sessions } = this;
     const parts = [fullScreen, run, live, vehicles, cameras, announcer, models, sessions];
-    for (const part of [...parts, this.recording, this.pictures, this.updates, this.tour])
+    for (const part of [
+      ...parts,
+      this.recording,
+      this.sync,
+      this.pictures,
+      this.updates,
+      this.tour,
+    ])
       part.dispose();
   }
 }

@@ -27,6 +27,7 @@ import { FakeSessions } from './fake-sessions';
 import { FakeRecording } from './fake-recording';
 import { FakeSessionFiles } from './fake-session-files';
 import { FakeShelf } from './fake-shelf';
+import { FakeSync } from './fake-sync';
 import { ACTORS, actorTrack, drawScene, SCENE_HEIGHT_PX, SCENE_WIDTH_PX } from './fake-scene';
 import {
   decidedPassages,
@@ -62,6 +63,7 @@ export class FakeController implements AnalysisController {
   readonly sessions = new FakeSessions();
   readonly sessionFiles = new FakeSessionFiles();
   readonly recording = new FakeRecording();
+  readonly sync = new FakeSync();
   readonly gallery: FakeGallery;
   readonly identities = new Map<number, TrackIdentity>();
   hasTorch = false;

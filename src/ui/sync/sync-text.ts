@@ -1,0 +1,71 @@
+import type { LedgerEntry, OutboxItem, SyncConnection } from '../../contracts/sync';
+import { wallTime } from '../../core/time-text';
+import { bytesText, percentText } from '../shared/number-text';
+import type { EndpointTab } from '../state/sync-view.svelte';
+
+/** The page's tabs as people read them. */
+export const TAB_TEXTS: Readonly<Record<EndpointTab, string>> = {
+  uploads: 'Uploads',
+  remote: 'Sessions there',
+  devices: 'Devices',
+  ledger: 'What left',
+  settings: 'Connection',
+};
+
+/** What a device may do. */
+export const SCOPE_TEXTS: Readonly<Record<SyncConnection['scopes'][number], string>> = {
+  upload: 'send sessions',
+  read: 'read sessions and results',
+  publish: 'publish plain results',
+  admin: 'admit and revoke devices',
+};
+
+const WAIT_TEXTS: Readonly<Record<NonNullable<OutboxItem['waitsFor']>, string>> = {
+  turn: 'Waits for its turn',
+  network: 'Waits for a network',
+  'unmetered-network': 'Waits for a network that is not metered',
+  retry: 'Waits before it tries again',
+};
+
+/** How an upload stands. */
+export function uploadText(item: OutboxItem, nowUnixMs: number): string {
+  const { state, sentBytes, totalBytes } = item;
+  const share = totalBytes === 0 ? 0 : sentBytes / totalBytes;
+  switch (state) {
+    case 'packing':
+      return 'Being packed and encrypted on this device';
+    case 'sending':
+      return `${bytesText(sentBytes)} of ${bytesText(totalBytes)}, ${percentText(share)}`;
+    case 'paused':
+      return `Paused at ${percentText(share)}`;
+    case 'failed':
+      return `Stopped at ${percentText(share)}`;
+    case 'done':
+      return `Sent, ${bytesText(totalBytes)}`;
+    case 'waiting':
+      return waitText(item, nowUnixMs);
+  }
+}
+
+function waitText({ waitsFor, nextTryUnixMs }: OutboxItem, nowUnixMs: number): string {
+  const text = WAIT_TEXTS[waitsFor ?? 'turn'];
+  return nextTryUnixMs === null ? text : `${text}, at ${wallTime(nextTryUnixMs, nowUnixMs)}`;
+}
+
+/** What an entry of the ledger tells of. */
+export const LEDGER_TEXTS: Readonly<Record<LedgerEntry['what'], string>> = {
+  paired: 'Paired',
+  'session-encrypted': 'Session sent, encrypted',
+  'sightings-published': 'Sightings published',
+  'live-published': 'Live results published',
+  'edits-encrypted': 'Corrections sent, encrypted',
+  'share-made': 'Link to a session made',
+  'session-deleted': 'Session deleted there',
+  'sightings-deleted': 'Published sightings deleted there',
+  disconnected: 'Disconnected',
+};
+
+/** Days of the calendar a session spans, such as `2026-11-23`. */
+export function daysText(firstDay: string, lastDay: string): string {
+  return firstDay === lastDay ? firstDay : `${firstDay} to ${lastDay}`;
+}

@@ -1,0 +1,257 @@
+import { flushSync } from 'svelte';
+import { describe, expect, it, vi } from 'vitest';
+import { AppError } from '../../../src/core/app-error';
+import { makeSession } from '../../support/make-session';
+import type { FakeController } from './fake-controller';
+import { outboxItem, remoteSession } from './fake-sync';
+import { mountedApp } from './mounted-app';
+import { button, expectAccessible, expectTouchTargets, nameOf } from './screen';
+
+const { show } = mountedApp();
+
+const text = (): string => (document.body.textContent ?? '').replace(/\s+/g, ' ');
+
+function field(name: RegExp): HTMLInputElement {
+  const found = [...document.querySelectorAll('input')].find((one) => name.test(nameOf(one)));
+  if (!found) throw new Error(`Expected a field named ${String(name)}, found none`);
+  return found;
+}
+
+async function fill(name: RegExp, value: string): Promise<void> {
+  await vi.waitFor(() => field(name));
+  const input = field(name);
+  input.value = value;
+  input.dispatchEvent(new Event('input', { bubbles: true }));
+  flushSync();
+}
+
+async function press(name: string | RegExp): Promise<void> {
+  await vi.waitFor(() => expect(button(name).disabled).toBe(false));
+  button(name).click();
+  flushSync();
+}
+
+/** The endpoint's page; connected unless told otherwise. */
+async function opened(isConnected = true): Promise<FakeController> {
+  const controller = show();
+  controller.sessions.add(makeSession({ kind: 'video' }));
+  if (isConnected) {
+    await controller.sync.connect('https://cars.example', 'code', 'Laptop');
+    await controller.sync.openVault(null);
+    controller.sync.calls.length = 0;
+  }
+  await press('Sessions');
+  await press(/^Endpoint/);
+  return controller;
+}
+
+async function goTo(tab: string): Promise<void> {
+  await vi.waitFor(() => {
+    const found = [...document.querySelectorAll<HTMLElement>('[role=tab]')].find(
+      (one) => one.textContent?.trim() === tab,
+    );
+    expect(found).toBeDefined();
+    found?.click();
+  });
+  flushSync();
+}
+
+describe('connecting to an endpoint', () => {
+  it('asks for address and code, then for the passphrase, which stays here', async () => {
+    const { sync } = await opened(false);
+    await vi.waitFor(() => expect(text()).toContain('this app sends nothing anywhere'));
+    expectAccessible();
+    expectTouchTargets();
+    await fill(/Address/, 'https://cars.example');
+    await fill(/Pairing code/, 'K7QX2 9MTRV');
+    await press('Connect');
+    await vi.waitFor(() => expect(text()).toContain('Enter the passphrase'));
+    expect(sync.calls).toEqual(['connect https://cars.example K7QX2 9MTRV']);
+    await fill(/Passphrase/, 'four words of mine');
+    await press('Open');
+    await vi.waitFor(() => expect(text()).toContain('Nothing was sent from here'));
+    expect(sync.calls.at(-1)).toBe('vault four words of mine');
+  });
+
+  it('wants a new passphrase twice, and the same', async () => {
+    const controller = await opened(false);
+    controller.sync.isVaultThere = false;
+    await fill(/Pairing code/, 'K7QX2 9MTRV');
+    await press('Connect');
+    await fill(/Passphrase/, 'four words of mine');
+    await fill(/Once more/, 'four words of yours');
+    expect(text()).toContain('This is not the same.');
+    expect(button('Use this passphrase').disabled).toBe(true);
+    await fill(/Once more/, 'four words of mine');
+    await press('Use this passphrase');
+    await vi.waitFor(() => expect(controller.sync.calls.at(-1)).toBe('vault four words of mine'));
+  });
+
+  it('says why it was refused, and can be tried again', async () => {
+    const { sync } = await opened(false);
+    sync.nextError = new AppError('SYNC_REFUSED', 'The code is not known.');
+    await fill(/Pairing code/, 'WRONG');
+    await press('Connect');
+    await vi.waitFor(() => expect(text()).toContain('The endpoint refused'));
+    await press('Connect');
+    await vi.waitFor(() => expect(text()).toContain('Enter the passphrase'));
+    expect(text()).not.toContain('The endpoint refused');
+  });
+});
+
+describe('uploading a session', () => {
+  it('shows what would leave, follows the choice, and sends only when pressed', async () => {
+    const { sync } = await opened();
+    await press('Close');
+    await press('Sessions');
+    await press('Upload');
+    await vi.waitFor(() => expect(text()).toContain('12 pieces of video'));
+    expect(text()).toContain('Readable by whoever runs the endpoint');
+    expectAccessible();
+    expectTouchTargets();
+    field(/^Video$/).click();
+    await vi.waitFor(() => expect(text()).not.toContain('12 pieces of video'));
+    expect(text()).toContain('Without pictures.');
+    field(/Publish the sightings/).click();
+    await vi.waitFor(() => expect(text()).toContain('28 sightings, as chosen above.'));
+    expect(sync.choices).toEqual([]);
+    await press(/Encrypt and send/);
+    await vi.waitFor(() => expect(text()).toContain('12 MB of 26 MB'));
+    expect(sync.choices).toMatchObject([{ without: ['video'], isPublished: true }]);
+  });
+
+  it('can be paused, taken up and cancelled; what failed says why', async () => {
+    const { sync } = await opened();
+    sync.set({ outbox: [outboxItem('one')] });
+    await press('Pause');
+    await vi.waitFor(() => expect(text()).toContain('Paused at 46'));
+    sync.set({
+      outbox: [
+        outboxItem('one', { state: 'failed', error: { code: 'SYNC_FULL', message: 'quota' } }),
+      ],
+    });
+    await vi.waitFor(() => expect(text()).toContain('No room at the endpoint'));
+    expectAccessible();
+    await press('Try again');
+    await press(/^Cancel/);
+    await vi.waitFor(() => expect(text()).toContain('Nothing was sent from here'));
+    expect(sync.calls).toEqual(['cancel one']);
+  });
+});
+
+describe('sessions at the endpoint', () => {
+  it('are found by title, fetched with progress and cancel, and opened', async () => {
+    const { sync, sessions } = await opened();
+    sync.remoteSessions = [
+      remoteSession('aa'),
+      remoteSession('bb', { details: null, isOwn: false }),
+    ];
+    await goTo('Sessions there');
+    await vi.waitFor(() => expect(text()).toContain('a passphrase this device does not have'));
+    expectAccessible();
+    expectTouchTargets();
+    await fill(/Title or camera/, 'Gate');
+    await press('Search');
+    await vi.waitFor(() => expect(text()).not.toContain('a passphrase this device does not have'));
+    expect(sync.searches.at(-1)).toEqual({ fromDay: null, toDay: null, text: 'Gate' });
+    await press(/^Fetch/);
+    await vi.waitFor(() => expect(text()).toContain('40'));
+    await press('Cancel');
+    await vi.waitFor(() => expect(button(/^Fetch/).disabled).toBe(false));
+    expect(text()).not.toContain('stopped');
+    await press(/^Fetch/);
+    const fetched = makeSession({});
+    sessions.add(fetched);
+    sync.remoteSessions = [
+      remoteSession('aa', {
+        isHere: true,
+        details: { ...remoteSession('aa').details!, sessionId: fetched.header.id },
+      }),
+    ];
+    await vi.waitFor(() => expect(sync.finishDownload).not.toBeNull());
+    sync.finishDownload?.(fetched.header.id);
+    await press('Open');
+    await vi.waitFor(() =>
+      expect(document.querySelector('section[aria-label="Replay"]')).not.toBeNull(),
+    );
+  });
+
+  it('are shared by a link that is made when asked for, and deleted after a question', async () => {
+    const { sync } = await opened();
+    sync.remoteSessions = [remoteSession('aa')];
+    await goTo('Sessions there');
+    await press('Link…');
+    expect(sync.calls).toEqual([]);
+    await press('Make a link');
+    await vi.waitFor(() => expect(text()).toContain('#share='));
+    await press(/^Delete Gate camera/);
+    expect(sync.calls).toEqual(['share aa for 7']);
+    await press('Delete there');
+    await vi.waitFor(() => expect(text()).toContain('No session is there yet.'));
+    expect(sync.calls.at(-1)).toBe('delete aa');
+  });
+});
+
+describe('the other parts of the page', () => {
+  it('list devices, revoke them, and admit others with a code', async () => {
+    const { sync } = await opened();
+    await goTo('Devices');
+    await vi.waitFor(() => expect(text()).toContain('Phone at the gate'));
+    document.querySelector('details')?.setAttribute('open', '');
+    expectAccessible();
+    await press('Make a pairing code');
+    await vi.waitFor(() => expect(text()).toContain('K7QX2-9MTRV'));
+    expect(sync.calls).toEqual(['code for upload read publish']);
+    await press(/Revoke: Phone at the gate/);
+    await press('Revoke');
+    await vi.waitFor(() => expect(sync.calls.at(-1)).toBe('revoke device-2345'));
+  });
+
+  it('tell what left, and forget the endpoint after a question', async () => {
+    const { sync } = await opened();
+    sync.entries = [
+      {
+        id: 'e1',
+        timeUnixMs: Date.now(),
+        url: 'https://cars.example',
+        what: 'session-encrypted',
+        sessionId: 'session-a1',
+        byteCount: 26_000_000,
+        isReadable: false,
+        details: 'Gate camera, 14:02',
+      },
+    ];
+    await goTo('What left');
+    await vi.waitFor(() => expect(text()).toContain('Session sent, encrypted'));
+    expectAccessible();
+    await goTo('Connection');
+    expectAccessible();
+    expectTouchTargets();
+    await press('Disconnect…');
+    await press('Disconnect');
+    await vi.waitFor(() => expect(text()).toContain('Resight needs no server'));
+    expect(sync.calls).toEqual(['disconnect']);
+  });
+});
+
+describe('a link to a shared session', () => {
+  it('asks before anything is fetched, and its key goes from the address bar', async () => {
+    const link = '#share=https%3A%2F%2Fcars.example,aa,secret,key';
+    history.replaceState(null, '', link);
+    const controller = show();
+    await vi.waitFor(() => expect(text()).toContain('Somebody shared a session with you'));
+    expect(location.hash).toBe('');
+    expect(text()).toContain('https://cars.example');
+    expect(controller.sync.calls).toEqual([]);
+    expectAccessible();
+    const session = makeSession({});
+    controller.sessions.add(session);
+    await press('Fetch and open');
+    await vi.waitFor(() => expect(controller.sync.finishDownload).not.toBeNull());
+    controller.sync.finishDownload?.(session.header.id);
+    await vi.waitFor(() =>
+      expect(document.querySelector('section[aria-label="Replay"]')).not.toBeNull(),
+    );
+    expect(controller.sync.calls[0]).toMatch(/^open .*#share=/);
+  });
+});
