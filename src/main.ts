@@ -12,7 +12,7 @@ import { BackendSelector } from './runtime/backend-selector';
 import type { ControllerParts } from './runtime/controller-parts';
 import { readDeviceFacts } from './runtime/device-facts';
 import { Emitter } from './runtime/emitter';
-import { Engine } from './runtime/engine';
+import { Engine, type EngineParts } from './runtime/engine';
 import { IdentityClient } from './runtime/identity-client';
 import { ModelCatalogue } from './runtime/model-catalogue';
 import { ModelProbe } from './runtime/model-probe';
@@ -23,6 +23,8 @@ import { Recognition } from './runtime/recognition';
 import { RunRecorder } from './runtime/recording';
 import { Reembedder } from './runtime/reembedder';
 import { ExportClient } from './runtime/export-client';
+import { SessionAnalysis } from './runtime/session-analysis';
+import type { SessionJobParts } from './runtime/session-analysis-job';
 import { SessionLibrary } from './runtime/session-library';
 import { SettingsKeeper } from './runtime/settings-keeper';
 import { StreetClient } from './runtime/street-client';
@@ -36,6 +38,8 @@ import { OwnModels } from './storage/own-models';
  */
 
 const DATABASE_NAME = 'resight';
+/** A gallery for each analysis of a session: a vehicle of a recording was not seen now, and does not belong among those that were. */
+const SESSION_DATABASE_NAME = 'resight-session-analysis';
 
 /** Where the app keeps what the workers load: absolute addresses of its own folders. */
 const places = {
@@ -94,16 +98,9 @@ function composeModels(options: HeadlessRunOptions | null) {
     readFacts,
     trust,
   );
-  const engine = new Engine({
-    perception,
-    identity,
-    selector,
-    catalogue,
-    trust,
-    readFacts,
-    runtimeBaseUrl,
-    pins: options?.pins,
-  });
+  const { pins } = options ?? {};
+  const shared = { perception, selector, catalogue, trust, readFacts, runtimeBaseUrl, pins };
+  const engine = new Engine({ ...shared, identity });
   const recognition = new Recognition({
     identity,
     learn: createLearnAdaptation(createAdaptationWorker),
@@ -134,6 +131,7 @@ function composeModels(options: HeadlessRunOptions | null) {
   const sessions = new SessionLibrary({ createKeeper: createSessionKeeper, settings });
   const createWorker = createRecordingWorker;
   const recording = new RunRecorder({ createWorker, perception, identity, settings });
+  const sessionAnalysis = composeSessionAnalysis({ ...shared, sessions, settings });
   return {
     settings,
     perception,
@@ -145,8 +143,28 @@ function composeModels(options: HeadlessRunOptions | null) {
     recognition,
     sessions,
     sessionFiles: new ExportClient(createExportWorker),
+    sessionAnalysis,
     recording,
   };
+}
+
+/** What analyses sessions again: with the perception of runs, which are not on meanwhile, and a gallery of its own. */
+function composeSessionAnalysis(
+  shared: Omit<EngineParts, 'identity'> & Pick<SessionJobParts, 'sessions' | 'settings'>,
+): SessionAnalysis {
+  const identity = new IdentityClient(createIdentityWorker, SESSION_DATABASE_NAME);
+  const { perception, catalogue, sessions, settings } = shared;
+  return new SessionAnalysis({
+    ...{ perception, catalogue, sessions, settings, identity },
+    galleryName: SESSION_DATABASE_NAME,
+    engine: new Engine({ ...shared, identity }),
+    createRecorder: createRecordingWorker,
+    // The demuxer again, see below.
+    createPictures: async (choice) => {
+      const { SessionSource } = await import('./sources/session-source');
+      return new SessionSource(choice);
+    },
+  });
 }
 
 function compose(
@@ -243,6 +261,8 @@ if (!headlessOptions || headlessOptions.hasScreen) {
   mountApp(target, { controller, updates });
   void Promise.all([controller.shelf.refresh(), parts.recognition.refresh()]);
   // Where private files are denied there are no sessions either; whoever looks at them is told.
-  void Promise.all([parts.sessions.start(), parts.sessionFiles.start()]).catch(() => undefined);
+  const { sessions, sessionFiles, sessionAnalysis } = parts;
+  const starting = [sessions.start(), sessionFiles.start(), sessionAnalysis.removeLeftovers()];
+  void Promise.all(starting).catch(() => undefined);
   void keepAssets(updates, controller);
 }

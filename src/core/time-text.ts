@@ -7,6 +7,7 @@ interface Formatters {
   readonly timeToSecond: Intl.DateTimeFormat;
   readonly dayAndTime: Intl.DateTimeFormat;
   readonly fullDate: Intl.DateTimeFormat;
+  readonly day: Intl.DateTimeFormat;
 }
 
 const formattersByLocale = new Map<string, Formatters>();
@@ -26,6 +27,7 @@ function formattersFor(locale: string | undefined): Formatters {
         year: 'numeric',
         ...time,
       }),
+      day: new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', year: 'numeric' }),
     };
     formattersByLocale.set(key, formatters);
   }
@@ -50,6 +52,11 @@ export function wallTime(unixMs: number, nowUnixMs: number, locale?: string): st
   const formatters = formattersFor(locale);
   const isSameYear = then.getFullYear() === now.getFullYear();
   return (isSameYear ? formatters.dayAndTime : formatters.fullDate).format(unixMs);
+}
+
+/** A day such as `12 May 2026`, for a name that is read years later. */
+export function dayText(unixMs: number, locale?: string): string {
+  return formattersFor(locale).day.format(unixMs);
 }
 
 /** From when until when: `14:02 to 14:05`; with the days where it was not today, or ran past midnight. */

@@ -13,6 +13,7 @@ import type { TrackIdentity } from '../contracts/match';
 import type { CameraDevice, FrameSource, SourcePace } from '../contracts/source';
 import type { SessionsClient } from '../contracts/session';
 import type { SessionFilesClient } from '../contracts/export';
+import type { SessionAnalysisClient } from '../contracts/session-analysis';
 import type { RecordingClient } from '../contracts/recording';
 import type { ModelShelf } from '../contracts/shelf';
 import type { StreetChoice } from '../contracts/street';
@@ -52,6 +53,7 @@ export class ResightController implements AnalysisController {
   readonly sessions: SessionsClient;
   readonly sessionFiles: SessionFilesClient;
   readonly recording: RecordingClient;
+  readonly sessionAnalysis: SessionAnalysisClient;
   readonly #parts: ControllerParts;
   readonly #statusEvents = new Emitter<[RunStatus]>();
   readonly #resultEvents = new Emitter<[FrameResult]>();
@@ -78,6 +80,7 @@ export class ResightController implements AnalysisController {
     this.sessions = parts.sessions;
     this.sessionFiles = parts.sessionFiles;
     this.recording = parts.recording;
+    this.sessionAnalysis = parts.sessionAnalysis;
     parts.settings.onChange((change) => {
       this.#onSettings(change);
     });
@@ -85,6 +88,7 @@ export class ResightController implements AnalysisController {
       this.#onIdentityEvent(event);
     });
     parts.recording.follow(this);
+    parts.sessionAnalysis.follow(() => this.#isRunOn);
     parts.identity.onGone((reason, isInUse) => {
       this.#patch({ warning: toErrorData(reason) });
       if (isInUse) void this.#run?.reconnectIdentity();
@@ -111,10 +115,13 @@ export class ResightController implements AnalysisController {
     return this.#living.all;
   }
 
-  /** A run or a recording is on, or sightings wait to be written: the page must not be reloaded. */
+  /** Something is analysed or recorded, or sightings wait to be written: the page must not be reloaded. */
   get isBusy(): boolean {
-    const isRecording = this.#parts.recording.isOn;
-    return BUSY_STATES.has(this.#status.state) || isRecording || this.#pendingSightingCount > 0;
+    return this.#isRunOn || this.#parts.sessionAnalysis.isOn || this.#pendingSightingCount > 0;
+  }
+
+  get #isRunOn(): boolean {
+    return BUSY_STATES.has(this.#status.state) || this.#parts.recording.isOn;
   }
 
   get hasTorch(): boolean {
@@ -261,7 +268,7 @@ export class ResightController implements AnalysisController {
       if (isAbort(error)) return;
       throw error;
     }
-    this.#sampleIdentityTimings();
+    void this.#sampleIdentityTimings();
     void run.ended.then(
       () => this.#finish(run, null),
       (error: unknown) => this.#finish(run, error),
@@ -283,12 +290,7 @@ export class ResightController implements AnalysisController {
       previewStream: null,
       currentGap: null,
     });
-    await this.#parts.identity.timings().then(
-      (timings) => {
-        this.#stats.noteIdentity(timings);
-      },
-      () => undefined, // the worker is gone: its last figures stand
-    );
+    await this.#sampleIdentityTimings();
   }
 
   #hooks(analysisPace: SourcePace, gallery: GalleryChoice, createSource: CreateSource): RunHooks {
@@ -310,6 +312,7 @@ export class ResightController implements AnalysisController {
         return this.#epoch;
       },
       enterGallery: async () => {
+        this.#parts.sessionAnalysis.expectOff();
         if (gallery === 'street') await this.#parts.identity.enterGuest(STREET_DATABASE_NAME);
         else this.#parts.identity.leaveGuest();
       },
@@ -341,17 +344,14 @@ export class ResightController implements AnalysisController {
     } finally {
       preview?.close();
     }
-    if (this.#stats.analysedCount % 10 === 0) this.#sampleIdentityTimings();
+    if (this.#stats.analysedCount % 10 === 0) void this.#sampleIdentityTimings();
   }
 
-  #sampleIdentityTimings(): void {
+  async #sampleIdentityTimings(): Promise<void> {
     const stats = this.#stats;
-    this.#parts.identity.timings().then(
-      (timings) => {
-        stats.noteIdentity(timings);
-      },
-      () => undefined, // figures only; the worker's end is told elsewhere
-    );
+    // Figures only: where the worker is gone, which is told elsewhere, the last ones stand.
+    const timings = await this.#parts.identity.timings().catch(() => null);
+    if (timings) stats.noteIdentity(timings);
   }
 
   #onIdentityEvent(event: IdentityEvent): void {

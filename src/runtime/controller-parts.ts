@@ -11,6 +11,7 @@ import type { ModelCatalogue } from './model-catalogue';
 import type { PerceptionClient } from './perception-client';
 import type { Recognition } from './recognition';
 import type { RunRecorder } from './recording';
+import type { SessionAnalysis } from './session-analysis';
 import type { SettingsKeeper } from './settings-keeper';
 
 /** Everything the controller works with; `main.ts` makes it. */
@@ -26,6 +27,7 @@ export interface ControllerParts {
   readonly sessions: SessionsClient;
   readonly sessionFiles: SessionFilesClient;
   readonly recording: RunRecorder;
+  readonly sessionAnalysis: SessionAnalysis;
   /** `previous`: the camera to open again, which must not become another one; null: as the settings say. */
   createCameraSource(settings: Settings, previous: FrameSource | null): Promise<FrameSource>;
   createFileSource(file: File): Promise<FrameSource>;

@@ -1,7 +1,7 @@
 import { proxy, transfer, type Remote } from 'comlink';
 import type { RecorderApi, RecorderEvent } from '../contracts/recording';
 import type { RecorderTap } from '../contracts/recorder-tap';
-import type { AppError } from '../core/app-error';
+import { AppError } from '../core/app-error';
 import { WorkerHost } from './worker-host';
 
 /** What becomes of what the worker tells. */
@@ -16,6 +16,7 @@ export class RecorderWorker {
   readonly #createWorker: () => Worker;
   readonly #hooks: RecorderWorkerHooks;
   #host: Promise<WorkerHost<RecorderApi>> | null = null;
+  #isDisposed = false;
 
   constructor(createWorker: () => Worker, hooks: RecorderWorkerHooks) {
     this.#createWorker = createWorker;
@@ -23,6 +24,7 @@ export class RecorderWorker {
   }
 
   async call<T>(invoke: (remote: Remote<RecorderApi>) => T | PromiseLike<T>): Promise<T> {
+    if (this.#isDisposed) throw new AppError('WORKER_GONE', 'The recording worker was ended');
     this.#host ??= this.#start();
     return (await this.#host).call(invoke);
   }
@@ -32,6 +34,17 @@ export class RecorderWorker {
     const { port1, port2 } = new MessageChannel();
     await this.call((remote) => remote.connectFrames(transfer(port1, [port1])));
     return { port: port2, isEveryFrameSent };
+  }
+
+  /** Ends the worker for good; every later call rejects with `WORKER_GONE`. */
+  dispose(): void {
+    this.#isDisposed = true;
+    this.#host?.then(
+      (host) => {
+        host.terminate();
+      },
+      () => undefined, // it never began, which was told to whoever called it
+    );
   }
 
   async #start(): Promise<WorkerHost<RecorderApi>> {

@@ -161,10 +161,16 @@ const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
     action:
       'Press Record to begin a new session. If it comes again, choose a smaller camera picture.',
   },
+  ANALYSIS_BUSY: {
+    headline: 'Something else is being analysed',
+    happened:
+      'This device analyses one thing at a time: a camera, a video, the Demo street, or a recorded session again.',
+    action: 'Stop what is on, or wait for its end, then start again.',
+  },
   SESSION_IN_USE: {
-    headline: 'This session is still being recorded',
-    happened: 'This tab or another one writes it now.',
-    action: 'Stop the recording there first.',
+    headline: 'This session is being written',
+    happened: 'It is being recorded or analysed again, in this tab or another one.',
+    action: 'Stop that first, or wait for its end.',
   },
   SESSION_DAMAGED: {
     headline: 'A part of this session cannot be read',

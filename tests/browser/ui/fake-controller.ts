@@ -23,6 +23,7 @@ import { SHOWROOM_STREET } from '../../../src/core/street-choice';
 import { decisionOf, FakeGallery } from './fake-gallery';
 import { DURATION_US, FAKE_SETTINGS, READY, sourceOf } from './fake-parts';
 import { FakeRecognition } from './fake-recognition';
+import { FakeSessionAnalysis } from './fake-session-analysis';
 import { FakeSessions } from './fake-sessions';
 import { FakeRecording } from './fake-recording';
 import { FakeSessionFiles } from './fake-session-files';
@@ -61,6 +62,7 @@ export class FakeController implements AnalysisController {
   readonly shelf = new FakeShelf();
   readonly recognition = new FakeRecognition();
   readonly sessions = new FakeSessions();
+  readonly sessionAnalysis = new FakeSessionAnalysis(this.sessions);
   readonly sessionFiles = new FakeSessionFiles();
   readonly recording = new FakeRecording();
   readonly sync = new FakeSync();

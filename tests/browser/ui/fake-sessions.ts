@@ -112,6 +112,17 @@ export class FakeSessions implements SessionsClient {
     return { ...NOTHING, sightingCount: removed?.sightingCount ?? 0 };
   }
 
+  /** A session is analysed again, with the results of its first analysis. */
+  addResultSet(id: string, resultSet: string, label: string): SessionHeader {
+    const changed = this.#change(id, (header) => {
+      const [first] = header.resultSets;
+      if (!first) throw new Error('Expected a session with results');
+      return { ...header, resultSets: [...header.resultSets, { ...first, id: resultSet, label }] };
+    });
+    if (!changed) throw new RangeError(`Expected a session ${id}, found none`);
+    return changed;
+  }
+
   async setRetention(retention: SessionRetention): Promise<SessionRemoval> {
     this.retention = retention;
     this.onRetention(retention);

@@ -76,6 +76,9 @@ class Scene {
   tracks: readonly Pick<Track, 'id' | 'state'>[] = [];
   prepareError: AppError | null = null;
   guestError: AppError | null = null;
+  /** While a session is analysed again: what a run is refused with. */
+  readonly sessionAnalysis: { error: AppError | null } = { error: null };
+  isElsewhereBusy = (): boolean => false;
   /** Galleries that were put in use, in order. */
   readonly galleries: string[] = [];
   readonly streets: StreetChoice[] = [];
@@ -88,7 +91,7 @@ class Scene {
   }
 
   private parts(): ControllerParts {
-    const { galleries } = this;
+    const { galleries, sessionAnalysis } = this;
     const timings = { embedMsTotal: 0, embedCount: 0, matchMsTotal: 0, matchCount: 0 };
     const parts = {
       settings: new SettingsKeeper({
@@ -97,6 +100,17 @@ class Scene {
         remove: (key: string) => this.stored.delete(key),
       }),
       recording: { follow: () => undefined, isOn: false },
+      sessionAnalysis: {
+        follow: (isElsewhereBusy: () => boolean) => {
+          this.isElsewhereBusy = isElsewhereBusy;
+        },
+        get isOn() {
+          return sessionAnalysis.error !== null;
+        },
+        expectOff: () => {
+          if (sessionAnalysis.error) throw sessionAnalysis.error;
+        },
+      },
       perception: {
         isReady: true,
         startRun: () => Promise.resolve(),
@@ -236,6 +250,26 @@ describe('ResightController', () => {
     await scene.controller.openVideo(file('b.mp4'));
     await reach('finished');
     expect(scene.controller.status.error).toBeNull();
+  });
+
+  it('begins no run while a session is analysed again, and tells when one is on', async () => {
+    expect(scene.isElsewhereBusy()).toBe(false);
+    scene.sessionAnalysis.error = new AppError('ANALYSIS_BUSY', 'a session is analysed again');
+    expect(scene.controller.isBusy).toBe(true);
+    await expect(scene.controller.openVideo(file('a.mp4'))).rejects.toMatchObject({
+      code: 'ANALYSIS_BUSY',
+    });
+    expect(scene.controller.status).toMatchObject({
+      state: 'failed',
+      error: { code: 'ANALYSIS_BUSY' },
+    });
+    expect(scene.openedNames).toEqual([]);
+    scene.sessionAnalysis.error = null;
+    scene.frameCount = 1_000_000;
+    await scene.controller.openVideo(file('a.mp4'));
+    expect(scene.isElsewhereBusy()).toBe(true);
+    await scene.controller.stop();
+    expect(scene.isElsewhereBusy()).toBe(false);
   });
 
   it('gives the Demo street a gallery of its own, and the own one back to the next run', async () => {

@@ -39,6 +39,7 @@ class Harness {
     },
     remove: async (ids) => ({ ...NOTHING, sessionCount: ids.length }),
     forgetVehicle: async () => ({ ...NOTHING, sessionsWithVideo: [] }),
+    removeResultSet: async () => ({ ...NOTHING, sightingCount: 1 }),
     tidy: async (retention) => {
       this.tidied.push(retention);
       return NOTHING;
