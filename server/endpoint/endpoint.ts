@@ -1,6 +1,9 @@
+import type { HttpBindings } from '@hono/node-server';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { Scope } from '../../src/core/sync-api/access';
+import type { ReceiptKey } from './access/receipt-key';
+import type { Revocations } from './access/revocations';
 import type { EndpointConfig } from './config';
 import type { Database } from './database/database';
 
@@ -12,6 +15,10 @@ export interface Endpoint {
   readonly log: Logger;
   /** What `/metrics` tells. */
   readonly metrics: Registry;
+  /** For streams that outlive the check of their token. */
+  readonly revocations: Revocations;
+  /** Signs what was removed; the same for all processes on one database. */
+  readonly receiptKey: ReceiptKey;
   /** Aborted when the process is asked to stop: streams end, timers are cleared. */
   readonly stopping: AbortSignal;
   /** Unix milliseconds; tests turn it. */
@@ -26,7 +33,12 @@ export type Access =
 
 /** Hono's environment of all routes. */
 export interface EndpointEnvironment {
+  Bindings: HttpBindings;
   Variables: {
+    /** In answers to what failed, and in the log. */
+    requestId: string;
+    /** For limits only: never logged, never stored. */
+    clientAddress: string;
     /** Null: no token came along. */
     access: Access | null;
   };

@@ -1,0 +1,88 @@
+import type { Scope } from '../../../src/core/sync-api/access';
+import type { Database, Queries } from '../database/database';
+import { hashSecret, newId, newToken } from './secrets';
+
+/** Nobody needs to know better when a device was seen. */
+const HOUR_MS = 3_600_000;
+
+/** A device as the database has it. */
+export interface DeviceRow {
+  readonly id: string;
+  readonly name: string;
+  readonly scopes: readonly Scope[];
+  readonly paired_unix_ms: number;
+  readonly last_seen_unix_ms: number;
+  readonly revoked_unix_ms: number | null;
+}
+
+/** A new device with its token, which is told once and kept as a hash only. */
+export async function addDevice(
+  queries: Queries,
+  name: string,
+  scopes: readonly Scope[],
+  nowUnixMs: number,
+): Promise<{ readonly deviceId: string; readonly token: string }> {
+  const deviceId = newId();
+  const token = newToken();
+  await queries.query(
+    `INSERT INTO devices (id, name, token_hash, scopes, paired_unix_ms, last_seen_unix_ms) VALUES ($1, $2, $3, $4, $5, $6)`,
+    [deviceId, name, hashSecret(token), scopes, nowUnixMs, toHour(nowUnixMs)],
+  );
+  return { deviceId, token };
+}
+
+/** The device of a token; null: not known, or revoked. Marks it as seen, once an hour. */
+export async function findDeviceByToken(
+  database: Database,
+  token: string,
+  nowUnixMs: number,
+): Promise<Pick<DeviceRow, 'id' | 'scopes'> | null> {
+  const [row] = await database.query<DeviceRow>(
+    'SELECT id, scopes, last_seen_unix_ms FROM devices WHERE token_hash = $1 AND revoked_unix_ms IS NULL',
+    [hashSecret(token)],
+  );
+  if (row === undefined) return null;
+  const hourUnixMs = toHour(nowUnixMs);
+  if (row.last_seen_unix_ms < hourUnixMs) {
+    await database.query('UPDATE devices SET last_seen_unix_ms = $2 WHERE id = $1', [
+      row.id,
+      hourUnixMs,
+    ]);
+  }
+  return row;
+}
+
+/** Oldest first; `onlyId` null: all. */
+export function listDevices(
+  database: Database,
+  onlyId: string | null,
+): Promise<readonly DeviceRow[]> {
+  return database.query<DeviceRow>(
+    `SELECT id, name, scopes, paired_unix_ms, last_seen_unix_ms, revoked_unix_ms FROM devices
+     WHERE $1::text IS NULL OR id = $1 ORDER BY paired_unix_ms, id`,
+    [onlyId],
+  );
+}
+
+/** False: there is no such device. Revoking again changes nothing. */
+export async function revokeDevice(
+  database: Database,
+  id: string,
+  nowUnixMs: number,
+): Promise<boolean> {
+  const rows = await database.query(
+    'UPDATE devices SET revoked_unix_ms = coalesce(revoked_unix_ms, $2) WHERE id = $1 RETURNING id',
+    [id, nowUnixMs],
+  );
+  return rows.length > 0;
+}
+
+/** Whether any device may still come in. */
+export async function hasDevices(database: Database): Promise<boolean> {
+  const rows = await database.query('SELECT 1 FROM devices WHERE revoked_unix_ms IS NULL LIMIT 1');
+  return rows.length > 0;
+}
+
+function toHour(unixMs: number): number {
+  return Math.floor(unixMs / HOUR_MS) * HOUR_MS;
+}

@@ -1,0 +1,117 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { PGlite, types, type Transaction } from '@electric-sql/pglite';
+import { vector } from '@electric-sql/pglite-pgvector';
+import type { Database, Queries, SqlValue } from './database';
+import { lockFolder } from './folder-lock';
+import { ensureVector, migrate, type ScriptQueries } from './migrate';
+
+/** A date stays text, as with a server: a Date would be a moment, in somebody's time zone. */
+const PARSERS = { [types.DATE]: (text: string) => text };
+
+/** Where the embedded database is, or what it is made of. */
+export interface EmbeddedOptions {
+  /** The endpoint's data folder, made when missing; null: in memory. */
+  readonly dataFolder: string | null;
+  /** An archive of {@link dumpEmbedded} to start from, in memory only: much faster than from nothing. */
+  readonly archive?: Blob;
+}
+
+/**
+ * Opens the embedded database, with its schema up to date. Throws FolderInUseError when another process has it open and
+ * DatabaseTooNewError when it is of a later version.
+ */
+export async function openEmbeddedDatabase(options: EmbeddedOptions): Promise<Database> {
+  const { dataFolder, archive } = options;
+  if (dataFolder !== null) await mkdir(dataFolder, { recursive: true, mode: 0o700 });
+  const unlock = dataFolder === null ? () => undefined : lockFolder(dataFolder);
+  try {
+    const lite = await startLite(dataFolder, archive);
+    return await prepare(lite, unlock);
+  } catch (error) {
+    unlock();
+    throw error;
+  }
+}
+
+/** A new database with its schema, as an archive for {@link EmbeddedOptions}. */
+export async function dumpEmbedded(): Promise<Blob> {
+  const lite = await startLite(null);
+  const database = await prepare(lite, () => undefined);
+  const archive = await lite.dumpDataDir('none');
+  await database.close();
+  return archive;
+}
+
+async function startLite(dataFolder: string | null, archive?: Blob): Promise<PGlite> {
+  return PGlite.create({
+    ...(dataFolder === null ? {} : { dataDir: join(dataFolder, 'database') }),
+    ...(archive === undefined ? {} : { loadDataDir: archive }),
+    extensions: { vector },
+    parsers: PARSERS,
+  });
+}
+
+async function prepare(lite: PGlite, unlock: () => void): Promise<Database> {
+  let hasVector = false;
+  await lite.transaction(async (transaction) => {
+    const queries = queriesOf(transaction);
+    hasVector = await ensureVector(queries);
+    await migrate(queries);
+  });
+  return new EmbeddedDatabase(lite, hasVector, unlock);
+}
+
+function queriesOf(target: PGlite | Transaction): ScriptQueries {
+  return {
+    async query<Row extends object>(sql: string, parameters: readonly SqlValue[] = []) {
+      return (await target.query<Row>(sql, [...parameters])).rows;
+    },
+    async script(sql) {
+      await target.exec(sql);
+    },
+  };
+}
+
+class EmbeddedDatabase implements Database {
+  readonly kind = 'embedded';
+  readonly hasVector: boolean;
+  readonly #lite: PGlite;
+  readonly #unlock: () => void;
+  #closed: Promise<void> | null = null;
+
+  constructor(lite: PGlite, hasVector: boolean, unlock: () => void) {
+    this.#lite = lite;
+    this.hasVector = hasVector;
+    this.#unlock = unlock;
+  }
+
+  query<Row extends object>(
+    sql: string,
+    parameters: readonly SqlValue[] = [],
+  ): Promise<readonly Row[]> {
+    return queriesOf(this.#lite).query<Row>(sql, parameters);
+  }
+
+  transaction<T>(work: (queries: Queries) => Promise<T>): Promise<T> {
+    // One connection: transactions come one after the other, and none can fail to be serialised.
+    return this.#lite.transaction((transaction) => work(queriesOf(transaction)));
+  }
+
+  async listen(
+    channel: string,
+    listener: (payload: string | null) => void,
+  ): Promise<() => Promise<void>> {
+    const stop = await this.#lite.listen(channel, listener);
+    return () => stop();
+  }
+
+  async notify(channel: string, payload: string): Promise<void> {
+    await this.#lite.query('select pg_notify($1, $2)', [channel, payload]);
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#lite.close().finally(this.#unlock);
+    return this.#closed;
+  }
+}

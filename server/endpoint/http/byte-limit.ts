@@ -1,0 +1,14 @@
+import type { MiddlewareHandler } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import type { EndpointEnvironment } from '../endpoint';
+import { Refusal } from '../refusal';
+
+/** Refuses bodies of more than `maxBytes` with TOO_LARGE, before they are read when they announce their length. */
+export function byteLimit(maxBytes: number): MiddlewareHandler<EndpointEnvironment> {
+  return bodyLimit({
+    maxSize: maxBytes,
+    onError: () => {
+      throw new Refusal('TOO_LARGE', `Expected a body of at most ${maxBytes} bytes, found more.`);
+    },
+  });
+}

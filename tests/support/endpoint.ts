@@ -1,0 +1,159 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { afterAll } from 'vitest';
+import type { EndpointConfig } from '../../server/endpoint/config';
+import type { Database } from '../../server/endpoint/database/database';
+import {
+  dumpEmbedded,
+  openEmbeddedDatabase,
+} from '../../server/endpoint/database/embedded-database';
+import { openDatabase } from '../../server/endpoint/database/open-database';
+import { startEndpoint, type RunningEndpoint } from '../../server/endpoint/start-endpoint';
+import { makePairingCode, redeemPairingCode } from '../../server/endpoint/access/pairing-codes';
+import type { Scope } from '../../src/core/sync-api/access';
+import { findPostgres, startPostgres, type PostgresServer } from './postgres-server';
+
+/** An endpoint within the test's process. */
+export interface TestEndpoint extends RunningEndpoint {
+  readonly config: EndpointConfig;
+  /** Moves `endpoint.now` on. */
+  advanceMs(ms: number): void;
+  /** A new device. */
+  pair(
+    scopes: readonly Scope[],
+    name?: string,
+  ): Promise<{ readonly token: string; readonly deviceId: string }>;
+  /** `fetch` of a path, with a token and a JSON body where they are given. */
+  ask(
+    method: string,
+    path: string,
+    options?: { token?: string; json?: unknown; headers?: Record<string, string> },
+  ): Promise<Response>;
+  /** What it wrote to its log, line by line. */
+  readonly logLines: readonly string[];
+}
+
+/** Says how the endpoint under test differs from a plain one. */
+export interface TestEndpointOptions {
+  readonly config?: Partial<EndpointConfig>;
+  /** `databaseKinds()[...].createUrl()`; null or missing: PGlite in memory. */
+  readonly databaseUrl?: string | null;
+  /** Folder with the built app; by default there is none. */
+  readonly appFolder?: string;
+}
+
+/** A database that the same tests run on. */
+export interface DatabaseKind {
+  readonly name: 'PGlite' | 'PostgreSQL';
+  readonly isAvailable: boolean;
+  /** Of a new, empty database; null: PGlite in memory. */
+  createUrl(): Promise<string | null>;
+  /** Breaks all connections of endpoints; null: there are none to break. */
+  readonly dropConnections: (() => Promise<void>) | null;
+}
+
+const TEST_CONFIG: Omit<EndpointConfig, 'dataFolder' | 'databaseUrl'> = {
+  host: '127.0.0.1',
+  port: 0,
+  tls: null,
+  isPlainHttpAllowed: false,
+  trustedProxies: [],
+  publicUrl: null,
+  allowedOrigins: [],
+  store: { kind: 'files' },
+  quotaBytesPerDevice: 1024 ** 3,
+  maxSessionBytes: 1024 ** 3,
+  retentionDays: null,
+  uploadExpiryHours: 24,
+  liveMinutes: 10,
+  // Tests of the limits set their own.
+  requestsPerMinute: { device: 1_000_000, address: 1_000_000 },
+  logLevel: 'debug',
+};
+
+/** Starting from an archive takes a sixth of the time. */
+let archive: Promise<Blob> | null = null;
+
+/** Starts an endpoint on a free port; stop it at the end, by hand or `onTestFinished`. */
+export async function startTestEndpoint(options: TestEndpointOptions = {}): Promise<TestEndpoint> {
+  const dataFolder = await mkdtemp(join(tmpdir(), 'resight-endpoint-'));
+  const config: EndpointConfig = {
+    ...TEST_CONFIG,
+    dataFolder,
+    databaseUrl: options.databaseUrl ?? null,
+    ...options.config,
+  };
+  const logLines: string[] = [];
+  const log = pino({ level: config.logLevel }, { write: (line) => void logLines.push(line) });
+  let aheadMs = 0;
+  const now = () => Date.now() + aheadMs;
+  const database: Database =
+    config.databaseUrl === null
+      ? await openEmbeddedDatabase({
+          dataFolder: null,
+          archive: await (archive ??= dumpEmbedded()),
+        })
+      : await openDatabase(config, log);
+  const appFolder = options.appFolder ?? join(dataFolder, 'no-app');
+  const running = await startEndpoint({ config, database, log, now, appFolder });
+  return {
+    ...running,
+    config,
+    logLines,
+    advanceMs: (ms) => void (aheadMs += ms),
+    async pair(scopes, name = 'A device') {
+      const { code } = await makePairingCode(database, scopes, now());
+      const paired = await redeemPairingCode(database, code, name, now());
+      if (paired === null) throw new Error('Expected the new code to be good.');
+      return paired;
+    },
+    ask(method, path, { token, json, headers = {} } = {}) {
+      return fetch(`${running.url}${path}`, {
+        method,
+        redirect: 'manual',
+        headers: {
+          ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }),
+          ...(json === undefined ? {} : { 'Content-Type': 'application/json' }),
+          ...headers,
+        },
+        ...(json === undefined ? {} : { body: JSON.stringify(json) }),
+      });
+    },
+    async stop() {
+      await running.stop();
+      await rm(dataFolder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** For `describe.each`: PGlite always, PostgreSQL where its server is installed. Call it once in a file, outside of tests. */
+export function databaseKinds(): readonly DatabaseKind[] {
+  const binFolder = findPostgres();
+  let server: Promise<PostgresServer> | null = null;
+  const started = () => {
+    if (binFolder === null) throw new Error('Expected a PostgreSQL server, found none.');
+    return (server ??= startPostgres(binFolder));
+  };
+  afterAll(async () => (await server)?.stop());
+  if (binFolder === null) {
+    console.warn(
+      'Skipped: tests on PostgreSQL. There is no server (Debian: apt-get install postgresql).',
+    );
+  }
+  return [
+    {
+      name: 'PGlite',
+      isAvailable: true,
+      createUrl: () => Promise.resolve(null),
+      dropConnections: null,
+    },
+    {
+      name: 'PostgreSQL',
+      isAvailable: binFolder !== null,
+      createUrl: async () => (await started()).createDatabase(),
+      dropConnections: async () => (await started()).dropConnections(),
+    },
+  ];
+}
