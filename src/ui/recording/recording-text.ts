@@ -23,4 +23,4 @@ export const RECORDED_TEXTS: Readonly<
 
 /** What blur by detection can and cannot do; said where it is chosen. */
 export const BLUR_CAVEAT =
-  'Found by the detector: a plate or a person it misses, sees late or only in part stays readable. What nobody may ever see belongs under a privacy mask.';
+  'The detector looks for them in each picture by itself. What it misses there stays readable: persons far away, close to the edge or half hidden, and plates that are not low on the vehicle. What nobody may ever see belongs under a privacy mask.';

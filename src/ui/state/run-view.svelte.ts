@@ -191,9 +191,7 @@ export class RunView {
   }
 
   #take(status: RunStatus): void {
-    if (status.state === 'preparing' && this.status.state !== 'preparing') {
-      this.#counter.clear();
-    }
+    if (status.state === 'preparing' && this.status.state !== 'preparing') this.#counter.clear();
     this.status = status;
     this.settings = this.controller.settings;
     this.hasTorch = this.controller.hasTorch;
