@@ -104,6 +104,7 @@ export interface LedgerEntry {
     | 'live-published'
     | 'edits-encrypted'
     | 'share-made'
+    | 'descriptor-searched'
     | 'session-deleted'
     | 'sightings-deleted'
     | 'disconnected';

@@ -60,6 +60,7 @@ export const LEDGER_TEXTS: Readonly<Record<LedgerEntry['what'], string>> = {
   'live-published': 'Live results published',
   'edits-encrypted': 'Corrections sent, encrypted',
   'share-made': 'Link to a session made',
+  'descriptor-searched': 'Descriptor of a vehicle sent to search by it',
   'session-deleted': 'Session deleted there',
   'sightings-deleted': 'Published sightings deleted there',
   disconnected: 'Disconnected',
