@@ -29,14 +29,14 @@ export const META_CONTENT_SECURITY_POLICY = writePolicy(
   Object.entries(POLICY).filter(([directive]) => !HEADER_ONLY_DIRECTIVES.includes(directive)),
 );
 
-/** Devices and sensors: the camera for this page only, nothing else for anyone. */
+/** Devices and sensors: camera and, for where one stands, position for this page only; nothing else for anyone. */
 const PERMISSIONS_POLICY = [
   'camera=(self)',
   'fullscreen=(self)',
+  'geolocation=(self)',
   'screen-wake-lock=(self)',
   ...[
     'microphone',
-    'geolocation',
     'accelerometer',
     'gyroscope',
     'magnetometer',
@@ -56,6 +56,27 @@ export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
   'Referrer-Policy': 'no-referrer',
   'X-Content-Type-Options': 'nosniff',
 };
+
+/**
+ * The worker that speaks with an endpoint of the user's own choice may reach other origins: encrypted, or on this machine. A worker's policy is
+ * that of its own response, so the page's stays as it is.
+ */
+const SYNC_WORKER_POLICY = writePolicy(
+  Object.entries({
+    ...POLICY,
+    'connect-src': "'self' blob: https: http://localhost:* http://127.0.0.1:*",
+  }),
+);
+
+/** As the build names it. */
+const SYNC_WORKER = /\/assets\/sync\.worker-[^/]+\.js$/;
+
+/** {@link SECURITY_HEADERS} for one file of the built app; `pathname` as it was asked for. Whoever serves the app must use it. */
+export function securityHeadersFor(pathname: string): Readonly<Record<string, string>> {
+  return SYNC_WORKER.test(pathname)
+    ? { ...SECURITY_HEADERS, 'Content-Security-Policy': SYNC_WORKER_POLICY }
+    : SECURITY_HEADERS;
+}
 
 function writePolicy(directives: readonly (readonly [string, string])[]): string {
   return directives.map(([directive, sources]) => `${directive} ${sources}`).join('; ');

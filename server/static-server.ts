@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { existsSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import sirv from 'sirv';
-import { SECURITY_HEADERS } from './security-headers';
+import { securityHeadersFor } from './security-headers';
 
 /** Where to serve what. */
 export interface StaticServerOptions {
@@ -58,7 +58,8 @@ export async function startStaticServer(options: StaticServerOptions): Promise<S
   };
 }
 
-function serveFolder(root: string): RequestListener {
+/** Answers requests with the files of a folder, as {@link startStaticServer} says. */
+export function serveFolder(root: string): RequestListener {
   const serveFile = sirv(root, {
     // Look at the disk on each request: a build made while the server runs is served at once.
     dev: true,
@@ -69,7 +70,9 @@ function serveFolder(root: string): RequestListener {
     setHeaders: setFileHeaders,
   });
   return (request, response) => {
-    for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value);
+    const { pathname } = new URL(request.url ?? '/', 'http://localhost');
+    for (const [name, value] of Object.entries(securityHeadersFor(pathname)))
+      response.setHeader(name, value);
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       response.setHeader('Allow', 'GET, HEAD');
       refuse(response, 405, 'Only GET and HEAD are answered here.');

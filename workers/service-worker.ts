@@ -1,5 +1,9 @@
 import { PrecacheController } from 'workbox-precaching';
-import type { ServiceWorkerRequest } from '../src/contracts/service-worker-messages';
+import {
+  OUTBOX_SYNC_TAG,
+  type ServiceWorkerNotice,
+  type ServiceWorkerRequest,
+} from '../src/contracts/service-worker-messages';
 import { withIsolationHeaders } from '../src/core/isolation-headers';
 import { isStoredOnFirstUse } from '../src/core/stored-on-first-use';
 import { AssetCache, type VersionedAsset } from '../src/storage/asset-cache';
@@ -17,6 +21,8 @@ const files = self.__WB_MANIFEST as readonly VersionedAsset[];
 const isAsset = ({ url }: VersionedAsset): boolean => isStoredOnFirstUse(url);
 
 const { scope } = self.registration;
+/** What an endpoint answers beside the app, under the same address. */
+const ENDPOINT_PATH = /^(api|live)\//;
 const shell = new PrecacheController({ cacheName: 'resight-shell-v1' });
 shell.addToCacheList(files.filter((file) => !isAsset(file)));
 const assets = new AssetCache(files.filter(isAsset), {
@@ -46,9 +52,27 @@ self.addEventListener('message', (event) => {
 
 self.addEventListener('fetch', (event) => {
   const { request } = event;
-  if (request.method !== 'GET' || new URL(request.url).origin !== self.location.origin) return;
+  const { origin, pathname } = new URL(request.url);
+  if (request.method !== 'GET' || origin !== self.location.origin) return;
+  // An endpoint may serve the app: its answers, streams among them, are none of ours.
+  if (ENDPOINT_PATH.test(pathname.slice(new URL(scope).pathname.length))) return;
   event.respondWith(answer(event).then(withIsolationHeaders));
 });
+
+/*
+ * Background Sync, where the browser has it: told that there is a network again, open tabs are woken, hidden ones too. It does not send anything
+ * while no tab of the app is open: what reads, encrypts and sends sessions are workers of a page, and a service worker is ended
+ * within minutes. What waits then goes on when the app is opened the next time.
+ */
+self.addEventListener('sync', (event) => {
+  const sync = event as ExtendableEvent & { readonly tag: string }; // not in TypeScript's library: it is no standard yet
+  if (sync.tag === OUTBOX_SYNC_TAG) sync.waitUntil(wakeOutbox());
+});
+
+async function wakeOutbox(): Promise<void> {
+  const notice: ServiceWorkerNotice = { type: 'wake-outbox' };
+  for (const client of await self.clients.matchAll({ type: 'window' })) client.postMessage(notice);
+}
 
 async function answer(event: FetchEvent): Promise<Response> {
   const { request } = event;

@@ -12,3 +12,12 @@ export interface CacheAssetsReply {
   /** Not stored: not part of this build, or not fetched (offline, device full). */
   readonly failedUrls: readonly string[];
 }
+
+/** Tells the service worker's `sync` event, by the browser, from others. */
+export const OUTBOX_SYNC_TAG = 'resight-outbox';
+
+/** What the service worker tells open pages. */
+export interface ServiceWorkerNotice {
+  /** There is a network again: what waits in the outbox may go. */
+  readonly type: 'wake-outbox';
+}

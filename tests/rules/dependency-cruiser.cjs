@@ -174,6 +174,12 @@ module.exports = {
       'It is larger than the rest of the app: only the adaptation worker loads it.',
     ),
     ownedPackage(
+      'age-and-tus-only-in-sync',
+      ['age-encryption', 'tus-js-client'],
+      '^src/sinks/sync/',
+      'What leaves the device is encrypted and sent in one folder, and by one worker: so one can tell what it is.',
+    ),
+    ownedPackage(
       'workbox-only-around-the-service-worker',
       ['workbox-[^/]+'],
       '^(src/runtime/app-updates\\.ts|workers/service-worker\\.ts)$',

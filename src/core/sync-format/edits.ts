@@ -62,7 +62,7 @@ const editEntrySchema = v.object({
 export type EditEntry = v.InferOutput<typeof editEntrySchema>;
 
 /** Edits in one entry: with the longest texts they stay below what an endpoint takes, 64 KiB. */
-export const MAX_EDITS_PER_ENTRY = 20;
+export const MAX_EDITS_PER_ENTRY = 10;
 
 /** Null: not an entry this version can read, or not the one it is said to be. */
 export function readEditEntry(text: string, deviceId: string, number: number): EditEntry | null {

@@ -45,6 +45,7 @@ const PROJECT: readonly (readonly [path: string, rule: string | null, source: st
   ['src/sources/camera.ts', 'demuxer-only-for-files', `import 'mediabunny';`],
   ['src/sources/renders.ts', 'three-only-in-street', `import 'three';`],
   ['src/runtime/learns.ts', 'tensorflow-only-in-adaptation', `import '@tensorflow/tfjs';`],
+  ['src/runtime/sends.ts', 'age-and-tus-only-in-sync', `import 'tus-js-client';`],
   ['src/runtime/caches.ts', 'workbox-only-around-the-service-worker', `import 'workbox-window';`],
   ['src/runtime/draws.ts', 'svelte-only-in-ui', `import 'svelte';`],
   ['src/storage/disk.ts', 'browser-code-does-not-use-node', `import 'node:fs';`],

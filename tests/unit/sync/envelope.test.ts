@@ -38,7 +38,7 @@ const ENVELOPE: Envelope = {
   },
 };
 
-const tampered = expect.objectContaining({ code: 'SYNC_TAMPERED' });
+const tampered: unknown = expect.objectContaining({ code: 'SYNC_TAMPERED' });
 
 describe('an envelope', () => {
   it('is read back as it was written, with the checksum of each piece', () => {
