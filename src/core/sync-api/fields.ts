@@ -28,13 +28,11 @@ export function bytesSchema(maxBytes: number) {
   );
 }
 
-/** Names for people: devices, cameras. No control characters. */
-export const labelSchema = v.pipe(
-  v.string(),
-  v.minLength(1),
-  v.maxLength(120),
-  v.regex(/^[^\p{Cc}\p{Cf}]+$/u),
-);
+/** No control characters, and no half of a pair of surrogates, which no database takes. */
+export const PRINTABLE = /^[^\p{Cc}\p{Cf}\p{Cs}]+$/u;
+
+/** Names for people: devices, cameras. */
+export const labelSchema = v.pipe(v.string(), v.minLength(1), v.maxLength(120), v.regex(PRINTABLE));
 
 /** What every refusal answers, beside its status. */
 export const problemSchema = v.object({

@@ -7,7 +7,9 @@ import { countSchema, idSchema, labelSchema, unixMsSchema } from './fields';
  *
  *   POST /api/live/:camera/events    some at once (publish); `:camera` is an id chosen by the publisher
  *   GET  /api/live/:camera/events    server-sent events (read); `id:` counts up without a hole for each camera, `event:` is the type,
- *                                    `data:` JSON of the event; Last-Event-ID resumes; a comment every 15 s keeps it open
+ *                                    `data:` JSON of the event; Last-Event-ID resumes, and without it the last hundred come first; a
+ *                                    comment every 15 s keeps it open. `event: missed` with { afterSequence, nextSequence }: what
+ *                                    lies between is not kept any more. 404: the camera has not sent anything
  *   GET  /api/live                   cameras with what is known of them (read)
  *   GET  /live/:camera               the viewer page
  *

@@ -1,14 +1,16 @@
 import * as v from 'valibot';
 import { VEHICLE_CLASSES } from '../../contracts/detection';
-import { idSchema, labelSchema, unixMsSchema } from './fields';
+import { idSchema, labelSchema, PRINTABLE, unixMsSchema } from './fields';
 
 /*
  * Plain results that a user chose to publish: no pixels.
  *
  *   POST   /api/sightings            some at once (publish); one that is there already is replaced
  *   DELETE /api/sightings?session=   all of a session, by who published it (publish)
- *   GET    /api/sightings?from&to&camera&cursor   (read)
+ *   GET    /api/sightings?from&to&camera&cursor   newest first (read)
  *   POST   /api/sightings/search     most similar first (read)
+ *
+ * `from` and `to` are Unix milliseconds and mean a sighting's start; both included.
  */
 
 /** Values of a descriptor at most; built-in embedders have 128 to 256. */
@@ -16,7 +18,7 @@ const MAX_DIMENSION = 2048;
 
 const descriptorSchema = v.object({
   /** Descriptors are compared within one space only. */
-  space: v.pipe(v.string(), v.minLength(1), v.maxLength(200)),
+  space: v.pipe(v.string(), v.minLength(1), v.maxLength(200), v.regex(PRINTABLE)),
   /** Of unit length, within 1 %. */
   values: v.pipe(
     v.array(v.pipe(v.number(), v.finite())),
@@ -43,6 +45,7 @@ export const publishRequestSchema = v.object({
   sightings: v.pipe(v.array(publishedSightingSchema), v.minLength(1), v.maxLength(500)),
 });
 export const publishAnswerSchema = v.object({ storedCount: v.number() });
+export const removedAnswerSchema = v.object({ removedCount: v.number() });
 
 export const searchRequestSchema = v.object({
   descriptor: descriptorSchema,
