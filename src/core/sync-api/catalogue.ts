@@ -13,7 +13,7 @@ import { bytesSchema, countSchema, idSchema, sha256Schema, unixMsSchema } from '
  *   GET    /api/sessions/:id/pieces/:index     bytes, with ranges (read, or its share)
  *   DELETE /api/sessions/:id                   receipt (upload: own; admin: any)
  *   POST   /api/sessions/:id/shares            (read) ; DELETE /api/shares/:id
- *   GET    /api/deletions                      receipts (read)
+ *   GET    /api/deletions?cursor               receipts (read)
  *   GET/PUT /api/vault                         the vault's key, encrypted by a passphrase (read / upload); PUT with If-None-Match: * or If-Match
  */
 
@@ -53,7 +53,7 @@ export const newSessionSchema = v.object({
 export type NewCatalogueSession = v.InferOutput<typeof newSessionSchema>;
 
 /** What a tus upload's metadata must be: whose piece, which one, and its SHA-256, checked when it is all there. */
-export const pieceMetadataSchema = v.object({
+export const pieceMetadataSchema = v.strictObject({
   session: idSchema,
   piece: v.pipe(v.string(), v.regex(/^(0|[1-9]\d{0,4})$/)),
   sha256: sha256Schema,
@@ -108,7 +108,12 @@ export const deletionStatementSchema = v.object({
   /** Looked for afterwards, and not found: file, rows. */
   isVerified: v.boolean(),
 });
-export const receiptsSchema = v.object({ receipts: v.array(receiptSchema) });
+/** Those of all devices, the latest first. */
+export const receiptsSchema = v.object({
+  receipts: v.array(receiptSchema),
+  /** For the next page; null: this was the last. */
+  cursor: v.nullable(v.string()),
+});
 
 /** `POST /api/sessions/:id/shares`. */
 export const newShareSchema = v.object({ expiresUnixMs: unixMsSchema });

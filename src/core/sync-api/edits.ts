@@ -10,6 +10,8 @@ import { bytesSchema, countSchema, idSchema } from './fields';
 
 /** An entry holds some edits; see `core/sync-format`. */
 export const MAX_EDIT_BYTES = 64 * 1024;
+/** Of entries in one request. */
+export const MAX_EDITS_AT_ONCE = 100;
 
 export const appendEditsSchema = v.object({
   entries: v.pipe(
@@ -17,8 +19,12 @@ export const appendEditsSchema = v.object({
       v.object({ number: v.pipe(countSchema, v.minValue(1)), data: bytesSchema(MAX_EDIT_BYTES) }),
     ),
     v.minLength(1),
-    v.maxLength(100),
+    v.maxLength(MAX_EDITS_AT_ONCE),
   ),
+});
+export const appendedEditsSchema = v.object({
+  /** Of the last entry of the own log that is there. */
+  lastNumber: countSchema,
 });
 export const editsPageSchema = v.object({
   entries: v.array(

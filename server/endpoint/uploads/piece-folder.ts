@@ -1,0 +1,129 @@
+import { mkdir, open, opendir, readFile, rm, stat, statfs } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { FileStore } from '@tus/file-store';
+import type { Upload } from '@tus/server';
+import { Refusal } from '../refusal';
+import { parsePieceId } from './piece-name';
+import type { ByteRange, PieceStore } from './piece-store';
+
+/** Folder of pieces in the data folder. */
+const FOLDER = 'pieces';
+const MARK = 'store-name';
+/** Less than this and a write that failed did so for want of room. */
+const ROOM_BYTES = 32 * 1024 * 1024;
+
+/** Pieces as files of one folder, each under its name; what is known of them is in the database only. */
+export class PieceFolder implements PieceStore {
+  readonly #folder: string;
+  #files: FileStore | null = null;
+
+  constructor(dataFolder: string) {
+    this.#folder = join(dataFolder, FOLDER);
+  }
+
+  async create(upload: Upload): Promise<void> {
+    await this.#store().create(upload);
+    await syncFolder(this.#folder);
+  }
+
+  async write(bytes: Readable, id: string, offset: number): Promise<number> {
+    try {
+      return await this.#store().write(bytes, id, offset);
+    } catch (error) {
+      // The library tells all failures alike, and not their cause.
+      const disk = await statfs(this.#folder);
+      if (disk.bavail * disk.bsize < ROOM_BYTES) {
+        throw new Refusal(
+          'QUOTA_EXCEEDED',
+          'The disk of the endpoint is full. Remove sessions there, or give it more room.',
+        );
+      }
+      throw error;
+    }
+  }
+
+  async receivedBytes(id: string): Promise<number | null> {
+    return missingAsNull(stat(this.#path(id)).then(({ size }) => size));
+  }
+
+  async secure(id: string): Promise<void> {
+    const file = await open(this.#path(id), 'r+');
+    try {
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+  }
+
+  async read(id: string, range: ByteRange | null): Promise<Readable> {
+    // Opened before it is returned, so that a missing file rejects here and not in the middle of an answer.
+    const file = await open(this.#path(id), 'r');
+    return file.createReadStream(range === null ? {} : { start: range.first, end: range.last });
+  }
+
+  async remove(id: string): Promise<void> {
+    await rm(this.#path(id), { force: true });
+  }
+
+  async *pieces(): AsyncIterable<{ readonly id: string; readonly byteCount: number | null }> {
+    const folder = await missingAsNull(opendir(this.#folder));
+    for await (const entry of folder ?? []) {
+      if (parsePieceId(entry.name) === null) continue;
+      yield { id: entry.name, byteCount: await this.receivedBytes(entry.name) };
+    }
+  }
+
+  readMark(): Promise<string | null> {
+    return missingAsNull(readFile(join(this.#folder, MARK), 'utf8'));
+  }
+
+  async writeMark(mark: string): Promise<void> {
+    await mkdir(this.#folder, { recursive: true });
+    const file = await open(join(this.#folder, MARK), 'w', 0o600);
+    try {
+      await file.writeFile(mark);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await syncFolder(this.#folder);
+  }
+
+  /** Made when it is first needed: its constructor makes the folder. */
+  #store(): FileStore {
+    this.#files ??= new FileStore({ directory: this.#folder, configstore: FORGETFUL });
+    return this.#files;
+  }
+
+  #path(id: string): string {
+    if (parsePieceId(id) === null) throw new RangeError('Expected the name of a piece');
+    return join(this.#folder, id);
+  }
+}
+
+/** What the library would keep beside each file is in the database. */
+const FORGETFUL = {
+  get: () => Promise.resolve(undefined),
+  set: () => Promise.resolve(),
+  delete: () => Promise.resolve(),
+};
+
+/** A file's name survives a power cut only when its folder was written, too. */
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
+
+async function missingAsNull<T>(work: Promise<T>): Promise<T | null> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+    throw error;
+  }
+}
