@@ -65,7 +65,8 @@ function readPort(text: string): number {
   return port;
 }
 
-function isLoopback(host: string): boolean {
+/** Whether only this machine can reach an address; a name other than `localhost` counts as reachable. */
+export function isLoopback(host: string): boolean {
   if (host === 'localhost' || host === '::1') return true;
   return isIP(host) === 4 && host.startsWith('127.');
 }

@@ -39,6 +39,8 @@ export interface EndpointEnvironment {
     requestId: string;
     /** For limits only: never logged, never stored. */
     clientAddress: string;
+    /** A program on the same machine, with no proxy between. */
+    isLoopback: boolean;
     /** Null: no token came along. */
     access: Access | null;
   };

@@ -1,4 +1,10 @@
-import { createServer as createPlainServer, type RequestListener, type Server } from 'node:http';
+import {
+  createServer as createPlainServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { readFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
@@ -6,42 +12,84 @@ import { getRequestListener } from '@hono/node-server';
 import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
 import { SECURITY_HEADERS } from '../security-headers';
+import { serveFolder } from '../static-server';
 import { openReceiptKey } from './access/receipt-key';
 import { watchRevocations } from './access/revocations';
-import { createApp } from './app';
+import { createApp, isEndpointAddress } from './app';
 import type { EndpointConfig } from './config';
 import type { Database } from './database/database';
 import type { Endpoint } from './endpoint';
+import { createClientReader } from './http/client-address';
+import {
+  endSlowRequests,
+  SLOWNESS_LIMITS,
+  slownessOptions,
+  type SlownessLimits,
+} from './http/slow-requests';
+import { keepUploads } from './uploads/keep-uploads';
 
-/** Requests that are on their way when it is asked to stop may take so long. */
+/** Requests that are on their way when it is asked to stop may take so long; an upload that is cut is resumed. */
 const STOP_GRACE_MS = 8000;
+
+/** How often connections that have become idle are looked for while it stops. */
+const IDLE_CHECK_MS = 100;
+
+/** A year: browsers that came over TLS once do not come without again. */
+const STRICT_TRANSPORT = 'max-age=31536000';
 
 /** What an endpoint is made of. */
 export interface EndpointParts {
   readonly config: EndpointConfig;
-  /** Closed when the endpoint has stopped. */
+  /** Closed when the endpoint has stopped, or could not start. */
   readonly database: Database;
   readonly log: Logger;
   readonly now: () => number;
-  /** Folder with the built app. */
+  /** Folder with the built app; nothing is served from it while it is not there. */
   readonly appFolder: string;
+  readonly slowness?: SlownessLimits;
 }
 
 /** An endpoint that is listening. */
 export interface RunningEndpoint {
   readonly endpoint: Endpoint;
-  /** Without a slash at the end. */
+  /** Where it can be reached from this machine, without a slash at the end. */
   readonly url: string;
   readonly port: number;
   /** Takes no more requests, ends streams, waits some seconds for the rest, closes the database. */
   stop(): Promise<void>;
 }
 
-/** Starts it; port 0 takes any free one. Throws when the port is taken or a certificate cannot be read. */
+/** Starts it; port 0 takes any free one. Throws what Node throws when the port is taken or a certificate cannot be read. */
 export async function startEndpoint(parts: EndpointParts): Promise<RunningEndpoint> {
-  const { config, database, log, now } = parts;
   const stopping = new AbortController();
-  const endpoint: Endpoint = {
+  try {
+    const endpoint = await createEndpoint(parts, stopping.signal);
+    await keepUploads(endpoint);
+    const server = await createServer(parts, listenerOf(endpoint, parts.appFolder));
+    await listen(server, parts.config);
+    // A server listening on TCP has an AddressInfo; a string would be a pipe, which `listen` never opens.
+    const { port } = server.address() as AddressInfo;
+    return {
+      endpoint,
+      url: urlOf(parts.config, port),
+      port,
+      async stop() {
+        stopping.abort();
+        await close(server);
+        await endpoint.revocations.close();
+        await parts.database.close();
+      },
+    };
+  } catch (error) {
+    stopping.abort();
+    await parts.database.close();
+    throw error;
+  }
+}
+
+async function createEndpoint(parts: EndpointParts, stopping: AbortSignal): Promise<Endpoint> {
+  const { config, database, log, now } = parts;
+  return {
     config,
     database,
     log,
@@ -49,41 +97,44 @@ export async function startEndpoint(parts: EndpointParts): Promise<RunningEndpoi
     metrics: new Registry(),
     revocations: await watchRevocations(database, log),
     receiptKey: await openReceiptKey(database),
-    stopping: stopping.signal,
-  };
-  const server = await createServer(config, listenerOf(endpoint));
-  await listen(server, config.port, config.host);
-  // A server listening on TCP has an AddressInfo; a string would be a pipe, which `listen` never opens.
-  const { port } = server.address() as AddressInfo;
-  return {
-    endpoint,
-    url: `${config.tls === null ? 'http' : 'https'}://${nameOf(config.host)}:${port}`,
-    port,
-    async stop() {
-      stopping.abort();
-      await close(server);
-      await endpoint.revocations.close();
-      await database.close();
-    },
+    stopping,
   };
 }
 
-function listenerOf(endpoint: Endpoint): RequestListener {
-  const app = createApp(endpoint);
-  const answer = getRequestListener(app.fetch, { overrideGlobalObjects: false });
+function listenerOf(endpoint: Endpoint, appFolder: string): RequestListener {
+  const answerApi = getRequestListener(createApp(endpoint).fetch, { overrideGlobalObjects: false });
+  const answerFile = serveFolder(appFolder);
+  const readClient = createClientReader(endpoint.config.trustedProxies);
   return (request, response) => {
     for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value);
-    void answer(request, response);
+    if (readClient(request).isSecure) {
+      response.setHeader('Strict-Transport-Security', STRICT_TRANSPORT);
+    }
+    if (endpoint.stopping.aborted) response.setHeader('Connection', 'close');
+    if (isEndpointAddress(request.url ?? '')) void answerApi(request, response);
+    else answerFile(request, response);
   };
 }
 
-async function createServer({ tls }: EndpointConfig, listener: RequestListener): Promise<Server> {
-  if (tls === null) return createPlainServer(listener);
-  const [cert, key] = await Promise.all([readFile(tls.certificatePath), readFile(tls.keyPath)]);
-  return createTlsServer({ cert, key }, listener);
+async function createServer(
+  { config: { tls }, slowness = SLOWNESS_LIMITS }: EndpointParts,
+  listener: (request: IncomingMessage, response: ServerResponse) => void,
+): Promise<Server> {
+  const options = slownessOptions(slowness);
+  const server =
+    tls === null
+      ? createPlainServer(options, listener)
+      : createTlsServer({ ...options, ...(await readCertificate(tls)) }, listener);
+  endSlowRequests(server, slowness);
+  return server;
 }
 
-function listen(server: Server, port: number, host: string): Promise<void> {
+async function readCertificate(tls: NonNullable<EndpointConfig['tls']>) {
+  const [cert, key] = await Promise.all([readFile(tls.certificatePath), readFile(tls.keyPath)]);
+  return { cert, key };
+}
+
+function listen(server: Server, { host, port }: EndpointConfig): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, () => {
@@ -93,15 +144,18 @@ function listen(server: Server, port: number, host: string): Promise<void> {
   });
 }
 
+/** Resolves when the last connection has ended; those that are still busy after {@link STOP_GRACE_MS} are cut. */
 async function close(server: Server): Promise<void> {
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  server.closeIdleConnections();
   const timer = setTimeout(() => server.closeAllConnections(), STOP_GRACE_MS);
-  await closed;
+  // A connection whose request was answered meanwhile would be kept open for the next one.
+  const idleTimer = setInterval(() => server.closeIdleConnections(), IDLE_CHECK_MS);
+  await new Promise<void>((resolve) => server.close(() => resolve()));
   clearTimeout(timer);
+  clearInterval(idleTimer);
 }
 
-function nameOf(host: string): string {
-  if (['127.0.0.1', '::1', '0.0.0.0', '::'].includes(host)) return 'localhost';
-  return host.includes(':') ? `[${host}]` : host;
+function urlOf({ host, tls }: EndpointConfig, port: number): string {
+  const isAny = ['127.0.0.1', '::1', '0.0.0.0', '::'].includes(host);
+  const name = isAny ? 'localhost' : host.includes(':') ? `[${host}]` : host;
+  return `${tls === null ? 'http' : 'https'}://${name}:${port}`;
 }

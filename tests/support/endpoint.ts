@@ -1,15 +1,18 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { afterAll } from 'vitest';
+import { afterAll, vi } from 'vitest';
 import type { EndpointConfig } from '../../server/endpoint/config';
 import type { Database } from '../../server/endpoint/database/database';
 import {
   dumpEmbedded,
   openEmbeddedDatabase,
 } from '../../server/endpoint/database/embedded-database';
+import { MIGRATIONS } from '../../server/endpoint/database/migrations/all-migrations';
 import { openDatabase } from '../../server/endpoint/database/open-database';
+import type { SlownessLimits } from '../../server/endpoint/http/slow-requests';
 import { startEndpoint, type RunningEndpoint } from '../../server/endpoint/start-endpoint';
 import { makePairingCode, redeemPairingCode } from '../../server/endpoint/access/pairing-codes';
 import type { Scope } from '../../src/core/sync-api/access';
@@ -42,6 +45,7 @@ export interface TestEndpointOptions {
   readonly databaseUrl?: string | null;
   /** Folder with the built app; by default there is none. */
   readonly appFolder?: string;
+  readonly slowness?: SlownessLimits;
 }
 
 /** A database that the same tests run on. */
@@ -73,7 +77,11 @@ const TEST_CONFIG: Omit<EndpointConfig, 'dataFolder' | 'databaseUrl'> = {
   logLevel: 'debug',
 };
 
-/** Starting from an archive takes a sixth of the time. */
+// A database that starts while others compute takes longer than the ten seconds that a hook usually has.
+vi.setConfig({ hookTimeout: 60_000, testTimeout: 60_000 });
+
+const ARCHIVE_FOLDER = join(import.meta.dirname, '../.out');
+
 let archive: Promise<Blob> | null = null;
 
 /** Starts an endpoint on a free port; stop it at the end, by hand or `onTestFinished`. */
@@ -93,11 +101,18 @@ export async function startTestEndpoint(options: TestEndpointOptions = {}): Prom
     config.databaseUrl === null
       ? await openEmbeddedDatabase({
           dataFolder: null,
-          archive: await (archive ??= dumpEmbedded()),
+          archive: await (archive ??= readArchive()),
         })
       : await openDatabase(config, log);
   const appFolder = options.appFolder ?? join(dataFolder, 'no-app');
-  const running = await startEndpoint({ config, database, log, now, appFolder });
+  const running = await startEndpoint({
+    config,
+    database,
+    log,
+    now,
+    appFolder,
+    ...(options.slowness === undefined ? {} : { slowness: options.slowness }),
+  });
   return {
     ...running,
     config,
@@ -126,6 +141,23 @@ export async function startTestEndpoint(options: TestEndpointOptions = {}): Prom
       await rm(dataFolder, { recursive: true, force: true });
     },
   };
+}
+
+/** An empty database with the present schema. Starting from it takes a sixth of the time; so it is kept for other files and runs. */
+async function readArchive(): Promise<Blob> {
+  const schemaHash = createHash('sha256').update(JSON.stringify(MIGRATIONS)).digest('hex');
+  const path = join(ARCHIVE_FOLDER, `endpoint-${schemaHash.slice(0, 16)}.tar`);
+  try {
+    return new Blob([await readFile(path)]);
+  } catch {
+    const made = await dumpEmbedded();
+    await mkdir(ARCHIVE_FOLDER, { recursive: true });
+    // Whole or not at all, for those who read it meanwhile.
+    const draft = `${path}.${process.pid}`;
+    await writeFile(draft, new Uint8Array(await made.arrayBuffer()));
+    await rename(draft, path);
+    return made;
+  }
 }
 
 /** For `describe.each`: PGlite always, PostgreSQL where its server is installed. Call it once in a file, outside of tests. */

@@ -18,22 +18,51 @@ export interface PairingCode {
   readonly expiresUnixMs: number;
 }
 
-/** Makes a code; those that have run out are removed on the way. */
+/** What is kept of a code. */
+export interface KeptCode {
+  readonly codeHash: Uint8Array;
+  readonly scopes: readonly Scope[];
+  readonly expiresUnixMs: number;
+}
+
+/** A new code, and what is to be kept of it. */
+export function newCode(
+  scopes: readonly Scope[],
+  nowUnixMs: number,
+): { readonly told: PairingCode; readonly kept: KeptCode } {
+  const code = newPairingCode();
+  const expiresUnixMs = nowUnixMs + CODE_LIFE_MS;
+  return {
+    told: { code, expiresUnixMs },
+    kept: { codeHash: hashSecret(normalisePairingCode(code)), scopes, expiresUnixMs },
+  };
+}
+
+/** Makes a code in the database. */
 export async function makePairingCode(
   database: Database,
   scopes: readonly Scope[],
   nowUnixMs: number,
 ): Promise<PairingCode> {
-  const code = newPairingCode();
-  const expiresUnixMs = nowUnixMs + CODE_LIFE_MS;
+  const { told, kept } = newCode(scopes, nowUnixMs);
+  await keepCode(database, kept, nowUnixMs);
+  return told;
+}
+
+/** Puts a code into the database; those that have run out are removed on the way. */
+export async function keepCode(
+  database: Database,
+  { codeHash, scopes, expiresUnixMs }: KeptCode,
+  nowUnixMs: number,
+): Promise<void> {
   await database.transaction(async (queries) => {
     await queries.query('DELETE FROM pairing_codes WHERE expires_unix_ms <= $1', [nowUnixMs]);
     await queries.query(
-      'INSERT INTO pairing_codes (code_hash, scopes, expires_unix_ms) VALUES ($1, $2, $3)',
-      [hashSecret(normalisePairingCode(code)), scopes, expiresUnixMs],
+      `INSERT INTO pairing_codes (code_hash, scopes, expires_unix_ms) VALUES ($1, $2, $3)
+       ON CONFLICT (code_hash) DO NOTHING`,
+      [codeHash, scopes, expiresUnixMs],
     );
   });
-  return { code, expiresUnixMs };
 }
 
 /** A device that was let in. */

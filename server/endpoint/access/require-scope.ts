@@ -8,7 +8,7 @@ type DeviceAccess = Extract<Access, { readonly kind: 'device' }>;
 
 /**
  * Lets devices through that have one of the scopes. Refuses with UNAUTHORISED (no token) and FORBIDDEN (another scope, or a share's
- * secret: routes that a share opens look at `context.get('access')` themselves, by {@link requireAccess}).
+ * secret: routes that a share opens look at `context.get('access')` themselves).
  */
 export function requireScope(...scopes: readonly Scope[]): MiddlewareHandler<EndpointEnvironment> {
   return async (context, next) => {
@@ -16,14 +16,6 @@ export function requireScope(...scopes: readonly Scope[]): MiddlewareHandler<End
     if (access.kind !== 'device' || !scopes.some((scope) => access.scopes.includes(scope))) {
       throw new Refusal('FORBIDDEN', `Expected a token for ${scopes.join(' or ')}.`);
     }
-    await next();
-  };
-}
-
-/** Lets every known token through, a share's too. Refuses with UNAUTHORISED. */
-export function requireAccess(): MiddlewareHandler<EndpointEnvironment> {
-  return async (context, next) => {
-    accessOf(context);
     await next();
   };
 }

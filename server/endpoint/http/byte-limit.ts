@@ -1,10 +1,9 @@
 import type { MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
-import type { EndpointEnvironment } from '../endpoint';
 import { Refusal } from '../refusal';
 
 /** Refuses bodies of more than `maxBytes` with TOO_LARGE, before they are read when they announce their length. */
-export function byteLimit(maxBytes: number): MiddlewareHandler<EndpointEnvironment> {
+export function byteLimit(maxBytes: number): MiddlewareHandler {
   return bodyLimit({
     maxSize: maxBytes,
     onError: () => {

@@ -1,4 +1,4 @@
-import type { Context, MiddlewareHandler } from 'hono';
+import type { MiddlewareHandler } from 'hono';
 import { uniqueSymbol, validator } from 'hono-openapi';
 import * as v from 'valibot';
 import { Refusal } from '../refusal';
@@ -16,16 +16,19 @@ type Schema = v.GenericSchema;
  */
 export function body<const S extends Schema>(schema: S, maxBytes = DEFAULT_MAX_BYTES) {
   const validate = validator('json', schema, refuse);
+  const validatePlain: MiddlewareHandler = validate;
   const limit = byteLimit(maxBytes);
-  const limited: typeof validate = async (context, next) => {
-    let answer: unknown;
-    await limit(context as Context, async () => {
-      answer = await validate(context, next);
+  const limited: MiddlewareHandler = async (context, next) => {
+    let answer: Response | undefined;
+    await limit(context, async () => {
+      answer = (await validatePlain(context, next)) ?? undefined;
     });
-    // What a middleware answers is what its chain goes on with.
-    return answer as Awaited<ReturnType<typeof validate>>;
+    return answer;
   };
-  return describedAs(limited, validate);
+  // hono-openapi finds what it describes on the function itself.
+  const description: unknown = Reflect.get(validate, uniqueSymbol);
+  // It takes and gives what the validator does.
+  return Object.assign(limited, { [uniqueSymbol]: description }) as typeof validate;
 }
 
 /** What follows `?`, for `context.req.valid('query')`; all are texts or missing. Refuses with INVALID_REQUEST. */
@@ -36,16 +39,6 @@ export function query<const S extends Schema>(schema: S) {
 /** The parts of the path, for `context.req.valid('param')`. Refuses with INVALID_REQUEST. */
 export function parameters<const S extends Schema>(schema: S) {
   return validator('param', schema, refuse);
-}
-
-/** hono-openapi finds what it describes on the function itself. */
-function describedAs<Handler extends MiddlewareHandler>(
-  handler: Handler,
-  described: MiddlewareHandler,
-): Handler {
-  return Object.assign(handler, {
-    [uniqueSymbol]: (described as { [uniqueSymbol]?: unknown })[uniqueSymbol],
-  });
 }
 
 interface Checked {
