@@ -141,8 +141,8 @@ function setting<const S extends v.GenericSchema<string, unknown>>(
 ): v.GenericSchema<string | undefined, v.InferOutput<S> | null>;
 function setting(standard: string | null, meaning: string, schema: v.GenericSchema<string>) {
   const present = v.pipe(
-    v.optional(v.string()),
-    v.transform((text) => (text === undefined || text.trim() === '' ? standard : text.trim())),
+    v.optional(v.string(), ''),
+    v.transform((text) => (text.trim() === '' ? standard : text.trim())),
   );
   return v.pipe(
     present,

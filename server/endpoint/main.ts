@@ -1,0 +1,99 @@
+import { join } from 'node:path';
+import { pino, type Logger } from 'pino';
+import { collectDefaultMetrics } from 'prom-client';
+import { SCOPES, type Scope } from '../../src/core/sync-api/access';
+import { buildApp, prepareFiles, reasonToBuild } from '../build-app';
+import { hasDevices } from './access/device-store';
+import { makePairingCode, type PairingCode } from './access/pairing-codes';
+import type { EndpointConfig } from './config';
+import { openDatabase } from './database/open-database';
+import { readEndpointArguments } from './endpoint-arguments';
+import { makeCodeBeside } from './pair-command';
+import { readConfig } from './read-config';
+import { startEndpoint, type RunningEndpoint } from './start-endpoint';
+
+const REPOSITORY = join(import.meta.dirname, '../..');
+
+try {
+  await main();
+} catch (error) {
+  process.stderr.write(`${describe(error)}\n`);
+  process.exitCode = 1;
+}
+
+async function main(): Promise<void> {
+  const wanted = readEndpointArguments(process.argv.slice(2));
+  const config = readConfig({ ...process.env, ...wanted.overrides });
+  // Without the process's number and the machine's name: whoever reads many logs knows where each comes from.
+  const log = pino({ level: config.logLevel, base: null });
+  if (wanted.command === 'pair') {
+    sayCode(await makeCodeBeside(config, wanted.scopes, log), wanted.scopes);
+    return;
+  }
+  if (wanted.shouldBuild) await buildIfNeeded();
+  const running = await start(config, log);
+  say(`The endpoint is running at ${config.publicUrl ?? running.url}`);
+  const { database } = running.endpoint;
+  if (!(await hasDevices(database))) {
+    say('No device is paired yet. In the app, give this address and this code:');
+    sayCode(await makePairingCode(database, SCOPES, Date.now()), SCOPES);
+  }
+  say('More codes: npm run endpoint -- pair [--scopes upload,read]. Stop it with Ctrl+C.');
+  stopOnSignal(running);
+}
+
+async function start(config: EndpointConfig, log: Logger): Promise<RunningEndpoint> {
+  const database = await openDatabase(config, log);
+  const appFolder = join(REPOSITORY, 'dist');
+  const running = await startEndpoint({ config, database, log, now: Date.now, appFolder });
+  collectDefaultMetrics({ register: running.endpoint.metrics });
+  return running;
+}
+
+async function buildIfNeeded(): Promise<void> {
+  await prepareFiles(REPOSITORY);
+  const reason = reasonToBuild(REPOSITORY);
+  if (reason === null) return;
+  say(`Building the app (${reason}); this takes some seconds ...`);
+  await buildApp(REPOSITORY, say);
+}
+
+/** The first signal ends it in good order; a second one at once. */
+function stopOnSignal(running: RunningEndpoint): void {
+  let isStopping = false;
+  const stop = () => {
+    if (isStopping) process.exit(1);
+    isStopping = true;
+    say('Stopping ...');
+    running.stop().then(
+      () => say('Stopped.'),
+      (error: unknown) => {
+        process.stderr.write(`${describe(error)}\n`);
+        process.exit(1);
+      },
+    );
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop);
+}
+
+function sayCode({ code, expiresUnixMs }: PairingCode, scopes: readonly Scope[]): void {
+  const until = new Date(expiresUnixMs).toLocaleTimeString();
+  say(`Pairing code: ${code}   (once, until ${until}; for ${scopes.join(', ')})`);
+}
+
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  // `code` and `port` are what Node puts on errors of the network.
+  const { code, port } = error as NodeJS.ErrnoException & { port?: number };
+  if (code === 'EADDRINUSE') {
+    return `Port ${port ?? ''} is used by another program. Choose one: npm run endpoint -- --port 8481`;
+  }
+  if (code === 'ECONNREFUSED') {
+    return `The database server of DATABASE_URL cannot be reached: ${error.message}`;
+  }
+  return error.message;
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
