@@ -62,10 +62,15 @@ export function outcomeText({ decision }: SessionSighting): string {
   return similarity === null ? 'Seen again' : `Seen again, ${similarityText(similarity)}`;
 }
 
-/** What a result set is called, with what made it. */
-export function resultSetText({ label, models }: ResultSet): string {
+/** What a result set is called; one that was made while it was recorded is called so by the recorder. */
+export function resultSetText({ label }: ResultSet): string {
+  return label === 'live' ? 'When recorded' : label;
+}
+
+/** What found the vehicles of a result set: `detect-nanodet, 416 px`. */
+export function detectorText({ models }: ResultSet): string {
   const detector = models.find(({ task }) => task === 'detect');
-  return detector && !label.includes(detector.id) ? `${label} (${detector.id})` : label;
+  return detector ? `${detector.id}, ${detector.backend.inputSidePx}\u202fpx` : 'not known';
 }
 
 /** What is at a picture, for who does not see it: `14:02:09.034, analysed, 3 vehicles`. */

@@ -16,6 +16,7 @@ import { Thumbnails } from '../../runtime/replay/thumbnails';
 import { PictureCache } from '../state/picture-cache';
 import { REPLAY_EPOCH } from './overlay-frame';
 import { ReplaySampler, type ViewNote } from './replay-sampler.svelte';
+import type { ReplayStart } from './replay-start';
 import { pictureText } from './replay-text';
 import { nextSighting, sightingAt } from './sighting-search';
 import { rangeWithEdge } from './timeline-range';
@@ -77,12 +78,10 @@ export class ReplayView {
     return this.contents?.sightings.find(({ id }) => id === this.selectedId)?.vehicleId ?? null;
   }
 
-  /** Reads tracks and sightings and shows the picture of a time; null: the first. */
-  async open(atUs: number | null): Promise<void> {
-    this.contents = await this.#read(this.state.resultSet);
-    // The views must know who is who before the first picture comes.
-    await tick();
-    await this.player.seek(atUs ?? this.header.startUs);
+  /** Reads tracks and sightings and shows a picture with them. */
+  open(start: ReplayStart | null): Promise<void> {
+    const { resultSet = this.state.resultSet, compared = null } = start ?? {};
+    return this.showResultSets(resultSet, compared, start?.atUs ?? this.header.startUs);
   }
 
   toggle(): void {
@@ -114,8 +113,7 @@ export class ReplayView {
 
   /** Goes to the sighting that begins next, or before, and marks it. */
   jump(by: 1 | -1): void {
-    const isPast = by < 0 && this.state.isPlaying;
-    const fromUs = this.player.positionUs - (isPast ? REPEAT_US : 0);
+    const fromUs = this.player.positionUs - (by < 0 && this.state.isPlaying ? REPEAT_US : 0);
     const next = nextSighting(this.contents?.sightings ?? [], fromUs, by);
     if (next) this.show(next);
   }
@@ -148,12 +146,14 @@ export class ReplayView {
     if (range) this.player.setRange(range);
   }
 
-  /** Shows another analysis, and one beside it; null: none. */
-  async showResultSets(resultSet: ResultSetId, compared: ResultSetId | null): Promise<void> {
+  /** Shows an analysis, and one beside it, `compared` null: none; at a time, `atUs` left out: where it stands. */
+  async showResultSets(resultSet: ResultSetId, compared: ResultSetId | null, atUs?: number) {
     this.selectedId = null;
     this.contents = await this.#read(resultSet);
+    // The views must know who is who before the first picture comes.
     await tick();
-    await this.player.setResultSets(resultSet, compared);
+    const shown = this.player.setResultSets(resultSet, compared);
+    await (atUs === undefined ? shown : this.player.seek(atUs));
   }
 
   dispose(): void {

@@ -19,6 +19,7 @@ import { localMemory } from './note-memory';
 import { PictureCache } from './picture-cache';
 import { RecordingView } from './recording-view.svelte';
 import { RunView } from './run-view.svelte';
+import { SessionAnalysisView } from './session-analysis.svelte';
 import { SessionsView } from './sessions-view.svelte';
 import { StorageView } from './storage-view.svelte';
 import { SyncView } from './sync-view.svelte';
@@ -50,6 +51,7 @@ export class AppState {
   readonly storage: StorageView;
   readonly models: ModelsView;
   readonly sessions: SessionsView;
+  readonly analysis: SessionAnalysisView;
   readonly recording: RecordingView;
   readonly sync: SyncView;
   readonly cameras: CameraList;
@@ -82,9 +84,11 @@ export class AppState {
     this.cameras = new CameraList(controller);
     this.hud = new HudSampler(controller);
     this.announcer = new Announcer(controller);
-    this.models = new ModelsView(controller.shelf, (sentence) => this.announcer.say(sentence));
+    const say = (sentence: string): (() => void) => this.announcer.say(sentence);
+    this.models = new ModelsView(controller.shelf, say);
     this.sessions = new SessionsView(controller);
-    this.recording = new RecordingView(controller, (sentence) => this.announcer.say(sentence));
+    this.analysis = new SessionAnalysisView(controller, say);
+    this.recording = new RecordingView(controller, say);
     this.sync = new SyncView(controller.sync);
     this.pictures = new PictureCache(controller.gallery);
     this.updates = new UpdatesState(updates);
@@ -94,7 +98,7 @@ export class AppState {
       locate: (target) => this.locate(target),
       isCovered: () => this.dialog !== null || document.hidden,
       isHeld: isCardHeld,
-      say: (sentence) => this.announcer.say(sentence),
+      say,
       memory: localMemory,
     });
     // Its own snapshots of vehicles that may have been deleted; those in view are taken anew.
@@ -182,14 +186,8 @@ export class AppState {
     this.thumbnails.clear();
     const { fullScreen, run, live, vehicles, cameras, announcer, models, sessions } = this;
     const parts = [fullScreen, run, live, vehicles, cameras, announcer, models, sessions];
-    for (const part of [
-      ...parts,
-      this.recording,
-      this.sync,
-      this.pictures,
-      this.updates,
-      this.tour,
-    ])
+    const { analysis, recording, sync, pictures, updates, tour } = this;
+    for (const part of [...parts, analysis, recording, sync, pictures, updates, tour])
       part.dispose();
   }
 }

@@ -21,8 +21,8 @@ export async function showReplay(
   const reader = await make(search);
   document.documentElement.dataset['theme'] = search.get('theme') ?? 'light';
   const at = search.get('at');
-  const startAtUs = at === null ? null : reader.header.startUs + Number(at) * 1e6;
-  mountReplay(target, controller, { reader, startAtUs, onclose: () => undefined });
+  const start = at === null ? null : { atUs: reader.header.startUs + Number(at) * 1e6 };
+  mountReplay(target, controller, { reader, start, onclose: () => undefined });
   document.documentElement.dataset['ready'] = 'true';
 }
 
