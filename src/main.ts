@@ -1,4 +1,5 @@
 import { BUILT_IN_MODELS } from '../models';
+import exportWorkerUrl from '../workers/export.worker?worker&url';
 import streetWorkerUrl from '../workers/street.worker?worker&url';
 import type { BackendChoice } from './contracts/model';
 import type { FrameTruth, StreetFrameRequest, StreetScenePlan } from './contracts/street';
@@ -28,6 +29,7 @@ import type { SessionJobParts } from './runtime/session-analysis-job';
 import { SessionLibrary } from './runtime/session-library';
 import { SettingsKeeper } from './runtime/settings-keeper';
 import { StreetClient } from './runtime/street-client';
+import { EndpointSync } from './runtime/sync-client';
 import { listCameras, onCamerasChanged } from './sources/camera-devices';
 import { CameraSource } from './sources/camera-source';
 import { OwnModels } from './storage/own-models';
@@ -58,8 +60,9 @@ const createRecordingWorker = (): Worker =>
   new Worker(new URL('../workers/recording.worker.ts', import.meta.url), { type: 'module' });
 const createSessionKeeper = (): Worker =>
   new Worker(new URL('../workers/session-keeper.worker.ts', import.meta.url), { type: 'module' });
-const createExportWorker = (): Worker =>
-  new Worker(new URL('../workers/export.worker.ts', import.meta.url), { type: 'module' });
+const createExportWorker = (): Worker => new Worker(exportWorkerUrl, { type: 'module' });
+const createSyncWorker = (): Worker =>
+  new Worker(new URL('../workers/sync.worker.ts', import.meta.url), { type: 'module' });
 const createProbeWorker = (): Worker =>
   new Worker(new URL('../workers/probe.worker.ts', import.meta.url), { type: 'module' });
 
@@ -129,6 +132,13 @@ function composeModels(options: HeadlessRunOptions | null) {
     readFacts,
   });
   const sessions = new SessionLibrary({ createKeeper: createSessionKeeper, settings });
+  const sync = new EndpointSync({
+    createWorker: createSyncWorker,
+    sessions,
+    files: new ExportClient(createExportWorker),
+    confirmPair: (a, b, isSame) => recognition.confirmPair(a, b, isSame),
+    onConfirmed: (listener) => recognition.onConfirmed(listener),
+  });
   const createWorker = createRecordingWorker;
   const recording = new RunRecorder({ createWorker, perception, identity, settings });
   const sessionAnalysis = composeSessionAnalysis({ ...shared, sessions, settings });
@@ -143,6 +153,7 @@ function composeModels(options: HeadlessRunOptions | null) {
     recognition,
     sessions,
     sessionFiles: new ExportClient(createExportWorker),
+    sync,
     sessionAnalysis,
     recording,
   };
@@ -215,7 +226,7 @@ function assetUrls(provider: BackendChoice['provider']): readonly string[] {
 }
 
 /**
- * The app works offline once the shell, the models and the runtime in use are stored; so does the street once it ran,
+ * The app works offline once the shell, the models and the runtime in use are stored; so do the street once it ran and exports once something was recorded,
  * also when it was loaded before there was a service worker to store it.
  */
 async function keepAssets(updates: AppUpdates, controller: ResightController): Promise<void> {
@@ -232,6 +243,12 @@ async function keepAssets(updates: AppUpdates, controller: ResightController): P
     if (state !== 'running') return;
     if (detector?.backend.provider === 'webgpu') void keep(assetUrls('webgpu'));
     if (source?.kind === 'street') void keep([new URL(streetWorkerUrl, import.meta.url).href]);
+  });
+  // Who records will export, and may be without a network then.
+  controller.recording.onStatus(({ state }) => {
+    if (state !== 'recording') return;
+    const worker = new URL(exportWorkerUrl, import.meta.url).href;
+    void keep([worker, new URL('verify.html', document.baseURI).href]);
   });
   await keep(assetUrls('wasm'));
 }

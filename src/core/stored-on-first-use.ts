@@ -1,10 +1,11 @@
 /**
  * Models and runtimes, megabytes each; the Demo street's worker and the one that learns, which have their large libraries in
- * the same file; the one that speaks with endpoints, which most people have none of; what only headless evaluations use; the page that
+ * the same file; the one that speaks with endpoints, which most people have none of; the one that exports, which is of no
+ * use before something was recorded; what only headless evaluations use; the page that
  * goes into session files.
  */
 const STORED_ON_FIRST_USE =
-  /^(models\/|ort\/|assets\/(street|adaptation|sync|picture-embedder)\.worker-|verify\.html$)/;
+  /^(models\/|ort\/|assets\/(street|adaptation|export|sync|picture-embedder)\.worker-|verify\.html$)/;
 
 /**
  * Whether a file of the build is no part of the app's install, but stored on the device when it is first used.

@@ -6,6 +6,7 @@ describe('what is stored on first use', () => {
     'models/detector.onnx',
     'ort/ort-wasm-simd-threaded.wasm',
     'assets/street.worker-B1x.js',
+    'assets/export.worker-B1x.js',
     'assets/sync.worker-B1x.js',
     'verify.html',
   ])('is %s', (path) => {
