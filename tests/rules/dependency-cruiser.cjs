@@ -115,6 +115,25 @@ module.exports = {
       to: { path: '^(src|workers|models|tests)/', pathNot: '^src/(contracts|core)/' },
     },
     {
+      name: 'endpoint-knows-only-shared-server-files',
+      comment:
+        'The endpoint runs for months on a machine of its own: what builds, drives browsers or serves the app alone stays out.',
+      severity: 'error',
+      from: { path: '^server/endpoint/' },
+      to: {
+        path: '^(server/|vite\\.config)',
+        pathNot: '^server/(endpoint/|(arguments|build-app|security-headers|static-server)[.]ts$)',
+      },
+    },
+    {
+      name: 'nobody-imports-the-endpoint',
+      comment:
+        'The app and its plain server work without an endpoint. What both sides say to each other is in core/sync-api.',
+      severity: 'error',
+      from: { path: '^(src|workers|server|models)/', pathNot: '^server/endpoint/' },
+      to: { path: '^server/endpoint/' },
+    },
+    {
       name: 'sinks-do-not-know-each-other',
       comment:
         'Overlay, recording, export and sync can each be removed without touching the others.',
@@ -178,6 +197,23 @@ module.exports = {
       ['age-encryption', 'tus-js-client'],
       '^src/sinks/sync/',
       'What leaves the device is encrypted and sent in one folder, and by one worker: so one can tell what it is.',
+    ),
+    ownedPackage(
+      'server-packages-only-in-endpoint',
+      [
+        'hono',
+        '@hono/[^/]+',
+        'hono-openapi',
+        '@valibot/to-json-schema',
+        '@tus/[^/]+',
+        '@electric-sql/[^/]+',
+        'pg',
+        'rate-limiter-flexible',
+        'pino',
+        'prom-client',
+      ],
+      '^server/endpoint/',
+      'A database and an HTTP framework belong to the endpoint; the app and its plain server work without.',
     ),
     ownedPackage(
       'workbox-only-around-the-service-worker',
