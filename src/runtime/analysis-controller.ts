@@ -17,6 +17,7 @@ import type { SessionAnalysisClient } from '../contracts/session-analysis';
 import type { RecordingClient } from '../contracts/recording';
 import type { ModelShelf } from '../contracts/shelf';
 import type { StreetChoice } from '../contracts/street';
+import type { SyncClient } from '../contracts/sync';
 import type { FrameResult, IdentityEvent } from '../contracts/worker-api';
 import { AppError, isAbort, toErrorData } from '../core/app-error';
 import { SHOWROOM_STREET } from '../core/street-choice';
@@ -53,6 +54,7 @@ export class ResightController implements AnalysisController {
   readonly sessions: SessionsClient;
   readonly sessionFiles: SessionFilesClient;
   readonly recording: RecordingClient;
+  readonly sync: SyncClient;
   readonly sessionAnalysis: SessionAnalysisClient;
   readonly #parts: ControllerParts;
   readonly #statusEvents = new Emitter<[RunStatus]>();
@@ -80,6 +82,7 @@ export class ResightController implements AnalysisController {
     this.sessions = parts.sessions;
     this.sessionFiles = parts.sessionFiles;
     this.recording = parts.recording;
+    this.sync = parts.sync;
     this.sessionAnalysis = parts.sessionAnalysis;
     parts.settings.onChange((change) => {
       this.#onSettings(change);
@@ -88,6 +91,7 @@ export class ResightController implements AnalysisController {
       this.#onIdentityEvent(event);
     });
     parts.recording.follow(this);
+    parts.sync.follow(this);
     parts.sessionAnalysis.follow(() => this.#isRunOn);
     parts.identity.onGone((reason, isInUse) => {
       this.#patch({ warning: toErrorData(reason) });

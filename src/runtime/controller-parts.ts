@@ -13,6 +13,7 @@ import type { Recognition } from './recognition';
 import type { RunRecorder } from './recording';
 import type { SessionAnalysis } from './session-analysis';
 import type { SettingsKeeper } from './settings-keeper';
+import type { EndpointSync } from './sync-client';
 
 /** Everything the controller works with; `main.ts` makes it. */
 export interface ControllerParts {
@@ -27,6 +28,7 @@ export interface ControllerParts {
   readonly sessions: SessionsClient;
   readonly sessionFiles: SessionFilesClient;
   readonly recording: RunRecorder;
+  readonly sync: EndpointSync;
   readonly sessionAnalysis: SessionAnalysis;
   /** `previous`: the camera to open again, which must not become another one; null: as the settings say. */
   createCameraSource(settings: Settings, previous: FrameSource | null): Promise<FrameSource>;

@@ -48,6 +48,7 @@ export interface RecognitionParts {
 export class Recognition implements RecognitionTools {
   readonly #parts: RecognitionParts;
   readonly #changed = new Emitter<[]>();
+  readonly #confirmed = new Emitter<[ConfirmedPair]>();
   readonly #unsubscribers: readonly Unsubscribe[];
   #gallery: GallerySpace = { space: null, adaptation: null };
   /** Of the newest reading: an answer to an older one is dropped. */
@@ -92,6 +93,11 @@ export class Recognition implements RecognitionTools {
     return this.#changed.add(listener);
   }
 
+  /** A pair was confirmed and is kept. */
+  onConfirmed(listener: (pair: ConfirmedPair) => void): Unsubscribe {
+    return this.#confirmed.add(listener);
+  }
+
   async calibrate(falseMatchRate: number): Promise<readonly Calibration[]> {
     const pairs = await this.#parts.identity.pairSet();
     const { adaptation } = this;
@@ -102,7 +108,9 @@ export class Recognition implements RecognitionTools {
   async confirmPair(a: SightingId, b: SightingId, isSame: boolean): Promise<void> {
     if (a === b) throw new RangeError(`Expected two sightings, got ${a} twice`);
     const sightings: ConfirmedPair['sightings'] = a < b ? [a, b] : [b, a];
-    await this.#parts.identity.confirmPair({ sightings, isSame, confirmedUnixMs: Date.now() });
+    const pair: ConfirmedPair = { sightings, isSame, confirmedUnixMs: Date.now() };
+    await this.#parts.identity.confirmPair(pair);
+    this.#confirmed.emit(pair);
   }
 
   confirmedPairs(sightingId: SightingId): Promise<readonly ConfirmedPair[]> {

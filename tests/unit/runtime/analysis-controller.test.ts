@@ -100,6 +100,7 @@ class Scene {
         remove: (key: string) => this.stored.delete(key),
       }),
       recording: { follow: () => undefined, isOn: false },
+      sync: { follow: () => undefined },
       sessionAnalysis: {
         follow: (isElsewhereBusy: () => boolean) => {
           this.isElsewhereBusy = isElsewhereBusy;

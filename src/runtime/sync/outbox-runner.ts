@@ -1,0 +1,183 @@
+import { toErrorData } from '../../core/app-error';
+import type { ErrorData } from '../../contracts/errors';
+import type { ConnectionRow, OutboxRow } from '../../storage/sync-rows';
+import { askToBeWoken, type NetworkFacts } from './network';
+import { isPassing, retryDelayMs } from './retry';
+import { UploadTask, type UploadTaskParts } from './upload-task';
+
+/** One tab runs the outbox; another takes over when that one is closed. */
+const LOCK_NAME = 'resight-sync:outbox';
+
+/** What the runner needs beside what a task does. */
+export interface OutboxRunnerParts extends UploadTaskParts {
+  readonly readNetwork: () => NetworkFacts;
+  /** [0, 1). */
+  readonly random: () => number;
+  /** Something only the user can mend, such as a token that was revoked. */
+  readonly onError: (error: ErrorData) => void;
+}
+
+/** Sends the outbox, one session at a time, as long as it is started. */
+export class OutboxRunner {
+  readonly #parts: OutboxRunnerParts;
+  #stopping: AbortController | null = null;
+  #ended: Promise<void> = Promise.resolve();
+  #wake: () => void = () => undefined;
+  #current: { readonly id: string; readonly controller: AbortController } | null = null;
+
+  constructor(parts: OutboxRunnerParts) {
+    this.#parts = parts;
+  }
+
+  /** Begins when no other tab does it. */
+  start(connection: ConnectionRow): void {
+    if (this.#stopping) return;
+    const stopping = new AbortController();
+    this.#stopping = stopping;
+    const { signal } = stopping;
+    this.#ended = alone(signal, () => this.#run(connection, signal)).catch((error: unknown) => {
+      if (!signal.aborted) this.#parts.onError(toErrorData(error));
+    });
+  }
+
+  /** Resolves when nothing is under way any more. */
+  async stop(): Promise<void> {
+    this.#stopping?.abort();
+    this.#stopping = null;
+    this.#current?.controller.abort();
+    this.#wake();
+    await this.#ended;
+  }
+
+  /** Rows or the network have changed: look again. */
+  wake(): void {
+    this.#wake();
+  }
+
+  /** The network is another one: what hangs in the old one is given up, and what waits for a clock goes now. */
+  async hurry(): Promise<void> {
+    const rows = await this.#parts.store.outbox();
+    for (const { id } of rows.filter(({ nextTryUnixMs }) => nextTryUnixMs !== null))
+      await this.#change(id, (row) =>
+        row.state === 'waiting' ? { nextTryUnixMs: null, waitsFor: 'turn' } : null,
+      );
+    this.#current?.controller.abort();
+    this.#wake();
+  }
+
+  /** Ends what is under way of an item that was paused or removed. */
+  async heed(): Promise<void> {
+    const current = this.#current;
+    if (!current) return this.#wake();
+    const row = await this.#parts.store.outboxItem(current.id);
+    if (!row || row.state === 'paused') current.controller.abort();
+  }
+
+  async #run(connection: ConnectionRow, signal: AbortSignal): Promise<void> {
+    const rows = await this.#parts.store.outbox();
+    await this.#parts.place.tidy(rows.flatMap(({ uploadId }) => uploadId ?? []));
+    while (!signal.aborted) {
+      const woken = new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+      const { row, untilMs } = await this.#next();
+      // Stopped while it looked.
+      if (isAborted(signal)) return;
+      if (row) await this.#handle(row, connection, signal);
+      else await Promise.race([woken, this.#clock(untilMs)]);
+    }
+  }
+
+  /** The oldest that may go now; else when to look again, null: when woken. */
+  async #next(): Promise<{ readonly row: OutboxRow | null; readonly untilMs: number | null }> {
+    const open = (await this.#parts.store.outbox()).filter(({ state }) =>
+      ['waiting', 'packing', 'sending'].includes(state),
+    );
+    const held = open.length > 0 ? await this.#heldBack() : null;
+    if (held) {
+      for (const { id } of open)
+        await this.#change(id, () => ({ state: 'waiting', waitsFor: held }));
+      if (held === 'network') void askToBeWoken();
+      return { row: null, untilMs: null };
+    }
+    const now = this.#parts.nowMs();
+    const [row] = open.filter(({ nextTryUnixMs }) => (nextTryUnixMs ?? 0) <= now);
+    for (const { id } of open.filter((other) => other !== row))
+      await this.#change(id, (other) => ({
+        state: 'waiting',
+        waitsFor: other.nextTryUnixMs === null ? 'turn' : 'retry',
+      }));
+    const times = open.flatMap(({ nextTryUnixMs }) => nextTryUnixMs ?? []);
+    return { row: row ?? null, untilMs: times.length > 0 ? Math.min(...times) : null };
+  }
+
+  async #heldBack(): Promise<'network' | 'unmetered-network' | null> {
+    const { isOnline, isMetered } = this.#parts.readNetwork();
+    if (!isOnline) return 'network';
+    const { isMeteredAllowed } = await this.#parts.store.settings();
+    return isMetered && !isMeteredAllowed ? 'unmetered-network' : null;
+  }
+
+  async #handle(row: OutboxRow, connection: ConnectionRow, signal: AbortSignal): Promise<void> {
+    const controller = new AbortController();
+    this.#current = { id: row.id, controller };
+    try {
+      // Between looking and now it may have been paused.
+      await this.heed();
+      await new UploadTask(this.#parts, connection, row, controller.signal).run();
+    } catch (error) {
+      if (!controller.signal.aborted && !signal.aborted) await this.#fail(row.id, error);
+    } finally {
+      this.#current = null;
+    }
+  }
+
+  async #fail(id: string, thrown: unknown): Promise<void> {
+    if (thrown instanceof DOMException && thrown.name === 'AbortError') return; // paused or removed
+    const error = toErrorData(thrown);
+    await this.#change(id, (row) => {
+      if (!isPassing(error.code)) return { state: 'failed', error, waitsFor: null };
+      const failureCount = row.failureCount + 1;
+      const delayMs = retryDelayMs(failureCount, this.#parts.random());
+      const nextTryUnixMs = this.#parts.nowMs() + delayMs;
+      return { state: 'waiting', waitsFor: 'retry', error, failureCount, nextTryUnixMs };
+    });
+    if (error.code === 'SYNC_SIGNED_OUT') this.#parts.onError(error);
+    else if (isPassing(error.code)) void askToBeWoken();
+  }
+
+  async #change(id: string, change: (row: OutboxRow) => Partial<OutboxRow> | null): Promise<void> {
+    let isOther = false;
+    await this.#parts.store.updateOutboxItem(id, (row) => {
+      if (row.state === 'paused') return null;
+      const changes = change(row);
+      isOther = changes !== null && differs(row, changes);
+      return isOther ? changes : null;
+    });
+    if (isOther) this.#parts.onChanged();
+  }
+
+  /** Never, for null. */
+  #clock(untilMs: number | null): Promise<void> {
+    if (untilMs === null) return new Promise(() => undefined);
+    return new Promise((resolve) =>
+      setTimeout(resolve, Math.max(0, untilMs - this.#parts.nowMs())),
+    );
+  }
+}
+
+function differs(row: OutboxRow, changes: Partial<OutboxRow>): boolean {
+  return JSON.stringify({ ...row, ...changes }) !== JSON.stringify(row);
+}
+
+/** Asked by a function: between two looks at it a signal may have changed, which the type checker does not expect. */
+function isAborted(signal: AbortSignal): boolean {
+  return signal.aborted;
+}
+
+async function alone(signal: AbortSignal, work: () => Promise<void>): Promise<void> {
+  // Typed as always there: absent on plain http, where there are no private files either.
+  const { locks } = navigator as { locks?: LockManager };
+  if (locks) await locks.request(LOCK_NAME, { signal }, work);
+  else await work();
+}

@@ -1,0 +1,173 @@
+import type { LedgerEntry } from '../../contracts/sync';
+import type { EndpointAccess, UploadPlan } from '../../core/sync-format/sync-worker-api';
+import type { SyncFiles } from '../../storage/sync-files';
+import type { ConnectionRow, OutboxRow } from '../../storage/sync-rows';
+import type { SyncStore } from '../../storage/sync-store';
+import { AppError } from '../../core/app-error';
+import { factsOf, packSession, type PackParts } from './pack-session';
+import { publishedSightings } from './published-sightings';
+import type { SyncCalls } from './sync-calls';
+
+/** What sending one session needs. */
+export interface UploadTaskParts extends PackParts {
+  readonly store: SyncStore;
+  readonly files: PackParts['files'];
+  readonly place: SyncFiles;
+  readonly calls: SyncCalls;
+  readonly nowMs: () => number;
+  /** Rows were changed. */
+  readonly onChanged: () => void;
+}
+
+type WithoutTime = Omit<LedgerEntry, 'id' | 'timeUnixMs' | 'url'>;
+
+/** One session of the outbox on its way, from where an earlier try ended. */
+export class UploadTask {
+  readonly #parts: UploadTaskParts;
+  readonly #connection: ConnectionRow;
+  readonly #signal: AbortSignal;
+  #row: OutboxRow;
+
+  constructor(
+    parts: UploadTaskParts,
+    connection: ConnectionRow,
+    row: OutboxRow,
+    signal: AbortSignal,
+  ) {
+    this.#parts = parts;
+    this.#connection = connection;
+    this.#row = row;
+    this.#signal = signal;
+  }
+
+  /** Throws AppError; AbortError. */
+  async run(): Promise<void> {
+    if (!this.#row.isSent) {
+      const plan = await this.#packed();
+      await this.#removeStale();
+      await this.#send(plan);
+    }
+    if (this.#row.isPublished) await this.#publish();
+    await this.#update({ state: 'done', error: null, waitsFor: null, nextTryUnixMs: null });
+  }
+
+  /** A session is packed once; when its file is gone or was never whole, again and as another upload. */
+  async #packed(): Promise<UploadPlan> {
+    const { place, store } = this.#parts;
+    const { uploadId, plan } = this.#row;
+    const file = uploadId === null ? null : await place.sessionFile(uploadId);
+    if (plan && file?.size === plan.byteCount) return plan;
+    if (plan || !file || uploadId === null) await this.#pack();
+    return this.#plan(this.#row.uploadId ?? '', await store.connection());
+  }
+
+  async #pack(): Promise<void> {
+    const { place } = this.#parts;
+    const { uploadId: before, plan, staleUploadIds, sessionId, without } = this.#row;
+    if (before !== null) await place.remove(before);
+    const uploadId = crypto.randomUUID();
+    await this.#update({
+      state: 'packing',
+      uploadId,
+      plan: null,
+      sentBytes: 0,
+      totalBytes: 0,
+      // The endpoint has heard of those that had a plan.
+      staleUploadIds: before !== null && plan ? [...staleUploadIds, before] : staleUploadIds,
+    });
+    const handle = await place.sessionHandle(uploadId);
+    await packSession(this.#parts, { sessionId, without }, handle, this.#signal);
+  }
+
+  async #plan(uploadId: string, connection: ConnectionRow | null): Promise<UploadPlan> {
+    const identity = connection?.identity;
+    if (!identity)
+      throw new AppError('SYNC_WRONG_KEY', 'Expected the key of the vault, found none');
+    const facts = await factsOf(this.#parts, this.#row, uploadId);
+    const plan = await this.#parts.calls.call((remote) => remote.plan(facts, identity));
+    this.#signal.throwIfAborted();
+    const totalBytes = plan.pieceByteCounts.reduce((sum, bytes) => sum + bytes, 0);
+    await this.#update({
+      plan: { ...plan, pieceByteCounts: [...plan.pieceByteCounts] },
+      totalBytes,
+    });
+    return plan;
+  }
+
+  async #removeStale(): Promise<void> {
+    for (const id of this.#row.staleUploadIds) {
+      await this.#parts.calls.call((remote) => remote.remove(this.#access, id));
+      await this.#update({
+        staleUploadIds: this.#row.staleUploadIds.filter((stale) => stale !== id),
+      });
+    }
+  }
+
+  async #send(plan: UploadPlan): Promise<void> {
+    await this.#update({ state: 'sending', waitsFor: null, nextTryUnixMs: null, error: null });
+    // Written one after the other, and all before what comes after them.
+    let written: Promise<unknown> = Promise.resolve();
+    const onProgress = (sentBytes: number): void => {
+      written = written.then(() => this.#update({ sentBytes, failureCount: 0 }));
+      // One that fails is heard of below.
+      written.catch(() => undefined);
+    };
+    await this.#parts.calls.send(this.#access, plan, onProgress, this.#signal);
+    await written;
+    await this.#update({ isSent: true, sentBytes: this.#row.totalBytes });
+    await this.#writeDown({
+      what: 'session-encrypted',
+      sessionId: this.#row.sessionId,
+      byteCount: this.#row.totalBytes,
+      isReadable: false,
+      details: describeSent(this.#row),
+    });
+    await this.#parts.place.remove(plan.uploadId);
+  }
+
+  async #publish(): Promise<void> {
+    const { sessionId, without, title } = this.#row;
+    const session = await this.#parts.sessions.open(sessionId);
+    // Removed since: what it was is sent, and there is nothing left to publish.
+    if (!session) return;
+    const sightings = await publishedSightings(session, !without.includes('descriptors'));
+    if (sightings.length === 0) return;
+    await this.#parts.calls.call((remote) => remote.publish(this.#access, sightings));
+    const descriptorCount = sightings.filter(({ descriptor }) => descriptor).length;
+    await this.#writeDown({
+      what: 'sightings-published',
+      sessionId,
+      byteCount: JSON.stringify(sightings).length,
+      isReadable: true,
+      details: `${named(title)}: ${sightings.length} sightings, ${descriptorCount} with a descriptor, no pictures`,
+    });
+  }
+
+  get #access(): EndpointAccess {
+    return this.#connection;
+  }
+
+  async #writeDown(entry: WithoutTime): Promise<void> {
+    const { store, nowMs } = this.#parts;
+    await store.addToLedger({ ...entry, timeUnixMs: nowMs(), url: this.#connection.url });
+  }
+
+  /** Another tab may have paused or removed it: then nothing is changed, and this ends. */
+  async #update(change: Partial<OutboxRow>): Promise<void> {
+    const changed = await this.#parts.store.updateOutboxItem(this.#row.id, (row) =>
+      row.state === 'paused' ? null : change,
+    );
+    if (!changed) throw new DOMException('It was paused or removed', 'AbortError');
+    this.#row = changed;
+    this.#parts.onChanged();
+  }
+}
+
+function describeSent({ title, without, plan }: OutboxRow): string {
+  const left = without.length > 0 ? `without ${without.join(', ')}` : 'whole';
+  return `${named(title)}: ${left}, ${plan?.pieceByteCounts.length ?? 0} encrypted pieces, named ${plan?.uploadId ?? ''} there`;
+}
+
+function named(title: string): string {
+  return title === '' ? 'Session without a name' : `"${title}"`;
+}
