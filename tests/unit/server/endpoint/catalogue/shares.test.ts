@@ -1,0 +1,128 @@
+import * as v from 'valibot';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { catalogueSessionSchema, shareSchema } from '../../../../../src/core/sync-api/catalogue';
+import { databaseKinds, startTestEndpoint, type TestEndpoint } from '../../../../support/endpoint';
+import {
+  announceSession,
+  createPiece,
+  makeTestSession,
+  sendSession,
+  sha256,
+  type TestSession,
+} from '../../../../support/endpoint-sessions';
+
+/** An embedded database takes some seconds on a slow machine to be made the first time. */
+const START_MS = 60_000;
+
+describe.each(databaseKinds())('shares on $name', (kind) => {
+  if (!kind.isAvailable) {
+    it.skip('needs a server');
+    return;
+  }
+  let endpoint: TestEndpoint;
+  beforeAll(async () => {
+    endpoint = await startTestEndpoint({ databaseUrl: await kind.createUrl() });
+  }, START_MS);
+  afterAll(() => endpoint.stop());
+
+  async function sent(token: string, ...pieceByteCounts: number[]): Promise<TestSession> {
+    const session = makeTestSession(pieceByteCounts);
+    await sendSession(endpoint, token, session);
+    return session;
+  }
+  function pathOf({ announcement }: TestSession): string {
+    return `/api/sessions/${announcement.id}`;
+  }
+
+  async function share(token: string, session: TestSession, days = 1) {
+    const json = { expiresUnixMs: endpoint.endpoint.now() + days * 86_400_000 };
+    const answer = await endpoint.ask('POST', `${pathOf(session)}/shares`, { token, json });
+    expect(answer.status).toBe(201);
+    return v.parse(shareSchema, await answer.json());
+  }
+
+  it('open one session for reading, and nothing else', async () => {
+    const { token } = await endpoint.pair(['upload', 'read']);
+    const session = await sent(token, 100);
+    const other = await sent(token, 100);
+    const { secret } = await share(token, session);
+    const seen = await endpoint.ask('GET', pathOf(session), { token: secret });
+    expect(seen.status).toBe(200);
+    expect(v.parse(catalogueSessionSchema, await seen.json()).isOwn).toBe(false);
+    const bytes = await endpoint.ask('GET', `${pathOf(session)}/pieces/0`, { token: secret });
+    expect(sha256(new Uint8Array(await bytes.arrayBuffer()))).toBe(
+      sha256(session.pieces[0] ?? new Uint8Array()),
+    );
+    const refused = await Promise.all([
+      endpoint.ask('GET', pathOf(other), { token: secret }),
+      endpoint.ask('GET', `${pathOf(other)}/pieces/0`, { token: secret }),
+      endpoint.ask('GET', '/api/sessions', { token: secret }),
+      endpoint.ask('GET', '/api/deletions', { token: secret }),
+      endpoint.ask('GET', '/api/vault', { token: secret }),
+      endpoint.ask('GET', '/api/edits', { token: secret }),
+      endpoint.ask('DELETE', pathOf(session), { token: secret }),
+      endpoint.ask('POST', `${pathOf(session)}/shares`, {
+        token: secret,
+        json: { expiresUnixMs: 8e15 },
+      }),
+      announceSession(endpoint, secret, makeTestSession([10])),
+      createPiece(endpoint, secret, session, 0),
+    ]);
+    expect(refused.map(({ status }) => status)).toEqual([
+      404, 404, 403, 403, 403, 403, 403, 403, 403, 403,
+    ]);
+  });
+
+  it('are kept as a hash only', async () => {
+    const { token } = await endpoint.pair(['upload', 'read']);
+    const { secret } = await share(token, await sent(token, 10));
+    const rows = await endpoint.endpoint.database.query<{ text: string }>(
+      `SELECT shares::text || encode(secret_hash, 'escape') AS text FROM shares`,
+    );
+    expect(rows.length).toBeGreaterThan(0);
+    expect(rows.some(({ text }) => text.includes(secret))).toBe(false);
+  });
+
+  it('end when they are revoked, when they expire, and with their session', async () => {
+    const { token } = await endpoint.pair(['upload', 'read']);
+    const stranger = await endpoint.pair(['read']);
+    const session = await sent(token, 10);
+    const revoked = await share(token, session);
+    const path = `/api/shares/${revoked.id}`;
+    expect((await endpoint.ask('DELETE', path, { token: stranger.token })).status).toBe(404);
+    expect((await endpoint.ask('DELETE', path, { token })).status).toBe(204);
+    expect((await endpoint.ask('DELETE', path, { token })).status).toBe(404);
+    expect((await endpoint.ask('GET', pathOf(session), { token: revoked.secret })).status).toBe(
+      401,
+    );
+    const expired = await share(token, session);
+    const lasting = await share(stranger.token, session, 30);
+    endpoint.advanceMs(2 * 86_400_000);
+    expect((await endpoint.ask('GET', pathOf(session), { token: expired.secret })).status).toBe(
+      401,
+    );
+    expect((await endpoint.ask('GET', pathOf(session), { token: lasting.secret })).status).toBe(
+      200,
+    );
+    await endpoint.ask('DELETE', pathOf(session), { token });
+    expect((await endpoint.ask('GET', pathOf(session), { token: lasting.secret })).status).toBe(
+      401,
+    );
+  });
+
+  it('are made of complete sessions, and for the future', async () => {
+    const { token } = await endpoint.pair(['upload', 'read']);
+    const pending = makeTestSession([10]);
+    await announceSession(endpoint, token, pending);
+    const later = { expiresUnixMs: endpoint.endpoint.now() + 1000 };
+    const ofPending = await endpoint.ask('POST', `${pathOf(pending)}/shares`, {
+      token,
+      json: later,
+    });
+    expect(ofPending.status).toBe(404);
+    const session = await sent(token, 10);
+    const past = { expiresUnixMs: endpoint.endpoint.now() - 1000 };
+    const ofPast = await endpoint.ask('POST', `${pathOf(session)}/shares`, { token, json: past });
+    expect(ofPast.status).toBe(400);
+  });
+});
