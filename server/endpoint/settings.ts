@@ -1,5 +1,4 @@
 import { homedir } from 'node:os';
-import { join } from 'node:path';
 import * as v from 'valibot';
 import { isProxyAddress } from './http/client-address';
 
@@ -29,7 +28,7 @@ export const settingsSchema = v.object({
     wholeNumber(0, 65_535),
   ),
   RESIGHT_DATA: setting(
-    join('~', '.resight-endpoint'),
+    '~/.resight-endpoint',
     'Folder for the embedded database, for uploads and keys. Made when missing; only you can read it.',
     v.pipe(
       v.string(),

@@ -53,7 +53,7 @@ export interface DatabaseKind {
   readonly name: 'PGlite' | 'PostgreSQL';
   readonly isAvailable: boolean;
   /** Of a new, empty database; null: PGlite in memory. */
-  createUrl(): Promise<string | null>;
+  readonly createUrl: () => Promise<string | null>;
   /** Breaks all connections of endpoints; null: there are none to break. */
   readonly dropConnections: (() => Promise<void>) | null;
 }
