@@ -86,6 +86,17 @@ export function identifyPassages(
   }));
 }
 
+/** All vehicles of the gallery that tracks were decided to be, be they of a passage or not. */
+export function decidedIds(lines: readonly string[]): ReadonlySet<string> {
+  return new Set(
+    lines.flatMap((text) => {
+      const line = JSON.parse(text) as Line; // written by our own page, a moment ago
+      const id = line.type === 'identity' ? line.decision.vehicleId : null;
+      return id === null ? [] : [id];
+    }),
+  );
+}
+
 /** The vehicle that most of these crops of a track show; null: none, or something else as often. */
 function mostShown(
   shown: Shown,
@@ -131,7 +142,7 @@ export interface CrossCameraIdentity {
   /** Right ones of those that had passed the first camera. */
   readonly recall: number | null;
   readonly right: number;
-  /** Taken for another vehicle of the first camera. */
+  /** Taken for another vehicle of the first camera, or for something that stood beside its road. */
   readonly wrong: number;
   readonly shared: number;
   /** Passages of both cameras that no track followed: they cost recall. */
@@ -141,10 +152,12 @@ export interface CrossCameraIdentity {
 /**
  * A gallery vehicle that several vehicles of the first camera ended up as is right for each of them. What was a vehicle twice at
  * the first camera is known by either; at the second the one of the most crops counts.
+ * `idsOfFirst`: see {@link decidedIds}.
  */
 export function scoreAcross(
   first: readonly PassageIdentity[],
   second: readonly PassageIdentity[],
+  idsOfFirst: ReadonlySet<string>,
 ): CrossCameraIdentity {
   const known = new Map<string, Set<string>>();
   for (const { vehicle, galleryIds } of first) {
@@ -153,8 +166,8 @@ export function scoreAcross(
     }
   }
   const taken = second.flatMap(({ vehicle, galleryIds: [id] }) => {
-    const owners = id === undefined ? undefined : known.get(id);
-    return owners ? [owners.has(vehicle)] : [];
+    if (id === undefined || !idsOfFirst.has(id)) return [];
+    return [known.get(id)?.has(vehicle) ?? false];
   });
   const seenFirst = new Set(first.map(({ vehicle }) => vehicle));
   const shared = second.filter(({ vehicle }) => seenFirst.has(vehicle)).length;

@@ -10,6 +10,7 @@ import {
 } from '../../fixtures/compose-two-cameras';
 import { calibrateOnTrain } from './calibrate-on-train';
 import {
+  decidedIds,
   identifyPassages,
   scoreAcross,
   type CrossCameraIdentity,
@@ -28,8 +29,10 @@ export interface TwoCamerasEvaluation extends CrossCameraIdentity {
   readonly strangers: number;
 }
 
-/** Vehicles are at least 100 px large, which the detector finds at its quicker size. */
+/** Vehicles come as near as to be 100 px large, which the detector finds at its quicker size. */
 const INPUT_SIDE_PX = 416;
+/** What any machine has: the same threads on all of them, so that the same numbers come out. */
+const THREAD_COUNT = 2;
 
 /**
  * Composes two videos of vehicles nobody trained on, lets the app analyse one after the other into one gallery, with the
@@ -52,7 +55,8 @@ export async function evaluateTwoCameras(
   const folder = await mkdtemp(join(tmpdir(), 'resight-two-cameras-'));
   try {
     const videos = await composeTwoCameras(shared, folder, plan);
-    const [first = [], second = []] = await analyse(videos, { model, matchThreshold }, log);
+    const [first, second] = await analyse(videos, { model, matchThreshold }, log);
+    if (!first || !second) throw new Error('Expected results of two cameras');
     return {
       eval: 'two-cameras',
       model,
@@ -60,11 +64,17 @@ export async function evaluateTwoCameras(
       falseMatchRate: wanted.matchThreshold === null ? falseMatchRate : null,
       matchThreshold,
       strangers: plan.strangerCount,
-      ...scoreAcross(first, second),
+      ...scoreAcross(first.passages, second.passages, first.galleryIds),
     };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** What the app made of one video. */
+interface AnalysedCamera {
+  readonly passages: readonly PassageIdentity[];
+  readonly galleryIds: ReadonlySet<string>;
 }
 
 /** What the app made of each video, one after the other in one page: its gallery goes on. */
@@ -72,13 +82,13 @@ async function analyse(
   videos: readonly ComposedVideo[],
   { model, matchThreshold }: { readonly model: string; readonly matchThreshold: number },
   log: (line: string) => void,
-): Promise<readonly (readonly PassageIdentity[])[]> {
+): Promise<readonly AnalysedCamera[]> {
   let lines: string[] = [];
   const headless = await openHeadlessPage(
     {
       inputSidePx: INPUT_SIDE_PX,
       provider: 'wasm',
-      threadCount: 1,
+      threadCount: THREAD_COUNT,
       matchThreshold,
       embedder: model,
     },
@@ -90,15 +100,15 @@ async function analyse(
   );
   try {
     await headless.setFiles(videos.map(({ path }) => path));
-    const identities = [];
+    const cameras: AnalysedCamera[] = [];
     for (const [index, video] of videos.entries()) {
       lines = [];
       const { tracks, vehicles, error } = await headless.call('analyze', index);
       if (error) throw new Error(error.message);
       log(`camera ${index + 1}: ${tracks} tracks, ${vehicles} vehicles`);
-      identities.push(identifyPassages(video, lines));
+      cameras.push({ passages: identifyPassages(video, lines), galleryIds: decidedIds(lines) });
     }
-    return identities;
+    return cameras;
   } finally {
     await headless.close();
   }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  decidedIds,
   identifyPassages,
   scoreAcross,
   type PassageIdentity,
@@ -9,11 +10,14 @@ function passage(vehicle: string, ...galleryIds: string[]): PassageIdentity {
   return { vehicle, wasFollowed: true, galleryIds };
 }
 
+/** All numbers that the first camera gave, to passages and to what stood there. */
+const OF_FIRST: ReadonlySet<string> = new Set(['V1', 'V2', 'V3', 'V-parked']);
+
 describe('identities across two cameras', () => {
   it('count who was known again, who was mistaken, and which stranger was taken for known', () => {
     const first = [passage('a', 'V1'), passage('b', 'V2'), passage('c', 'V3')];
     const second = [passage('a', 'V1'), passage('b', 'V3'), passage('c', 'V9'), passage('x', 'V2')];
-    expect(scoreAcross(first, second)).toEqual({
+    expect(scoreAcross(first, second, OF_FIRST)).toEqual({
       precision: 1 / 3,
       recall: 1 / 3,
       right: 1,
@@ -25,7 +29,7 @@ describe('identities across two cameras', () => {
 
   it('count a vehicle that no track followed as not known again', () => {
     const lost = { vehicle: 'a', wasFollowed: false, galleryIds: [] };
-    expect(scoreAcross([lost], [passage('a', 'V1')])).toMatchObject({
+    expect(scoreAcross([lost], [passage('a', 'V9')], OF_FIRST)).toMatchObject({
       precision: null,
       recall: 0,
       unfollowed: 1,
@@ -34,8 +38,31 @@ describe('identities across two cameras', () => {
 
   it('know a vehicle by either number it got at the first camera, and go by the first one at the second', () => {
     const first = [passage('a', 'V1', 'V2'), passage('b', 'V3')];
-    expect(scoreAcross(first, [passage('a', 'V2', 'V3')])).toMatchObject({ right: 1, wrong: 0 });
-    expect(scoreAcross(first, [passage('a', 'V3', 'V2')])).toMatchObject({ right: 0, wrong: 1 });
+    expect(scoreAcross(first, [passage('a', 'V2', 'V3')], OF_FIRST)).toMatchObject({
+      right: 1,
+      wrong: 0,
+    });
+    expect(scoreAcross(first, [passage('a', 'V3', 'V2')], OF_FIRST)).toMatchObject({
+      right: 0,
+      wrong: 1,
+    });
+  });
+
+  it('count a vehicle as mistaken that was taken for a parked one', () => {
+    const scores = scoreAcross([passage('a', 'V1')], [passage('x', 'V-parked')], OF_FIRST);
+    expect(scores).toMatchObject({ precision: 0, wrong: 1 });
+  });
+
+  it('know all numbers that were given, by the lines of a run', () => {
+    const decision = (vehicleId: string | null): string =>
+      JSON.stringify({ type: 'identity', trackId: 1, decision: { vehicleId, cropTimesUs: [] } });
+    const lines = [
+      decision('V1'),
+      decision(null),
+      JSON.stringify({ type: 'summary' }),
+      decision('V2'),
+    ];
+    expect(decidedIds(lines)).toEqual(new Set(['V1', 'V2']));
   });
 });
 
