@@ -114,13 +114,20 @@ export class FakeSessions implements SessionsClient {
 
   /** A session is analysed again, with the results of its first analysis. */
   addResultSet(id: string, resultSet: string, label: string): SessionHeader {
-    const changed = this.#change(id, (header) => {
-      const [first] = header.resultSets;
-      if (!first) throw new Error('Expected a session with results');
-      return { ...header, resultSets: [...header.resultSets, { ...first, id: resultSet, label }] };
+    const reader = this.#readers.get(id);
+    const [first] = reader?.header.resultSets ?? [];
+    if (!reader || !first) throw new RangeError(`Expected a session ${id} with results`);
+    const { header } = reader;
+    const resultSets = [...header.resultSets, { ...first, id: resultSet, label }];
+    const both = withHeader(reader, { ...header, resultSets });
+    const idOf = (set: string): string => (set === resultSet ? first.id : set);
+    this.add({
+      ...both,
+      frames: (set, range) => both.frames(idOf(set), range),
+      tracks: (set) => both.tracks(idOf(set)),
+      sightings: (set) => both.sightings(idOf(set)),
     });
-    if (!changed) throw new RangeError(`Expected a session ${id}, found none`);
-    return changed;
+    return both.header;
   }
 
   async setRetention(retention: SessionRetention): Promise<SessionRemoval> {
