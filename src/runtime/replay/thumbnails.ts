@@ -3,8 +3,8 @@ import { CameraVideo } from '../../sources/session-video/camera-video';
 
 /** Thumbnails kept; at 160 by 90 pixels some 9 MB. */
 const MAX_KEPT = 160;
-/** A time so long after a segment's end has no picture: a gap. */
-const MAX_AFTER_US = 2_000_000;
+/** A time so long after a segment's end, or before the first, has no picture: a gap. */
+const MAX_AWAY_US = 2_000_000;
 /** Between two, so that what plays is decoded first. */
 const REST_MS = 15;
 
@@ -43,9 +43,11 @@ export class Thumbnails {
 
   /** The picture for a time; it stays this object's own. Null: there is none, or `signal` aborted before it was begun. */
   at(timeUs: number, signal: AbortSignal): Promise<ImageBitmap | null> {
-    const number = this.#video?.segmentAt(timeUs) ?? -1;
+    const first = this.#video?.segments[0]?.startUs ?? Infinity;
+    const isJustBefore = timeUs < first && first - timeUs <= MAX_AWAY_US;
+    const number = isJustBefore ? 0 : (this.#video?.segmentAt(timeUs) ?? -1);
     const endUs = this.#video?.segments[number]?.endUs ?? -Infinity;
-    if (timeUs > endUs + MAX_AFTER_US) return Promise.resolve(null);
+    if (timeUs > endUs + MAX_AWAY_US) return Promise.resolve(null);
     const kept = this.#kept.get(number);
     if (kept !== undefined) return Promise.resolve(kept);
     const made = this.#queue.then(() => this.#make(number, signal));

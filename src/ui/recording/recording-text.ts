@@ -1,4 +1,5 @@
 import type { RecordedKind } from '../../contracts/session';
+import { durationText } from '../../core/time-text';
 
 /** What each choice of recording keeps, in words. */
 export const RECORDED_TEXTS: Readonly<
@@ -24,3 +25,17 @@ export const RECORDED_TEXTS: Readonly<
 /** What blur by detection can and cannot do; said where it is chosen. */
 export const BLUR_CAVEAT =
   'The detector looks for them in each picture by itself. What it misses there stays readable: persons far away, close to the edge or half hidden, and plates that are not low on the vehicle. What nobody may ever see belongs under a privacy mask.';
+
+/** What else it does to a video: nobody knows where the others would have to be blurred. */
+export const THINNED_BY_BLUR = 'Only pictures that were analysed are in the video then.';
+
+/** Above this many hours minutes say nothing; below as many minutes seconds do not. */
+const WHOLE_FROM = 10;
+
+/** How much longer it may be recorded, by a forecast that is never exact: `about 214 h left`. */
+export function remainingText(seconds: number): string {
+  const hours = Math.floor(seconds / 3600);
+  if (hours >= WHOLE_FROM) return `about ${hours} h left`;
+  const minutes = Math.floor(seconds / 60);
+  return `about ${durationText((minutes >= WHOLE_FROM ? minutes * 60 : seconds) * 1000)} left`;
+}

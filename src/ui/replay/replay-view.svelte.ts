@@ -18,7 +18,7 @@ import { REPLAY_EPOCH } from './overlay-frame';
 import { ReplaySampler, type ViewNote } from './replay-sampler.svelte';
 import type { ReplayStart } from './replay-start';
 import { pictureText } from './replay-text';
-import { nextSighting, sightingAt } from './sighting-search';
+import { firstShownUs, nextSighting, sightingAt } from './sighting-search';
 import { rangeWithEdge } from './timeline-range';
 
 /** A sighting that began just now is gone back behind: pressing "previous" twice goes two back while it plays. */
@@ -81,7 +81,7 @@ export class ReplayView {
   /** Reads tracks and sightings and shows a picture with them. */
   open(start: ReplayStart | null): Promise<void> {
     const { resultSet = this.state.resultSet, compared = null } = start ?? {};
-    return this.showResultSets(resultSet, compared, start?.atUs ?? this.header.startUs);
+    return this.showResultSets(resultSet, compared, start?.atUs ?? firstShownUs(this.reader));
   }
 
   toggle(): void {

@@ -1,6 +1,6 @@
 import type { CameraId } from '../../contracts/frame';
 import type { VehicleId } from '../../contracts/match';
-import type { SessionSighting } from '../../contracts/session';
+import type { SessionReader, SessionSighting } from '../../contracts/session';
 
 /** The sighting that begins next after a time, or last before it; of those in order of their start. */
 export function nextSighting(
@@ -30,4 +30,16 @@ export function sightingAt(
     if (!nearest || distanceUs(sighting) < distanceUs(nearest)) nearest = sighting;
   }
   return nearest;
+}
+
+/** Results come at once when Record is pressed, the first picture some moments later; longer than this is no such moment. */
+const MAX_LEAD_US = 2_000_000;
+
+/** Where a replay begins: with the first picture when the video begins right after the results, else at the session's beginning. */
+export function firstShownUs({
+  header: { startUs },
+  segments,
+}: Pick<SessionReader, 'header' | 'segments'>): number {
+  const pictureUs = Math.min(...segments.map((segment) => segment.startUs));
+  return pictureUs - startUs <= MAX_LEAD_US ? Math.max(startUs, pictureUs) : startUs;
 }

@@ -33,7 +33,7 @@ export function hasPicturesIn(format: ExportFormat, session: SessionHeader): boo
 
 /** What whoever gets the file can see; the first sentence is the one that counts. */
 export function pictureSentences(session: SessionHeader, hasPictures: boolean): readonly string[] {
-  if (!hasPictures) return ['It has no pictures: times, places, boxes and numbers only.'];
+  if (!hasPictures) return ['It has no pictures: times, boxes and numbers only.'];
   const { isPlateBlurred, isPersonBlurred } = session.blur;
   const seen = [...(isPlateBlurred ? [] : ['plates']), ...(isPersonBlurred ? [] : ['persons'])];
   return [
