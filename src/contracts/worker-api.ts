@@ -102,6 +102,8 @@ export interface StageReady {
   readonly model: Pick<ModelManifest, 'id' | 'sha256'>;
   readonly loadMs: number;
   readonly warmUpMs: number;
+  /** Of a detector: whether it tells of persons, so that they can be blurred. Absent: it was not said. */
+  readonly findsPersons?: boolean;
 }
 
 /** Milliseconds one frame spent in each stage of the perception worker. */

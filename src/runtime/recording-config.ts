@@ -1,6 +1,6 @@
 import type { RunStatus, Settings } from '../contracts/app';
 import type { RecordingConfig } from '../contracts/recording';
-import type { SessionModel } from '../contracts/session';
+import type { BlurChoice, SessionModel } from '../contracts/session';
 import type { StageReady } from '../contracts/worker-api';
 import { thresholdsFor } from '../core/match-thresholds';
 
@@ -25,7 +25,7 @@ export function recordingConfigOf(status: RunStatus, settings: Settings): Record
   const cameraIds = new Set(source.cameras.map(({ cameraId }) => cameraId));
   return {
     furtherAnalysis: null,
-    options: recording,
+    options: { ...recording, blur: doneBlur(recording.blur, detector) },
     runId,
     sourceKind: source.kind,
     sourceLabel: source.label,
@@ -47,4 +47,9 @@ export function recordingConfigOf(status: RunStatus, settings: Settings): Record
 
 function modelOf(task: SessionModel['task'], ready: StageReady | null): readonly SessionModel[] {
   return ready ? [{ task, ...ready.model, backend: ready.backend }] : [];
+}
+
+/** A session must not say that persons were blurred where nobody looked for them. */
+function doneBlur(chosen: BlurChoice, detector: StageReady | null): BlurChoice {
+  return detector?.findsPersons === false ? { ...chosen, isPersonBlurred: false } : chosen;
 }

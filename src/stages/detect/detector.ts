@@ -19,6 +19,8 @@ export interface DetectResult {
 
 /** Finds vehicles in frames. One call at a time. */
 export interface Detector {
+  /** Whether it tells of persons; absent: it does not say. */
+  readonly findsPersons?: boolean;
   /** Runs once on an empty picture of this frame size; returns milliseconds. */
   warmUp(widthPx: number, heightPx: number): Promise<number>;
   /** Borrows the frame. Throws AppError BACKEND_FAILED, MODEL_INCOMPATIBLE. */
@@ -61,6 +63,10 @@ export class NetworkDetector implements Detector {
     this.#session = session;
     this.#preparer = preparer;
     this.#inputSidePx = inputSidePx;
+  }
+
+  get findsPersons(): boolean {
+    return this.#output.personIndex !== undefined;
   }
 
   async warmUp(widthPx: number, heightPx: number): Promise<number> {

@@ -77,11 +77,13 @@ export class PerceptionStage {
     this.setOptions(config.options);
     this.setBlur(this.#pictures.blur);
     await detector.warmUp(WARM_UP_FRAME.widthPx, WARM_UP_FRAME.heightPx);
+    const { findsPersons } = detector;
     return {
       backend: { ...config.backend, threadCount },
       model: { id: config.manifest.id, sha256: config.manifest.sha256 },
       loadMs: loadedMs - startMs,
       warmUpMs: performance.now() - loadedMs,
+      ...(findsPersons === undefined ? {} : { findsPersons }),
     };
   }
 

@@ -30,6 +30,28 @@ describe('a recording of a run', () => {
     expect(scene.recorder.isOn).toBe(true);
   });
 
+  it('does not say that persons are blurred when the detector looks for none', async () => {
+    const blur = { isPlateBlurred: true, isPersonBlurred: true };
+    const scene = new RecordingScene({ blur });
+    const backend = {
+      provider: 'wasm',
+      threadCount: 1,
+      inputSidePx: 416,
+      origin: 'user',
+      measuredMs: 9,
+    } as const;
+    const detector = { backend, model: { id: 'own', sha256: '' }, loadMs: 1, warmUpMs: 1 };
+    scene.run({ ...RUNNING, detector: { ...detector, findsPersons: false } });
+    await scene.recorder.start();
+    await scene.recorder.stop();
+    scene.run({ ...RUNNING, detector: { ...detector, findsPersons: true } });
+    await scene.recorder.start();
+    expect(scene.configs.map(({ options }) => options.blur)).toEqual([
+      { ...blur, isPersonBlurred: false },
+      blur,
+    ]);
+  });
+
   it('takes the tap away before it closes the session, and offers that', async () => {
     const scene = await recording();
     await scene.recorder.stop();
