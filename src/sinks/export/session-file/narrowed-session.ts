@@ -13,20 +13,24 @@ import { encodeBlock } from '../../../core/session-format/encode-block';
 import { resultsPartName, videoPartName } from '../../../core/session-format/part-path';
 import { ResultTally, type ResultCounts } from '../../../core/session-format/result-tally';
 import { ResultsFile } from '../../../core/session-format/results-file';
+import { gapOf, type UnreadableVideo } from './unreadable-video';
 
 /** What of a session goes into the file. */
-type Choice = Pick<ExportRequest, 'range' | 'without'>;
+type Choice = Pick<ExportRequest, 'range' | 'without'> & {
+  readonly unreadable: readonly UnreadableVideo[];
+};
 
 /**
- * A session as if only what the request asks for had been recorded: all that is made of it leaves out the same. The session itself when
- * that is all of it. Tracks and sightings that reach into the range are told whole, and so is video that does.
+ * A session as if only what the request asks for, and can be read, had been recorded: all that is made of it leaves out the same; video that
+ * cannot be read is a gap. The session itself when that is all of it. Tracks and sightings that reach into the range are told whole, and so is video that does.
  */
 export async function narrowSession(
   session: SessionReader,
-  { range, without }: Choice,
+  { range, without }: Pick<ExportRequest, 'range' | 'without'>,
+  unreadable: readonly UnreadableVideo[],
 ): Promise<SessionReader> {
-  if (range === null && without.length === 0) return session;
-  const narrowed = new NarrowedSession(session, { range, without });
+  if (range === null && without.length === 0 && unreadable.length === 0) return session;
+  const narrowed = new NarrowedSession(session, { range, without, unreadable });
   await narrowed.load();
   return narrowed;
 }
@@ -64,7 +68,7 @@ class NarrowedSession implements SessionReader {
       ...header,
       ...this.#span(),
       kind: this.#kind(),
-      gaps: header.gaps.filter(({ startUs, endUs }) => reaches(startUs, endUs, this.#choice.range)),
+      gaps: this.#gaps(),
       resultSets: header.resultSets.map((set) => ({
         ...set,
         ...this.#results.get(resultsPartName(set.id))?.counts,
@@ -128,18 +132,26 @@ class NarrowedSession implements SessionReader {
         };
   }
 
+  #gaps(): SessionHeader['gaps'] {
+    const { range, unreadable } = this.#choice;
+    const { gaps } = this.#whole.header;
+    const kept = gaps.filter(({ startUs, endUs }) => reaches(startUs, endUs, range));
+    return [...kept, ...unreadable.map(gapOf)].sort((a, b) => a.startUs - b.startUs);
+  }
+
   #kind(): SessionHeader['kind'] {
     const { kind } = this.#whole.header;
     const { without } = this.#choice;
-    if (kind === 'video' && !without.includes('video')) return kind;
+    if (kind === 'video' && this.segments.length > 0) return kind;
     return kind === 'results' || without.includes('crops') ? 'results' : 'crops';
   }
 
   #numberSegments(): readonly VideoSegment[] {
     const { header, segments } = this.#whole;
+    const unreadable = new Set(this.#choice.unreadable.map(({ part }) => part));
     return header.cameras.flatMap(({ cameraId }, place) =>
       segments
-        .filter((segment) => segment.cameraId === cameraId)
+        .filter((segment) => segment.cameraId === cameraId && !unreadable.has(segment.part))
         .filter(({ startUs, endUs }) => reaches(startUs, endUs, this.#choice.range))
         .map((segment, index) => {
           const part = videoPartName(place, index, segment.mimeType);

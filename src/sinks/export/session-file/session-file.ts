@@ -9,6 +9,7 @@ import { ArchiveWriter } from './archive-writer';
 import { narrowSession } from './narrowed-session';
 import { planData, planExports, planReport, type PlannedPart } from './part-plan';
 import { readmeText } from './readme-text';
+import { findUnreadableVideo, unreadableNote } from './unreadable-video';
 
 /** What a session file is made with. */
 export interface SessionFileTools {
@@ -74,7 +75,9 @@ class SessionFileWriter {
   }
 
   async write(whole: SessionReader): Promise<ExportSummary> {
-    const session = await narrowSession(whole, this.#request);
+    const unreadable = await findUnreadableVideo(whole, this.#request);
+    const session = await narrowSession(whole, this.#request, unreadable);
+    for (const video of unreadable) this.#notes.push(unreadableNote(whole.header, video));
     const planned = await this.#plan(session);
     this.#totalBytes = planned.reduce((sum, { estimatedBytes }) => sum + estimatedBytes, 1);
     for (const part of planned) await this.#add(session, part);

@@ -41,6 +41,23 @@ async function contents(file: File): Promise<ReadonlyMap<string, string>> {
   return parts;
 }
 
+/** The session with a further analysis, which found the same. */
+function withFurtherAnalysis(session: SessionReader): SessionReader {
+  const [first] = session.header.resultSets;
+  if (!first) throw new Error('Expected a result set');
+  const again = { ...first, id: 'again-1', label: 'with another detector' };
+  const original = (name: string): string => name.replace(again.id, first.id);
+  return {
+    header: { ...session.header, resultSets: [first, again] },
+    segments: session.segments,
+    frames: (set, range) => session.frames(original(set), range),
+    tracks: (set) => session.tracks(original(set)),
+    sightings: (set) => session.sightings(original(set)),
+    partNames: async () => [...(await session.partNames()), 'results-again-1.rsl'],
+    part: (name) => session.part(original(name)),
+  };
+}
+
 describe('export, import, export again', () => {
   const cases: readonly {
     readonly name: string;
@@ -61,6 +78,25 @@ describe('export, import, export again', () => {
       cameraCount: 2,
     },
   ];
+  it('keeps every analysis of a session, also of a stretch of it', async () => {
+    const session = withFurtherAnalysis(await makeFullSession({ durationS: 10 }));
+    for (const range of [null, { startUs: 7e6, endUs: 9e6 }]) {
+      const first = await exported(session, { range });
+      const copy = await imported(first);
+      expect(copy.header.resultSets.map(({ id, label }) => [id, label])).toEqual([
+        ['live', session.header.resultSets[0]?.label],
+        ['again-1', 'with another detector'],
+      ]);
+      expect(await copy.sightings('again-1')).toEqual(await copy.sightings('live'));
+      expect((await copy.sightings('again-1')).length).toBeGreaterThan(0);
+      const parts = await contents(first);
+      expect([...parts.keys()]).toEqual(
+        expect.arrayContaining(['data/results-again-1.rsl', 'exports/again-1/events.jsonl']),
+      );
+      expect(await contents(await exported(copy))).toEqual(parts);
+    }
+  });
+
   it.each(cases)('gives the same bytes in every part: $name', async ({ fields, cameraCount }) => {
     const gap = { from: 0.5, to: 0.6 };
     const session = await makeFullSession({ durationS: 10, cameraCount, gap });

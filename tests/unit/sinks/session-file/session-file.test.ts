@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { SessionReader } from '../../../../src/contracts/session';
+import { AppError } from '../../../../src/core/app-error';
 import { openArchive, readWhole } from '../../../../src/core/session-format/archive';
 import { readManifest } from '../../../../src/core/session-format/manifest';
 import { sessionFileExporter } from '../../../../src/sinks/export/session-file/session-file';
@@ -77,6 +78,56 @@ describe('a session file', () => {
     const bytes = await readWhole(archive, results, 1e8, never);
     // Where a sighting has a descriptor, the block's text names its space.
     expect(new TextDecoder('latin1').decode(bytes)).not.toContain('"space"');
+  });
+
+  describe('of a session with a piece of video that cannot be read', () => {
+    const broken = async (error: Error): Promise<SessionReader> => {
+      const session = await makeFullSession({
+        durationS: 4,
+        cameraCount: 2,
+        labels: ['Gate', 'Yard'],
+      });
+      return {
+        ...session,
+        part: (name) => (name === 'video-1-0.mp4' ? Promise.reject(error) : session.part(name)),
+      };
+    };
+
+    it('holds all the others, and tells of the gap and its reason', async () => {
+      const session = await broken(
+        new AppError('SESSION_DAMAGED', 'Expected 1500 bytes of video-1-0.mp4, found 12'),
+      );
+      const { blob, summary } = await collectExport(exporter, session);
+      expect(await isIntact(blob)).toBe(true);
+      const [first, second, lost, last] = session.segments;
+      const { segments, gaps } = readManifest(
+        new TextEncoder().encode(await textOf(blob, 'manifest.json')),
+      ).session;
+      expect(segments).toEqual([first, second, { ...last, index: 0, part: 'video-1-0.mp4' }]);
+      expect(gaps).toContainEqual({
+        startUs: lost?.startUs,
+        endUs: lost?.endUs,
+        reason: 'video-unreadable: Expected 1500 bytes of video-1-0.mp4, found 12',
+      });
+      expect(summary.notes).toContainEqual(
+        expect.stringMatching(
+          /^The video of Yard from .* cannot be read and is left out \(Expected/,
+        ),
+      );
+    });
+
+    it('needs none of it where video is left out', async () => {
+      const session = await broken(new AppError('SESSION_DAMAGED', 'gone'));
+      const { summary } = await collectExport(exporter, session, { without: ['video'] });
+      expect(summary.notes.join()).not.toContain('cannot be read');
+    });
+
+    it('is not written where nothing can be read at all', async () => {
+      const session = await broken(new AppError('STORAGE_UNAVAILABLE', 'denied'));
+      await expect(collectExport(exporter, session)).rejects.toMatchObject({
+        code: 'STORAGE_UNAVAILABLE',
+      });
+    });
   });
 
   it('of a session in which nothing was seen is whole, too', async () => {
