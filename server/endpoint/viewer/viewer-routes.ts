@@ -4,6 +4,7 @@ import { Hono } from 'hono';
 import * as v from 'valibot';
 import { idSchema } from '../../../src/core/sync-api/fields';
 import type { EndpointEnvironment } from '../endpoint';
+import { describeOther } from '../http/describe-route';
 import { parameters } from '../http/validated';
 import { Refusal } from '../refusal';
 
@@ -38,14 +39,30 @@ const CACHE_CONTROL = 'no-cache';
  */
 export function viewerRoutes(): Hono<EndpointEnvironment> {
   const routes = new Hono<EndpointEnvironment>();
-  routes.get('/live/:camera', parameters(v.object({ camera: idSchema })), async (context) =>
-    context.body(await readAsset('viewer.html'), 200, {
-      'Content-Type': 'text/html; charset=utf-8',
-      'Content-Security-Policy': PAGE_POLICY,
-      'Cache-Control': CACHE_CONTROL,
+  routes.get(
+    '/live/:camera',
+    describeOther({
+      summary: 'A page that shows what a camera sends',
+      scopes: [],
+      contentType: 'text/html',
+      answer: 'The page.',
     }),
+    parameters(v.object({ camera: idSchema })),
+    async (context) =>
+      context.body(await readAsset('viewer.html'), 200, {
+        'Content-Type': 'text/html; charset=utf-8',
+        'Content-Security-Policy': PAGE_POLICY,
+        'Cache-Control': CACHE_CONTROL,
+      }),
   );
-  routes.get('/live/assets/:name', async (context) => {
+  const describeAsset = describeOther({
+    summary: 'Script and style of that page',
+    scopes: [],
+    contentType: 'text/javascript',
+    answer: 'A file of the page.',
+    refusals: ['NOT_FOUND'],
+  });
+  routes.get('/live/assets/:name', describeAsset, async (context) => {
     const name = context.req.param('name');
     const type = ASSET_TYPES.get(name);
     if (type === undefined) throw new Refusal('NOT_FOUND', 'There is nothing at this address.');
