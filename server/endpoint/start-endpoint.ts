@@ -26,6 +26,7 @@ import {
   slownessOptions,
   type SlownessLimits,
 } from './http/slow-requests';
+import { keepResults } from './live/keep-results';
 import { keepUploads } from './uploads/keep-uploads';
 
 /** Requests that are on their way when it is asked to stop may take so long; an upload that is cut is resumed. */
@@ -65,6 +66,7 @@ export async function startEndpoint(parts: EndpointParts): Promise<RunningEndpoi
   try {
     const endpoint = await createEndpoint(parts, stopping.signal);
     await keepUploads(endpoint);
+    keepResults(endpoint);
     const server = await createServer(parts, listenerOf(endpoint, parts.appFolder));
     await listen(server, parts.config);
     // A server listening on TCP has an AddressInfo; a string would be a pipe, which `listen` never opens.

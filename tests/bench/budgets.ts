@@ -71,6 +71,33 @@ const BUDGETS: Readonly<Record<string, readonly Budget[]>> = {
       meaning: 'memory that such an export takes at most, in the format that takes most',
     },
   ],
+  endpoint: [
+    {
+      metric: 'lostEvents',
+      budget: 0,
+      tolerance: 0,
+      meaning: 'live events that one of 500 readers did not get, or not in order',
+    },
+    {
+      metric: 'eventP95Ms',
+      budget: 250,
+      tolerance: 0,
+      meaning: 'milliseconds from sending a live event until a reader has it',
+    },
+    {
+      metric: 'serverPeakMB',
+      budget: 400,
+      tolerance: 0,
+      meaning: 'megabytes that the endpoint has resident at most',
+    },
+    {
+      metric: 'uploadOverPlainPost',
+      budget: 0.6,
+      isFloor: true,
+      tolerance: 0,
+      meaning: 'rate of 50 uploads at once over plain POSTs of the same bytes',
+    },
+  ],
   soak: [
     {
       metric: 'heapGrowth',

@@ -7,6 +7,7 @@ import {
 } from '../../server/analyze/headless-page';
 import { sharedFolder } from '../support/shared-folder';
 import { overBudget, type Metrics } from './budgets';
+import { benchEndpoint } from './endpoint';
 import { benchExportHour } from './export-hour';
 import { benchModels } from './models';
 import { benchRecord } from './record';
@@ -15,7 +16,8 @@ import { soak } from './soak';
 const USAGE = `Usage: npm run bench -- pipeline [--json] [--rounds <n>] [--video <file>] [--side <px>] [--threads <n>]
        npm run bench -- soak [--json] [--minutes <n>]
        npm run bench -- models [--json] [--rounds <n>]
-       npm run bench -- record [--json] [--video <file>] [--side <px>] [--threads <n>]`;
+       npm run bench -- record [--json] [--video <file>] [--side <px>] [--threads <n>]
+       npm run bench -- endpoint [--json] [--seconds <n>]`;
 /** The busiest real clip: up to 30 vehicles in view. */
 const CLIP = 'clips/busy-junction.mp4';
 /** Long enough for some hundred frames, a full list, and everything the screen does now and then. */
@@ -30,6 +32,7 @@ const { positionals, values } = parseArgs({
     side: { type: 'string', default: '512' },
     threads: { type: 'string', default: '1' },
     minutes: { type: 'string', default: '10' },
+    seconds: { type: 'string', default: '60' },
   },
 });
 
@@ -51,6 +54,9 @@ switch (positionals[0]) {
     break;
   case 'record':
     await record();
+    break;
+  case 'endpoint':
+    report('endpoint', await benchEndpoint(Number(values.seconds), log));
     break;
   default:
     log(USAGE);

@@ -58,7 +58,7 @@ describe.each(databaseKinds())('live results on $name', { timeout: 30_000 }, (ki
   beforeAll(async () => {
     if (kind.isAvailable)
       endpoint = await startTestEndpoint({ databaseUrl: await kind.createUrl() });
-  });
+  }, START_MS);
   afterAll(() => endpoint?.stop());
 
   test('reach all who read, in order, numbered without a hole', async () => {

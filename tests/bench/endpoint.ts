@@ -1,0 +1,144 @@
+import type { ChildProcess } from 'node:child_process';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Scope } from '../../src/core/sync-api/access';
+import type { Metrics } from './budgets';
+import type { ReadersReport, ReadersTask } from './endpoint-messages';
+import {
+  forkScript,
+  startEndpointProcess,
+  startPlainServer,
+  type EndpointProcess,
+} from './endpoint-processes';
+import { postPlain, uploadSessions } from './endpoint-uploads';
+
+const OUT = join(import.meta.dirname, '../.out/bench');
+
+const DEVICE_COUNT = 50;
+const READER_COUNT = 500;
+const EVENTS_PER_S = 5;
+
+/**
+ * Load on one endpoint: 50 devices send 20 MB each, all at once, while 500 readers follow a camera with five events a second. The plain POSTs that
+ * uploads are compared with are made under the same load of readers, to a server of their own. Server, readers and uploads are processes on
+ * one machine: with few cores they take time from each other, and delays are of all three.
+ *
+ * `seconds`: how long events are sent at least.
+ */
+export async function benchEndpoint(
+  seconds: number,
+  log: (line: string) => void,
+): Promise<Metrics> {
+  await mkdir(OUT, { recursive: true });
+  const folder = await mkdtemp(join(OUT, 'endpoint-'));
+  const endpoint = await startEndpointProcess(join(folder, 'data'));
+  try {
+    const pair = await createPairing(endpoint);
+    const devices = await repeat(DEVICE_COUNT, () => pair(['upload', 'read']));
+    const task: ReadersTask = {
+      url: endpoint.url,
+      tokens: Array.from({ length: READER_COUNT }, (_, i) => devices[i % DEVICE_COUNT] ?? ''),
+      publisherToken: await pair(['publish']),
+      eventsPerS: EVENTS_PER_S,
+    };
+    const startMegabytes = await endpoint.peakMegabytes();
+    const readers = await startReaders(task);
+    log(`${READER_COUNT} readers are there`);
+    const until = wait(seconds * 1000);
+    const uploads = await compareUploads(endpoint.url, devices, folder, log);
+    await until;
+    const report = await readers.stop();
+    return {
+      ...report,
+      ...uploads,
+      serverPeakMB: await endpoint.peakMegabytes(),
+      serverStartPeakMB: startMegabytes,
+    };
+  } finally {
+    await endpoint.stop();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function compareUploads(
+  url: string,
+  devices: readonly string[],
+  folder: string,
+  log: (line: string) => void,
+): Promise<Metrics> {
+  const plainFolder = join(folder, 'plain');
+  await mkdir(plainFolder);
+  const plain = await startPlainServer(plainFolder);
+  const plainBytesPerS = await postPlain(plain.url, devices.length).finally(() => plain.stop());
+  await rm(plainFolder, { recursive: true });
+  log(`plain POSTs: ${inMegabytes(plainBytesPerS)} MB/s`);
+  const uploadBytesPerS = await uploadSessions(url, devices);
+  log(`uploads: ${inMegabytes(uploadBytesPerS)} MB/s`);
+  return {
+    plainMBPerS: inMegabytes(plainBytesPerS),
+    uploadMBPerS: inMegabytes(uploadBytesPerS),
+    uploadOverPlainPost: uploadBytesPerS / plainBytesPerS,
+  };
+}
+
+function inMegabytes(bytesPerS: number): number {
+  return Math.round(bytesPerS / 1e5) / 10;
+}
+
+/** Makes devices; answers their tokens. */
+async function createPairing({
+  url,
+  pairingCode,
+}: EndpointProcess): Promise<(scopes: readonly Scope[]) => Promise<string>> {
+  const post = async (path: string, token: string | null, json: object): Promise<unknown> => {
+    const response = await fetch(`${url}${path}`, {
+      method: 'POST',
+      headers: {
+        'Content-Type': 'application/json',
+        ...(token === null ? {} : { Authorization: `Bearer ${token}` }),
+      },
+      body: JSON.stringify(json),
+    });
+    if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
+    return response.json();
+  };
+  // What both routes answer; see `core/sync-api/access.ts`.
+  const redeem = async (code: string) =>
+    ((await post('/api/pair', null, { code, deviceName: 'Bench' })) as { token: string }).token;
+  const admin = await redeem(pairingCode);
+  return async (scopes) => {
+    const { code } = (await post('/api/pairing-codes', admin, { scopes })) as { code: string };
+    return redeem(code);
+  };
+}
+
+async function startReaders(
+  task: ReadersTask,
+): Promise<{ readonly stop: () => Promise<ReadersReport> }> {
+  const child = forkScript('endpoint-readers.ts');
+  const ready = nextMessage(child);
+  child.send(task);
+  await ready;
+  return {
+    async stop() {
+      const report = nextMessage(child);
+      child.send('stop');
+      // The second and last message.
+      return (await report) as ReadersReport;
+    },
+  };
+}
+
+function nextMessage(child: ChildProcess): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    child.once('message', resolve);
+    child.once('exit', (code) => reject(new Error(`The readers ended with ${code ?? 'a signal'}`)));
+  });
+}
+
+async function repeat<T>(count: number, act: () => Promise<T>): Promise<readonly T[]> {
+  const results: T[] = [];
+  for (let i = 0; i < count; i += 1) results.push(await act());
+  return results;
+}
