@@ -9,12 +9,20 @@ import type {
 import { AppError } from '../core/app-error';
 import { ResultsFile } from '../core/session-format/results-file';
 import { ResultPart } from './result-part';
+import { footprintOf, sightingsWithin, type Footprint } from './same-vehicle';
 import type { SessionPlace } from './session-place';
 import { cropsOf, getSession, segmentsOf, sessionsWithVehicle } from './session-queries';
 import { recoverSession } from './session-recovery';
 import { addRemovals, expectUnlocked, NO_REMOVAL, whileLocked } from './session-removal';
 import type { ResultFile, SessionRow } from './session-rows';
 import { tidySession } from './session-tidying';
+
+/** A result set as it is stored. */
+interface StoredResults {
+  readonly set: ResultSet;
+  readonly file: ResultFile;
+  readonly source: ResultsFile;
+}
 
 /** A result set without the vehicle. */
 interface Rewritten {
@@ -25,7 +33,8 @@ interface Rewritten {
 }
 
 /**
- * Removes a vehicle's sightings, descriptors and pictures from all sessions, and its name from the evidence of other sightings, in a worker.
+ * Removes a vehicle's sightings, descriptors and pictures from all sessions, and its name from the evidence of other sightings, in a worker; in
+ * further analyses, which name vehicles anew, what was seen in the same place.
  * Boxes of its tracks stay: they tell where something was, not what. So does video, and those sessions are told. Throws AppError
  * SESSION_IN_USE, before anything is removed, when one of the sessions is being written; SESSION_DAMAGED for results that cannot be read
  * (the session can only be removed as a whole); STORAGE_*.
@@ -60,31 +69,62 @@ async function forgetInSession(place: SessionPlace, id: SessionId, vehicleId: Ve
     hasVideo: (await segmentsOf(transaction, id)).length > 0,
   }));
   if (!row) throw new AppError('SESSION_DAMAGED', `Expected the row of session ${id}, found none`);
+  const stored = await openResults(place, row);
+  const forgotten = await findForgotten(stored, vehicleId);
   const rewritten: Rewritten[] = [];
-  for (const set of row.resultSets) {
-    const file = row.resultFiles.find(({ resultSet }) => resultSet === set.id);
-    if (file) rewritten.push(await rewriteResults(place, row, set, file, vehicleId));
-  }
+  for (const [index, results] of stored.entries())
+    rewritten.push(
+      await rewriteResults(place, id, results, vehicleId, forgotten[index] ?? new Set()),
+    );
   const removal = await replaceResults(place, id, rewritten, vehicleId);
   await tidySession(place, id);
   return { removal, hasVideo };
 }
 
+async function openResults(
+  place: SessionPlace,
+  row: SessionRow,
+): Promise<readonly StoredResults[]> {
+  const stored: StoredResults[] = [];
+  for (const set of row.resultSets) {
+    const file = row.resultFiles.find(({ resultSet }) => resultSet === set.id);
+    if (!file) continue;
+    const blob = await place.files.read(row.id, file.fileName);
+    if (!blob)
+      throw new AppError('SESSION_DAMAGED', `Expected ${file.fileName}, found no such file`);
+    stored.push({ set, file, source: new ResultsFile(blob) });
+  }
+  return stored;
+}
+
+/** Of each result set the sightings that are the vehicle's; an analysis that named it otherwise has them where the others have theirs. */
+async function findForgotten(
+  stored: readonly StoredResults[],
+  vehicleId: VehicleId,
+): Promise<readonly ReadonlySet<SightingId>[]> {
+  const footprints: Footprint[] = [];
+  const found: Set<SightingId>[] = [];
+  for (const { source } of stored) {
+    const sightings = await source.sightings();
+    const own = sightings.filter((sighting) => sighting.vehicleId === vehicleId);
+    found.push(new Set(own.map(({ id }) => id)));
+    if (stored.length > 1) footprints.push(await footprintOf(source, own));
+  }
+  for (const [index, { source }] of stored.entries())
+    for (const [otherIndex, footprint] of footprints.entries())
+      if (otherIndex !== index)
+        for (const id of await sightingsWithin(source, footprint)) found[index]?.add(id);
+  return found;
+}
+
 /** Writes a file beside the old one, which counts until the row tells of the new one. */
 async function rewriteResults(
   place: SessionPlace,
-  { id }: SessionRow,
-  set: ResultSet,
-  file: ResultFile,
+  id: SessionId,
+  { set, file, source }: StoredResults,
   vehicleId: VehicleId,
+  forgottenIds: ReadonlySet<SightingId>,
 ): Promise<Rewritten> {
-  const blob = await place.files.read(id, file.fileName);
-  if (!blob) throw new AppError('SESSION_DAMAGED', `Expected ${file.fileName}, found no such file`);
-  const source = new ResultsFile(blob);
-  const sightings = await source.sightings();
-  const forgottenIds = new Set(
-    sightings.filter((each) => each.vehicleId === vehicleId).map((sighting) => sighting.id),
-  );
   const fileName = nextFileName(file.fileName);
   const output = await place.files.open(id, fileName);
   try {

@@ -1,11 +1,11 @@
 import { transfer } from 'comlink';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Box } from '../../../src/contracts/detection';
 import type { FrameImage, FrameMeta } from '../../../src/contracts/frame';
 import type { RecorderApi } from '../../../src/contracts/recording';
 import type { SessionFrame, SessionId, SessionReader } from '../../../src/contracts/session';
 import type { SessionAnalysisRequest } from '../../../src/contracts/session-analysis';
 import type { PerceptionConfig } from '../../../src/contracts/worker-api';
+import { iou } from '../../../src/core/geometry';
 import { Engine } from '../../../src/runtime/engine';
 import { BackendSelector } from '../../../src/runtime/backend-selector';
 import { readDeviceFacts } from '../../../src/runtime/device-facts';
@@ -207,18 +207,6 @@ async function framesOf(session: SessionReader, set: string): Promise<readonly S
   return frames;
 }
 
-/** Area shared by two boxes over the area of both. */
-function overlap(a: Box, b: Box): number {
-  const area = ({ x1, y1, x2, y2 }: Box): number => Math.max(0, x2 - x1) * Math.max(0, y2 - y1);
-  const shared = area({
-    x1: Math.max(a.x1, b.x1),
-    y1: Math.max(a.y1, b.y1),
-    x2: Math.min(a.x2, b.x2),
-    y2: Math.min(a.y2, b.y2),
-  });
-  return shared / (area(a) + area(b) - shared);
-}
-
 describe('a recorded session that is analysed again', () => {
   it('has both result sets, with boxes of the same vehicle at the same capture times', async () => {
     const id = await recordScene();
@@ -244,7 +232,7 @@ describe('a recorded session that is analysed again', () => {
       const [first] = boxes;
       const found = again[index]?.boxes ?? [];
       return first && found.length > 0
-        ? [Math.max(...found.map(({ box }) => overlap(first.box, box)))]
+        ? [Math.max(...found.map(({ box }) => iou(first.box, box)))]
         : [];
     });
     expect(overlaps.length).toBeGreaterThan(FRAME_COUNT / 2);

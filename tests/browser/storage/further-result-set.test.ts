@@ -3,6 +3,7 @@ import type { SessionHeader } from '../../../src/contracts/session';
 import { openSession } from '../../../src/storage/session-reader';
 import {
   frameEvent,
+  sessionBox,
   sessionFrame,
   sessionSighting,
 } from '../../unit/session-format/session-fixtures';
@@ -134,5 +135,41 @@ describe('a further result set', () => {
     await place.files.remove(id, 'results-live.rsl');
     expect(await host.remote.removeResultSet(id, AGAIN.id)).toMatchObject({ cropCount: 0 });
     expect(await place.files.names(id)).toContain('crops/live-crop.jpg');
+  });
+
+  test('is forgotten with its pictures where it was analysed again, and what else was seen stays', async () => {
+    const place = bench.place();
+    const host = await bench.host(place.database.name);
+    const before = await record(host);
+    await host.remote.extend(before.id);
+    await host.remote.beginResultSet(AGAIN);
+    const there = await host.remote.addCrop('there', picture('there'));
+    const elsewhere = await host.remote.addCrop('elsewhere', picture('elsewhere'));
+    const frame = sessionFrame(0, 1);
+    const away = { ...sessionBox(9), box: { x1: 500, y1: 10, x2: 540, y2: 60 } };
+    await host.remote.append(AGAIN.id, [
+      { type: 'frame', frame: { ...frame, boxes: [...frame.boxes, away] } },
+      {
+        type: 'sighting',
+        sighting: sessionSighting({ id: 'a', vehicleId: 'other-1', cropPart: there }),
+      },
+      {
+        type: 'sighting',
+        sighting: sessionSighting({
+          id: 'b',
+          vehicleId: 'other-2',
+          trackIds: [9],
+          cropPart: elsewhere,
+        }),
+      },
+    ]);
+    await host.remote.finish(null);
+    expect(await host.remote.forgetVehicle('v1')).toMatchObject({ sightingCount: 2, cropCount: 2 });
+    const session = await openSession(place, before.id);
+    expect(await session!.sightings('live')).toEqual([]);
+    expect((await session!.sightings(AGAIN.id)).map(({ id }) => id)).toEqual(['b']);
+    expect(
+      (await place.files.names(before.id)).filter((name) => name.startsWith('crops/')),
+    ).toEqual([elsewhere]);
   });
 });
