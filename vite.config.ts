@@ -51,6 +51,8 @@ export default defineConfig({
       '@zip.js/zip.js/lib/zip-core-reader.js',
       '@zip.js/zip.js/lib/zip-core-writer.js',
       'csv-parse/browser/esm/sync',
+      'age-encryption',
+      'tus-js-client',
     ],
   },
   plugins: [

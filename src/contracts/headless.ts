@@ -1,6 +1,7 @@
 import type { Detection } from './detection';
 import type { ErrorData } from './errors';
 import type { BackendChoice, ModelManifest, SizePx } from './model';
+import type { SessionId } from './session';
 import type { SourceInfo } from './source';
 import type {
   FrameTruth,
@@ -10,6 +11,7 @@ import type {
   StreetScenePlan,
   StreetStillRequest,
 } from './street';
+import type { SyncClient } from './sync';
 import type { FrameLedger, ReembedConfig } from './worker-api';
 
 /*
@@ -192,6 +194,10 @@ export interface HeadlessSheetPlan {
 }
 
 export interface HeadlessApi {
+  /** The endpoint as the screen has it. Without a screen it is looked at with the first call. */
+  readonly sync: SyncClient;
+  /** Imports a session file. */
+  importSession(fileIndex: number): Promise<SessionId>;
   /** Analyses one file; JSON Lines go to `window.resightEmit` in batches, in order. */
   analyze(fileIndex: number): Promise<HeadlessVideoSummary>;
   /** Analyses a Demo street to its end, as `analyze` does a file, with a `truth` line for every frame. Needs `pace` `offline`. */

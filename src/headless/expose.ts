@@ -27,7 +27,13 @@ export function exposeHeadless(services: HeadlessServices): void {
   };
   const stills = new StreetStills(services);
   const images = new ImageFiles(services, fileAt);
+  const { sync, sessionFiles } = services.controller;
   const api: HeadlessApi = {
+    sync,
+    importSession: async (index) => {
+      const { signal } = new AbortController();
+      return (await sessionFiles.import([fileAt(index)], () => undefined, signal)).sessionId;
+    },
     analyze: (index) => analyzeVideo(services, fileAt(index)),
     analyzeStreet: (choice) => analyzeStreet(services, choice),
     timeStreet: (plan, frames) => timeStreet(services, plan, frames),

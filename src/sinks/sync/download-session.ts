@@ -117,6 +117,8 @@ async function getPiece(
       if (position < byteCount) throw wrongLength(index, byteCount, `${position}`);
     } catch (error) {
       signal.throwIfAborted();
+      // It is in the catalogue, and so was there: the endpoint itself found it damaged or gone.
+      if (isProblem(error, 'GONE')) throw damaged(index, error);
       triesLeft = position > before ? MAX_TRIES : triesLeft - 1;
       if (!isTransient(error) || triesLeft <= 0) throw error;
     }
@@ -142,7 +144,6 @@ async function* chunksOf(response: Response): AsyncGenerator<Uint8Array> {
 }
 
 function isTransient(error: unknown): boolean {
-  if (isProblem(error, 'NOT_FOUND', 'GONE')) return false;
   const isOwnTimeout = error instanceof Error && isAbort(error);
   return isOwnTimeout || (error instanceof AppError && error.code === 'SYNC_UNREACHABLE');
 }
@@ -152,6 +153,12 @@ function wrongLength(index: number, byteCount: number, found: string): AppError 
     'SYNC_TAMPERED',
     `Expected piece ${index} to have ${byteCount} bytes, found ${found}`,
   );
+}
+
+function damaged(index: number, cause: unknown): AppError {
+  return new AppError('SYNC_TAMPERED', `Expected piece ${index}, found it damaged or lost there`, {
+    cause,
+  });
 }
 
 function expectDigest(expected: string, found: string, what: string): void {

@@ -2,7 +2,7 @@ import { DetailedError, Upload } from 'tus-js-client';
 import { AppError } from '../../core/app-error';
 import { isProblem, readRefusal, unreachable } from './endpoint-error';
 import type { EndpointRequests } from './endpoint-requests';
-import { TusRequests } from './tus-requests';
+import { BLOB_READER, TusRequests } from './tus-requests';
 
 /** What is sent in one request: progress is told after each, and a broken connection costs no more than one. */
 const CHUNK_BYTES = 4 * 1024 * 1024;
@@ -77,6 +77,7 @@ function sendOnce(
       // The outbox tries again, and knows of networks and of the user's wishes.
       retryDelays: null,
       storeFingerprintForResuming: false,
+      fileReader: BLOB_READER,
       httpStack: new TusRequests(signal),
       onChunkComplete: (_chunkSize, accepted) => onProgress(accepted),
       onSuccess: () => {

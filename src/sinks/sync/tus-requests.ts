@@ -1,4 +1,4 @@
-import type { HttpRequest, HttpResponse, HttpStack } from 'tus-js-client';
+import type { HttpRequest, HttpResponse, HttpStack, UploadOptions } from 'tus-js-client';
 import { chunkSignal, politeFetch } from './endpoint-requests';
 
 /** The requests of tus-js-client by fetch, with the same promises as all others: its own go wherever they are redirected to. */
@@ -18,6 +18,17 @@ export class TusRequests implements HttpStack {
     return new TusRequest(method, url, this.#signal);
   }
 }
+
+/** How tus-js-client reads what it sends: the same on every thread and in Node, where its own knows no blobs. */
+export const BLOB_READER: NonNullable<UploadOptions['fileReader']> = {
+  openFile: (blob: Blob) =>
+    Promise.resolve({
+      size: blob.size,
+      slice: (start, end) =>
+        Promise.resolve({ value: blob.slice(start, end), done: end >= blob.size }),
+      close: () => undefined,
+    }),
+};
 
 class TusRequest implements HttpRequest {
   readonly #method: string;
