@@ -9,11 +9,14 @@ import { ensureVector, migrate, type ScriptQueries } from './migrate';
 /** A date stays text, as with a server: a Date would be a moment, in somebody's time zone. */
 const PARSERS = { [types.DATE]: (text: string) => text };
 
+/** 128 MB of pages by default, which the operating system keeps once more: our rows are few and small. */
+const SETTINGS = ['shared_buffers = 16MB'];
+
 /** Where the embedded database is, or what it is made of. */
 export interface EmbeddedOptions {
   /** The endpoint's data folder, made when missing; null: in memory. */
   readonly dataFolder: string | null;
-  /** An archive of {@link dumpEmbedded} to start from, in memory only: much faster than from nothing. */
+  /** An archive of {@link dumpEmbedded} that a new database starts from: much faster than from nothing. */
   readonly archive?: Blob;
 }
 
@@ -49,6 +52,7 @@ async function startLite(dataFolder: string | null, archive?: Blob): Promise<PGl
     ...(archive === undefined ? {} : { loadDataDir: archive }),
     extensions: { vector },
     parsers: PARSERS,
+    postgresqlconf: SETTINGS,
   });
 }
 
@@ -78,6 +82,7 @@ class EmbeddedDatabase implements Database {
   readonly hasVector: boolean;
   readonly #lite: PGlite;
   readonly #unlock: () => void;
+  readonly #listenerCounts = new Map<string, number>();
   #closed: Promise<void> | null = null;
 
   constructor(lite: PGlite, hasVector: boolean, unlock: () => void) {
@@ -102,8 +107,19 @@ class EmbeddedDatabase implements Database {
     channel: string,
     listener: (payload: string | null) => void,
   ): Promise<() => Promise<void>> {
-    const stop = await this.#lite.listen(channel, listener);
-    return () => stop();
+    // Not by the library's own `listen`, which forgets to end channels whose names have to be quoted.
+    const name = `"${channel.replaceAll('"', '""')}"`;
+    await this.#lite.exec(`LISTEN ${name}`);
+    const stop = this.#lite.onNotification((of, payload) => {
+      if (of === channel) listener(payload);
+    });
+    this.#listenerCounts.set(channel, (this.#listenerCounts.get(channel) ?? 0) + 1);
+    return async () => {
+      stop();
+      const leftCount = (this.#listenerCounts.get(channel) ?? 0) - 1;
+      this.#listenerCounts.set(channel, leftCount);
+      if (leftCount === 0) await this.#lite.exec(`UNLISTEN ${name}`);
+    };
   }
 
   async notify(channel: string, payload: string): Promise<void> {
