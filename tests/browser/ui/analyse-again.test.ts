@@ -140,6 +140,19 @@ describe('analysing a session again', () => {
     await eventually(() => button('Analyse again'));
   });
 
+  it('waits to be looked at, and is there to choose when its news is closed', async () => {
+    const controller = await replayed();
+    await start();
+    await userEvent.keyboard('{Escape}');
+    controller.sessionAnalysis.finish();
+    await press('Analysis is ready');
+    await eventually(() => expect(dialog()?.textContent).toContain('Done.'));
+    await userEvent.keyboard('{Escape}');
+    await eventually(() => expect(checkbox(/beside it/)).toBeDefined());
+    expect(checkbox(/Show When recorded$/)?.checked).toBe(true);
+    await eventually(() => button('Analyse again'));
+  });
+
   it('says why it stopped, and can be tried again', async () => {
     const controller = await replayed();
     await start();
