@@ -43,10 +43,10 @@ export class CheckedStore extends DataStore {
     const row = await readPiece(this.#endpoint.database, name);
     // Nothing can be added to a whole piece, however empty what comes is.
     if (row === null || row.state === 'stored') return offset;
-    const received = await this.#store.write(bytes, id, offset);
+    const { byteCount, sha256 } = await this.#store.write(bytes, id, offset);
     await touchSession(this.#endpoint.database, name.sessionId, this.#endpoint.now());
-    if (received === row.byteCount) await this.#settle(name, id, row.sha256);
-    return received;
+    if (byteCount === row.byteCount) await this.#settle(name, id, row.sha256, sha256);
+    return byteCount;
   }
 
   /** Tells the last sign of life of the session as when it was created: what expires is an upload that rests, not one that takes long. */
@@ -58,7 +58,7 @@ export class CheckedStore extends DataStore {
     const offset = isStored ? row.byteCount : await this.#store.receivedBytes(id);
     if (offset === null) throw nothingThere();
     // A process died when all was there, but before it was compared.
-    if (!isStored && offset === row.byteCount) await this.#settle(name, id, row.sha256);
+    if (!isStored && offset === row.byteCount) await this.#settle(name, id, row.sha256, null);
     return new Upload({
       id,
       size: row.byteCount,
@@ -77,10 +77,18 @@ export class CheckedStore extends DataStore {
     return this.#endpoint.config.uploadExpiryHours * 3_600_000;
   }
 
-  /** Refusal CHECKSUM_MISMATCH: it is another piece than was announced, and is thrown away. */
-  async #settle(name: PieceName, id: string, sha256: string | null): Promise<void> {
+  /**
+   * `known`: the SHA-256 of what was written; null: read it. Refusal CHECKSUM_MISMATCH: it is another piece than was announced, and is
+   * thrown away.
+   */
+  async #settle(
+    name: PieceName,
+    id: string,
+    sha256: string | null,
+    known: string | null,
+  ): Promise<void> {
     await this.#store.secure(id);
-    const found = await sha256Of(await this.#store.read(id, null));
+    const found = known ?? (await sha256Of(await this.#store.read(id, null)));
     if (found === sha256 && (await markStored(this.#endpoint.database, name, found))) return;
     await this.#discard(name, id);
     throw new Refusal(

@@ -6,6 +6,7 @@ import type { Upload } from '@tus/server';
 import { Refusal } from '../refusal';
 import { parsePieceId } from './piece-name';
 import type { ByteRange, PieceStore } from './piece-store';
+import { writeFile, type Written } from './write-file';
 
 /** Folder of pieces in the data folder. */
 const FOLDER = 'pieces';
@@ -22,16 +23,17 @@ export class PieceFolder implements PieceStore {
     this.#folder = join(dataFolder, FOLDER);
   }
 
+  /** A new file: a request that lost its lock without noticing may still write to the old one. */
   async create(upload: Upload): Promise<void> {
+    await rm(this.#path(upload.id), { force: true });
     await this.#store().create(upload);
     await syncFolder(this.#folder);
   }
 
-  async write(bytes: Readable, id: string, offset: number): Promise<number> {
+  async write(bytes: Readable, id: string, offset: number): Promise<Written> {
     try {
-      return await this.#store().write(bytes, id, offset);
+      return await writeFile(this.#path(id), bytes, offset);
     } catch (error) {
-      // The library tells all failures alike, and not their cause.
       const disk = await statfs(this.#folder);
       if (disk.bavail * disk.bsize < ROOM_BYTES) {
         throw new Refusal(

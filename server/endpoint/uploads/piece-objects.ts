@@ -4,6 +4,7 @@ import { ERRORS, type Upload } from '@tus/server';
 import type { EndpointConfig } from '../config';
 import { parsePieceId } from './piece-name';
 import type { ByteRange, PieceStore } from './piece-store';
+import type { Written } from './write-file';
 
 type S3Setting = Extract<EndpointConfig['store'], { kind: 's3' }>;
 
@@ -41,8 +42,9 @@ export class PieceObjects implements PieceStore {
     await this.#bucket.create(upload);
   }
 
-  write(bytes: Readable, id: string, offset: number): Promise<number> {
-    return this.#bucket.write(bytes, id, offset);
+  /** The checksum is of what the bucket has: somebody else keeps it. */
+  async write(bytes: Readable, id: string, offset: number): Promise<Written> {
+    return { byteCount: await this.#bucket.write(bytes, id, offset), sha256: null };
   }
 
   async receivedBytes(id: string): Promise<number | null> {

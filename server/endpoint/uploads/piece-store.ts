@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { Upload } from '@tus/server';
+import type { Written } from './write-file';
 
 /** Both ends included. */
 export interface ByteRange {
@@ -14,8 +15,8 @@ export interface ByteRange {
 export interface PieceStore {
   /** An empty piece, in place of what is there under its name. */
   create(upload: Upload): Promise<void>;
-  /** Adds to a piece from `offset` on; answers how many bytes are there then. Refusal QUOTA_EXCEEDED: the disk is full. */
-  write(bytes: Readable, id: string, offset: number): Promise<number>;
+  /** Adds to a piece from `offset` on. Refusal QUOTA_EXCEEDED: the disk is full. */
+  write(bytes: Readable, id: string, offset: number): Promise<Written>;
   /** Bytes that are there; null: no such piece. */
   receivedBytes(id: string): Promise<number | null>;
   /** Returns once all of it would survive a power cut. */
