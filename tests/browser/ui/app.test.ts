@@ -247,7 +247,7 @@ describe('the negotiated size', () => {
 });
 
 describe('the top bar of a phone', () => {
-  it('lets the state of the run lie over no button', async () => {
+  it('has its buttons in one row, and lets the state of the run lie over none', async () => {
     await page.viewport(390, 844);
     const controller = new FakeController({ holdAt: 'loading-models' });
     const updates = {
@@ -262,7 +262,11 @@ describe('the top bar of a phone', () => {
     flushSync();
     const state = document.querySelector('header .state')?.getBoundingClientRect();
     expect(state?.width).toBeGreaterThan(40);
-    for (const control of document.querySelectorAll('header button')) {
+    const controls = [...document.querySelectorAll('header button')];
+    const tops = controls.map((control) => Math.round(control.getBoundingClientRect().top));
+    expect(controls.length).toBeGreaterThanOrEqual(5);
+    expect(new Set(tops).size).toBe(1);
+    for (const control of controls) {
       const { left, right, top, bottom } = control.getBoundingClientRect();
       const isApart =
         !state ||
