@@ -32,6 +32,7 @@ async function main(): Promise<void> {
   }
   if (wanted.shouldBuild) await buildIfNeeded();
   const running = await start(config, log);
+  stopOnSignal(running);
   say(`The endpoint is running at ${config.publicUrl ?? running.url}`);
   const { database } = running.endpoint;
   if (!(await hasDevices(database))) {
@@ -39,7 +40,6 @@ async function main(): Promise<void> {
     sayCode(await makePairingCode(database, SCOPES, Date.now()), SCOPES);
   }
   say('More codes: npm run endpoint -- pair [--scopes upload,read]. Stop it with Ctrl+C.');
-  stopOnSignal(running);
 }
 
 async function start(config: EndpointConfig, log: Logger): Promise<RunningEndpoint> {
