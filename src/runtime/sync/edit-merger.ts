@@ -21,7 +21,7 @@ const ALL = { offset: 0, count: 100_000 };
 /** What merging needs. */
 export interface EditMergerParts {
   readonly edits: SyncEdits;
-  readonly calls: SyncCalls;
+  readonly calls: Pick<SyncCalls, 'call'>;
   readonly sessions: Pick<SessionsClient, 'list' | 'rename' | 'setCameraPosition'>;
   readonly confirmPair: (a: string, b: string, isSame: boolean) => Promise<void>;
   readonly writeDown: (entry: Omit<LedgerEntry, 'id' | 'timeUnixMs' | 'url'>) => Promise<void>;

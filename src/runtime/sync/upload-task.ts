@@ -12,8 +12,8 @@ import type { SyncCalls } from './sync-calls';
 export interface UploadTaskParts extends PackParts {
   readonly store: SyncStore;
   readonly files: PackParts['files'];
-  readonly place: SyncFiles;
-  readonly calls: SyncCalls;
+  readonly place: Pick<SyncFiles, 'sessionFile' | 'sessionHandle' | 'remove' | 'tidy'>;
+  readonly calls: Pick<SyncCalls, 'call' | 'send'>;
   readonly nowMs: () => number;
   /** Rows were changed. */
   readonly onChanged: () => void;
