@@ -5,7 +5,7 @@ import type { TestEndpoint } from './endpoint';
 /** A session as an app would send it: what is in it means nothing. */
 export interface TestSession {
   readonly announcement: NewCatalogueSession;
-  readonly pieces: readonly Uint8Array[];
+  readonly pieces: readonly Uint8Array<ArrayBuffer>[];
 }
 
 /** Of random bytes, in pieces of these sizes. */
@@ -27,7 +27,7 @@ export function makeTestSession(
   };
 }
 
-export function sha256(bytes: Uint8Array): string {
+export function sha256(bytes: Uint8Array<ArrayBuffer>): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
@@ -54,7 +54,7 @@ export function askTus(
   path: string,
   token: string,
   headers: Readonly<Record<string, string>> = {},
-  body: Uint8Array | null = null,
+  body: Uint8Array<ArrayBuffer> | null = null,
 ): Promise<Response> {
   return fetch(new URL(path, url), {
     method,
@@ -69,7 +69,7 @@ export function createPiece(
   token: string,
   session: TestSession,
   index: number,
-  bytes: Uint8Array | null = session.pieces[index] ?? null,
+  bytes: Uint8Array<ArrayBuffer> | null = session.pieces[index] ?? null,
 ): Promise<Response> {
   return askTus(
     endpoint,
@@ -92,7 +92,7 @@ export function patchPiece(
   session: TestSession,
   index: number,
   offset: number,
-  bytes: Uint8Array,
+  bytes: Uint8Array<ArrayBuffer>,
 ): Promise<Response> {
   return askTus(
     endpoint,
