@@ -1,7 +1,9 @@
+import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PGlite, types, type Transaction } from '@electric-sql/pglite';
 import { vector } from '@electric-sql/pglite-pgvector';
+import { createEmbeddedDatabase } from './create-embedded';
 import type { Database, Queries, SqlValue } from './database';
 import { lockFolder } from './folder-lock';
 import { ensureVector, migrate, type ScriptQueries } from './migrate';
@@ -10,7 +12,7 @@ import { ensureVector, migrate, type ScriptQueries } from './migrate';
 const PARSERS = { [types.DATE]: (text: string) => text };
 
 /** 128 MB of pages by default, which the operating system keeps once more: our rows are few and small. */
-const SETTINGS = ['shared_buffers = 16MB'];
+const SHARED_BUFFERS = ['-c', 'shared_buffers=16MB'];
 
 /** Where the embedded database is, or what it is made of. */
 export interface EmbeddedOptions {
@@ -47,12 +49,16 @@ export async function dumpEmbedded(): Promise<Blob> {
 }
 
 async function startLite(dataFolder: string | null, archive?: Blob): Promise<PGlite> {
+  const folder = dataFolder === null ? null : join(dataFolder, 'database');
+  if (folder !== null && archive === undefined && !existsSync(folder)) {
+    await createEmbeddedDatabase(folder);
+  }
   return PGlite.create({
-    ...(dataFolder === null ? {} : { dataDir: join(dataFolder, 'database') }),
+    ...(folder === null ? {} : { dataDir: folder }),
     ...(archive === undefined ? {} : { loadDataDir: archive }),
     extensions: { vector },
     parsers: PARSERS,
-    postgresqlconf: SETTINGS,
+    startParams: [...PGlite.defaultStartParams, ...SHARED_BUFFERS],
   });
 }
 
