@@ -40,7 +40,8 @@ export async function expectExportsValid(
 /** Null: the format is refused, as for a session in which nothing was seen yet. */
 async function exported(page: Page, format: RegExp, folder: string): Promise<Buffer | null> {
   const choice = page.getByRole('radio', { name: format });
-  await choice.waitFor();
+  // Nothing can be chosen while the export before is still being put away.
+  await page.locator('fieldset:enabled').filter({ has: choice }).waitFor();
   if (await choice.isDisabled()) return null;
   await choice.check();
   const [download] = await Promise.all([
