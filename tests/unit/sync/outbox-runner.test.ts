@@ -1,0 +1,314 @@
+import 'fake-indexeddb/auto';
+import type { Remote } from 'comlink';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { ErrorCode, ErrorData } from '../../../src/contracts/errors';
+import { AppError } from '../../../src/core/app-error';
+import type { SyncWorkerApi, UploadPlan } from '../../../src/core/sync-format/sync-worker-api';
+import { OutboxRunner } from '../../../src/runtime/sync/outbox-runner';
+import { retryDelayMs } from '../../../src/runtime/sync/retry';
+import type { ConnectionRow, OutboxRow } from '../../../src/storage/sync-rows';
+import { SyncStore } from '../../../src/storage/sync-store';
+import { makeSession } from '../../support/make-session';
+
+const KEY = `AGE-SECRET-KEY-1${'Q'.repeat(58)}`;
+const CONNECTION: ConnectionRow = {
+  url: 'https://cars.example',
+  token: 'A'.repeat(43),
+  deviceId: 'device-0001',
+  deviceName: 'A device',
+  scopes: ['upload', 'publish'],
+  connectedUnixMs: 0,
+  identity: KEY,
+};
+
+beforeAll(() => {
+  // Node 20 has none.
+  vi.stubGlobal('navigator', {});
+});
+afterAll(() => vi.unstubAllGlobals());
+
+let sceneNumber = 0;
+const runners: OutboxRunner[] = [];
+
+afterEach(async () => {
+  for (const runner of runners.splice(0)) await runner.stop();
+});
+
+/** An outbox whose endpoint does what a test says. */
+class Scene {
+  readonly store: SyncStore;
+  readonly files = new Map<string, number>();
+  readonly packed: string[] = [];
+  readonly sent: string[] = [];
+  readonly removed: string[] = [];
+  readonly published: number[] = [];
+  readonly errors: ErrorData[] = [];
+  readonly runner: OutboxRunner;
+  network = { isOnline: true, isMetered: false };
+  nowMs = 1_000_000;
+  /** What sending does; by default all goes well. */
+  send: (
+    plan: UploadPlan,
+    onProgress: (bytes: number) => void,
+    signal: AbortSignal,
+  ) => Promise<void> = () => Promise.resolve();
+  pack: () => Promise<void> = () => Promise.resolve();
+
+  constructor(name?: string) {
+    sceneNumber += 1;
+    this.store = new SyncStore(name ?? `outbox-${sceneNumber}`);
+    const remote = {
+      plan: ({ uploadId }: { uploadId: string }) => Promise.resolve(planOf(uploadId)),
+      remove: (_access: unknown, id: string) => Promise.resolve(void this.removed.push(id)),
+      publish: (_access: unknown, sightings: readonly unknown[]) =>
+        Promise.resolve(void this.published.push(sightings.length)),
+    } as unknown as Remote<SyncWorkerApi>; // what a runner calls of it
+    this.runner = new OutboxRunner({
+      store: this.store,
+      place: {
+        sessionFile: (id) => {
+          const size = this.files.get(id);
+          return Promise.resolve(size ? ({ size } as File) : null); // nothing else is looked at
+        },
+        sessionHandle: (id) => Promise.resolve({ name: id } as FileSystemFileHandle), // as above
+        remove: (id) => Promise.resolve(void this.files.delete(id)),
+        tidy: (ids) => {
+          for (const id of this.files.keys()) if (!ids.includes(id)) this.files.delete(id);
+          return Promise.resolve();
+        },
+      },
+      calls: {
+        call: async (invoke) => invoke(remote),
+        send: async (_access, plan, onProgress, signal) => {
+          await this.send(plan, onProgress, signal);
+          this.sent.push(plan.uploadId);
+        },
+      },
+      sessions: { open: () => Promise.resolve(makeSession()) },
+      files: {
+        contents: () => Promise.resolve({ groups: [], byteCount: 1, hasPictures: false }),
+        export: async (_request, destination) => {
+          await this.pack();
+          const { name } = destination!;
+          this.packed.push(name);
+          this.files.set(name, 1000);
+          return { byteCount: 1000, recordCount: 1, notes: [] };
+        },
+      },
+      nowMs: () => this.nowMs,
+      onChanged: () => undefined,
+      readNetwork: () => this.network,
+      random: () => 0,
+      onError: (error) => this.errors.push(error),
+    });
+    runners.push(this.runner);
+  }
+
+  async queue(id: string, change: Partial<OutboxRow> = {}): Promise<void> {
+    await this.store.setConnection(CONNECTION);
+    await this.store.putOutboxItem({
+      id,
+      sessionId: 'session-0001',
+      title: 'A session',
+      without: [],
+      isPublished: false,
+      state: 'waiting',
+      queuedUnixMs: this.nowMs + Number(id.replace(/\D/g, '')),
+      waitsFor: 'turn',
+      nextTryUnixMs: null,
+      failureCount: 0,
+      error: null,
+      sentBytes: 0,
+      totalBytes: 0,
+      uploadId: null,
+      plan: null,
+      isSent: false,
+      staleUploadIds: [],
+      ...change,
+    });
+  }
+
+  start(): void {
+    this.runner.start(CONNECTION);
+  }
+
+  async item(id: string): Promise<OutboxRow | null> {
+    return this.store.outboxItem(id);
+  }
+
+  async until(id: string, expected: Partial<OutboxRow>): Promise<void> {
+    await expect.poll(() => this.item(id)).toMatchObject(expected);
+  }
+}
+
+function planOf(uploadId: string): UploadPlan {
+  return {
+    uploadId,
+    envelope: 'QUJD',
+    firstDay: '2026-05-12',
+    lastDay: '2026-05-12',
+    byteCount: 1000,
+    pieceBytes: 16_777_216,
+    pieceByteCounts: [1200],
+    sessionKey: KEY,
+  };
+}
+
+describe('the outbox', () => {
+  it('sends one session after the other, writes down what left, and keeps no file of them', async () => {
+    const scene = new Scene();
+    await scene.queue('item-2', { isPublished: true });
+    await scene.queue('item-1');
+    scene.start();
+    await scene.until('item-1', { state: 'done', sentBytes: 1200, totalBytes: 1200 });
+    await scene.until('item-2', { state: 'done' });
+    expect(scene.sent).toHaveLength(2);
+    expect((await scene.item('item-1'))?.uploadId).toBe(scene.sent[0]);
+    expect(scene.files.size).toBe(0);
+    expect(scene.published).toEqual([(await makeSession().sightings('live')).length]);
+    const whats = (await scene.store.ledger()).map(({ what, isReadable }) => [what, isReadable]);
+    expect(whats).toEqual([
+      ['sightings-published', true],
+      ['session-encrypted', false],
+      ['session-encrypted', false],
+    ]);
+  });
+
+  it('waits for a network, and for one that is not metered unless that is allowed', async () => {
+    const scene = new Scene();
+    scene.network = { isOnline: false, isMetered: true };
+    await scene.queue('item-1');
+    scene.start();
+    await scene.until('item-1', { state: 'waiting', waitsFor: 'network' });
+    scene.network = { isOnline: true, isMetered: true };
+    scene.runner.wake();
+    await scene.until('item-1', { waitsFor: 'unmetered-network' });
+    expect(scene.packed).toEqual([]);
+    await scene.store.changeSettings({ isMeteredAllowed: true });
+    scene.runner.wake();
+    await scene.until('item-1', { state: 'done' });
+  });
+
+  it('tries again later what passes by itself, with the file it has; at once on another network', async () => {
+    const scene = new Scene();
+    let failuresLeft = 2;
+    scene.send = () =>
+      failuresLeft-- > 0 ? Promise.reject(failure('SYNC_UNREACHABLE')) : Promise.resolve();
+    await scene.queue('item-1');
+    scene.start();
+    await scene.until('item-1', {
+      state: 'waiting',
+      waitsFor: 'retry',
+      failureCount: 1,
+      nextTryUnixMs: scene.nowMs + retryDelayMs(1, 0),
+    });
+    await scene.runner.hurry();
+    await scene.until('item-1', { failureCount: 2 });
+    await scene.runner.hurry();
+    await scene.until('item-1', { state: 'done' });
+    expect(scene.packed).toHaveLength(1);
+    expect(scene.removed).toEqual([]);
+  });
+
+  it.each<ErrorCode>(['SYNC_FULL', 'SYNC_REFUSED', 'STORAGE_FULL', 'SYNC_SIGNED_OUT'])(
+    'stops with %s, which nobody but the user can mend, and goes on with the others',
+    async (code) => {
+      const scene = new Scene();
+      scene.send = ({ uploadId }) =>
+        uploadId === scene.packed[0] ? Promise.reject(failure(code)) : Promise.resolve();
+      await scene.queue('item-1');
+      await scene.queue('item-2');
+      scene.start();
+      await scene.until('item-1', { state: 'failed', error: { code, message: code } });
+      await scene.until('item-2', { state: 'done' });
+      expect(scene.errors.map((error) => error.code)).toEqual(
+        code === 'SYNC_SIGNED_OUT' ? [code] : [],
+      );
+    },
+  );
+
+  it('goes on after a reload where it was: the file is not packed again, the plan is the same', async () => {
+    const name = 'outbox-reloaded';
+    const first = new Scene(name);
+    let isSending = false;
+    first.send = (_plan, _tell, signal) => {
+      isSending = true;
+      return new Promise((_resolve, reject) =>
+        signal.addEventListener('abort', () => reject(new DOMException('', 'AbortError'))),
+      );
+    };
+    await first.queue('item-1');
+    first.start();
+    await expect.poll(() => isSending).toBe(true);
+    await first.runner.stop();
+    const next = new Scene(name);
+    for (const [id, size] of first.files) next.files.set(id, size);
+    next.start();
+    await next.until('item-1', { state: 'done' });
+    expect(next.sent).toEqual(first.packed);
+    expect(next.packed).toEqual([]);
+  });
+
+  it('packs again, as another upload, what is missing or not whole after a crash, and has the old one removed', async () => {
+    for (const size of [0, 999]) {
+      const scene = new Scene();
+      const uploadId = 'upload-before-the-crash';
+      await scene.queue('item-1', {
+        state: 'sending',
+        uploadId,
+        plan: { ...planOf(uploadId), pieceByteCounts: [1200] },
+      });
+      scene.files.set(uploadId, size);
+      scene.start();
+      await scene.until('item-1', { state: 'done', staleUploadIds: [] });
+      expect(scene.packed).toHaveLength(1);
+      expect(scene.sent).toEqual(scene.packed);
+      expect(scene.sent).not.toContain(uploadId);
+      expect(scene.removed).toEqual([uploadId]);
+    }
+  });
+
+  it('ends what is paused or removed, and goes on with the next', async () => {
+    const scene = new Scene();
+    const begun: string[] = [];
+    scene.send = ({ uploadId }, _tell, signal) => {
+      begun.push(uploadId);
+      if (begun.length > 2) return Promise.resolve();
+      return new Promise((_resolve, reject) =>
+        signal.addEventListener('abort', () => reject(new DOMException('', 'AbortError'))),
+      );
+    };
+    for (const id of ['item-1', 'item-2', 'item-3']) await scene.queue(id);
+    scene.start();
+    await expect.poll(() => begun.length).toBe(1);
+    await scene.store.updateOutboxItem('item-1', () => ({ state: 'paused' }));
+    await scene.runner.heed();
+    await expect.poll(() => begun.length).toBe(2);
+    await scene.store.removeOutboxItem('item-2');
+    await scene.runner.heed();
+    await scene.until('item-3', { state: 'done' });
+    expect(await scene.item('item-1')).toMatchObject({ state: 'paused', error: null });
+    expect(await scene.item('item-2')).toBeNull();
+  });
+
+  it('removes files that no item tells of when it begins', async () => {
+    const scene = new Scene();
+    scene.files.set('left-behind-by-a-crash', 10);
+    await scene.queue('item-1');
+    scene.start();
+    await scene.until('item-1', { state: 'done' });
+    expect([...scene.files.keys()]).toEqual([]);
+  });
+});
+
+describe('the time between tries', () => {
+  it('doubles up to a quarter of an hour, and is never the same for all', () => {
+    const longest = [1, 2, 3, 20].map((count) => retryDelayMs(count, 1));
+    expect(longest).toEqual([2000, 4000, 8000, 900_000]);
+    expect(retryDelayMs(3, 0)).toBe(4000);
+  });
+});
+
+function failure(code: ErrorCode): AppError {
+  return new AppError(code, code);
+}
