@@ -9,8 +9,8 @@ const NO_LIMIT = '10000000';
 /** The endpoint as users start it, in a process of its own. */
 export interface EndpointProcess {
   readonly url: string;
-  /** Good once. */
-  readonly pairingCode: string;
+  /** Good once; null: it has devices already. */
+  readonly pairingCode: string | null;
   /** Megabytes (10^6 bytes) that it had resident at most since its start; null: this system does not tell. */
   peakMegabytes(): Promise<number | null>;
   stop(): Promise<void>;
@@ -31,10 +31,10 @@ export async function startEndpointProcess(dataFolder: string): Promise<Endpoint
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  const [, url = '', pairingCode = ''] = await findInOutput(
-    child,
-    /running at (\S+)[^]*Pairing code: (\S+)/,
-  );
+  // The last line of its greeting.
+  const [greeting] = await findInOutput(child, /^[^]*Stop it with/);
+  const url = /running at (\S+)/.exec(greeting)?.[1] ?? '';
+  const pairingCode = /Pairing code: (\S+)/.exec(greeting)?.[1] ?? null;
   return {
     url,
     pairingCode,

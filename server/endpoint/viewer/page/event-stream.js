@@ -18,7 +18,8 @@ export class EventStreamParser {
   #type = '';
   /** @type {string[]} */
   #data = [];
-  /** Resumes here; see {@link StreamEvent}. */
+  #id = '';
+  /** Of the last event that came whole: to resume after it. */
   lastEventId = '';
 
   /** @param {(event: StreamEvent) => void} onEvent */
@@ -39,6 +40,7 @@ export class EventStreamParser {
     this.#rest = '';
     this.#type = '';
     this.#data = [];
+    this.#id = this.lastEventId;
   }
 
   /** @param {string} line */
@@ -52,10 +54,11 @@ export class EventStreamParser {
     const value = colon === -1 ? '' : line.slice(colon + 1).replace(/^ /, '');
     if (field === 'event') this.#type = value;
     else if (field === 'data') this.#data.push(value);
-    else if (field === 'id' && !value.includes('\0')) this.lastEventId = value;
+    else if (field === 'id' && !value.includes('\0')) this.#id = value;
   }
 
   #dispatch() {
+    this.lastEventId = this.#id;
     const event = {
       type: this.#type === '' ? 'message' : this.#type,
       data: this.#data.join('\n'),

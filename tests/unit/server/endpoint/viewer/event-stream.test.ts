@@ -39,12 +39,16 @@ describe('the reader of event streams', () => {
     );
   });
 
-  it('forgets half an event after a cut, and keeps the last number', () => {
+  it('forgets half an event after a cut, and keeps the number of the last whole one', () => {
     const events: StreamEvent[] = [];
     const parser = new EventStreamParser((event) => events.push(event));
     parser.push('id: 1\ndata: whole\n\nid: 2\ndata: ha');
+    expect(parser.lastEventId).toBe('1');
     parser.reset();
     parser.push('data: next\n\n');
-    expect(events.map(({ data }) => data)).toEqual(['whole', 'next']);
+    expect(events.map(({ id, data }) => [id, data])).toEqual([
+      ['1', 'whole'],
+      ['1', 'next'],
+    ]);
   });
 });
