@@ -104,6 +104,17 @@ describe('exporting a session', () => {
     expect(document.querySelector('dialog')).toBeNull();
   });
 
+  it('says what to do when what exports was never loaded and there is no network', async () => {
+    vi.spyOn(navigator, 'onLine', 'get').mockReturnValue(false);
+    const controller = await listed();
+    const gone = new AppError('WORKER_GONE', 'The export worker failed: it could not be loaded');
+    vi.spyOn(controller.sessionFiles, 'offers').mockRejectedValue(gone);
+    await press('Export');
+    await eventually(() => expect(text()).toContain('there is no network'));
+    expect(text()).not.toContain('memory ran out');
+    vi.restoreAllMocks();
+  });
+
   it('leaves out of the file what is taken out of it', async () => {
     const controller = await listed();
     await press('Export');
