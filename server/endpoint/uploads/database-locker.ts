@@ -47,10 +47,14 @@ export class DatabaseLocker implements Locker {
     await this.#database.query('DELETE FROM upload_locks');
   }
 
-  /** Once, when the first lock is taken: whoever makes a locker and does not use it has nothing to end. */
+  /** Once, when the first lock is taken: whoever makes a locker and does not use it has nothing to end. Tried again when it fails. */
   #listen(): Promise<unknown> {
-    this.#listening ??= this.#database.listen(CHANNEL, (id) => {
+    const release = (id: string | null): void => {
       if (id !== null) void this.#releases.get(id)?.();
+    };
+    this.#listening ??= this.#database.listen(CHANNEL, release).catch((error: unknown) => {
+      this.#listening = null;
+      throw error;
     });
     return this.#listening;
   }

@@ -78,7 +78,9 @@ async function forgetLost(
   if (row.state === 'open' ? bytes !== null : bytes === row.byteCount) return false;
   await store.remove(id);
   if (row.sessionState === 'complete') {
-    log.error({ session: name.sessionId, piece: name.piece }, 'a complete session lost a piece');
+    log.error(
+      'a complete session lost a piece, and left the catalogue until its device sends it again',
+    );
     await database.query(
       `UPDATE sessions SET state = 'damaged' WHERE id = $1 AND state = 'complete'`,
       [name.sessionId],

@@ -6,7 +6,7 @@ import type { PieceStore } from './piece-store';
 const MARK_NAME = 'piece-store';
 
 /** The files are not those of this database, or are not there at all. Said before anything is removed. */
-export class WrongStoreError extends Error {
+class WrongStoreError extends Error {
   override readonly name = 'WrongStoreError';
 }
 
