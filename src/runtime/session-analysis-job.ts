@@ -8,8 +8,8 @@ import type {
 } from '../contracts/session-analysis';
 import type { FrameSource } from '../contracts/source';
 import type { FrameResult } from '../contracts/worker-api';
+import { analysisLabel } from '../core/analysis-label';
 import { AppError } from '../core/app-error';
-import { dayText } from '../core/time-text';
 import type { Engine } from './engine';
 import type { IdentityClient } from './identity-client';
 import { IDLE } from './idle-status';
@@ -178,7 +178,7 @@ export class SessionAnalysisJob {
     const asked = this.#request.label.trim();
     if (asked !== '' || !detector) return asked;
     const title = this.#parts.catalogue.find(detector.model.id)?.title ?? detector.model.id;
-    return `${title} at ${detector.backend.inputSidePx} px, ${dayText(Date.now())}`;
+    return analysisLabel(title, `${detector.backend.inputSidePx} px`, Date.now());
   }
 
   #hooks(session: SessionReader): RunHooks {

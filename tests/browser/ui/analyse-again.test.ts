@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import type { SessionReader } from '../../../src/contracts/session';
 import { AppError } from '../../../src/core/app-error';
-import { makeSession } from '../../support/make-session';
+import { alteredSession, makeSession } from '../../support/make-session';
 import type { FakeController } from './fake-controller';
 import { mountedApp } from './mounted-app';
 import { button, expectTouchTargets, nameOf } from './screen';
@@ -25,7 +25,7 @@ async function press(name: string | RegExp): Promise<void> {
 /** A session that could be analysed: its results say so, and nobody decodes its video here. */
 function filmed(kind: 'video' | 'crops' = 'video'): SessionReader {
   const session = makeSession({ kind: 'crops', durationS: 30 });
-  return { ...session, header: { ...session.header, kind } };
+  return alteredSession(session, { header: { ...session.header, kind } });
 }
 
 /** The replay of such a session. */
