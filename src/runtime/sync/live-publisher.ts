@@ -43,6 +43,8 @@ export class LivePublisher {
   #status: RunStatus;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #isOn = true;
+  /** One sending after the other: no event is sent twice. */
+  #sending: Promise<boolean> = Promise.resolve(true);
 
   /** `deviceId`: a camera is another one on every device. */
   constructor(run: PublishedRun, deviceId: string, send: SendLive) {
@@ -144,7 +146,12 @@ export class LivePublisher {
   }
 
   /** False: it could not be sent now. */
-  async #flush(): Promise<boolean> {
+  #flush(): Promise<boolean> {
+    this.#sending = this.#sending.then(() => this.#sendAll());
+    return this.#sending;
+  }
+
+  async #sendAll(): Promise<boolean> {
     for (const [cameraId, camera] of this.#cameras) {
       const counts = JSON.stringify(camera.counts.counts);
       const isChanged = counts !== camera.toldCounts;

@@ -42,13 +42,14 @@ export class UploadTask {
 
   /** Throws AppError; AbortError. */
   async run(): Promise<void> {
+    await this.#update({ waitsFor: null, nextTryUnixMs: null });
     if (!this.#row.isSent) {
       const plan = await this.#packed();
       await this.#removeStale();
       await this.#send(plan);
     }
     if (this.#row.isPublished) await this.#publish();
-    await this.#update({ state: 'done', error: null, waitsFor: null, nextTryUnixMs: null });
+    await this.#update({ state: 'done', error: null });
   }
 
   /** A session is packed once; when its file is gone or was never whole, again and as another upload. */
@@ -104,7 +105,7 @@ export class UploadTask {
   }
 
   async #send(plan: UploadPlan): Promise<void> {
-    await this.#update({ state: 'sending', waitsFor: null, nextTryUnixMs: null, error: null });
+    await this.#update({ state: 'sending', error: null });
     // Written one after the other, and all before what comes after them.
     let written: Promise<unknown> = Promise.resolve();
     const onProgress = (sentBytes: number): void => {
