@@ -98,7 +98,8 @@ export class RemoteView {
     this.download = { id, fraction: 0 };
     try {
       return await work((fraction) => {
-        this.download = { id, fraction };
+        // From another thread the last of it may come after the end.
+        if (this.#abort === abort) this.download = { id, fraction };
       }, abort.signal);
     } catch (error) {
       // Cancelled by the user, who knows.

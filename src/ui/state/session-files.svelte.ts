@@ -67,7 +67,8 @@ export class SessionFilesView {
     this.progress = 0;
     try {
       return await work((fraction) => {
-        this.progress = fraction;
+        // From another thread the last of it may come after the end.
+        if (this.#abort === abort) this.progress = fraction;
       }, abort.signal);
     } catch (error) {
       // Cancelled by the user, who knows.
