@@ -8,7 +8,7 @@ describe('progress that is told after the end', () => {
   it('does not bring an export back that is done', async () => {
     const told: ((fraction: number) => void)[] = [];
     const client = new FakeSessionFiles();
-    client.verify = (_file, onProgress) => {
+    client.verify = (_file: Blob, onProgress: (fraction: number) => void) => {
       told.push(onProgress);
       return Promise.resolve(client.report);
     };
