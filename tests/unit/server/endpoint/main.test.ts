@@ -84,7 +84,7 @@ it('npm run endpoint tells a code, is alone on its folder, makes more codes, and
   expect(again.output()).not.toContain('Pairing code');
   again.child.kill('SIGINT');
   expect(await again.exited).toBe(0);
-}, 120_000);
+}, 240_000);
 
 it('npm run endpoint says what is wrong with its settings, and does not start', async () => {
   const run = runEndpoint('--host', '0.0.0.0');
