@@ -31,7 +31,7 @@ export const syncSettingsSchema = v.object({
 export type SyncSettingsRow = v.InferOutput<typeof syncSettingsSchema>;
 
 /** What is sent of a packed session; made once, so that the endpoint is told the same after every restart. */
-export const uploadPlanSchema = v.object({
+const uploadPlanSchema = v.object({
   uploadId: idSchema,
   envelope: v.string(),
   firstDay: v.string(),
@@ -113,7 +113,7 @@ export type StoredEditRow = v.InferOutput<typeof storedEditSchema>;
 
 /** What a field's value was here when edits were last compared: another one now is an edit of this device. */
 export const seenValueSchema = v.object({ field: v.string(), value: v.string() });
-export type SeenValueRow = v.InferOutput<typeof seenValueSchema>;
+type SeenValueRow = v.InferOutput<typeof seenValueSchema>;
 
 /** How far the log of edits was read, and the clock of edits. */
 export const editLogSchema = v.object({

@@ -18,7 +18,7 @@ import {
 } from './sync-rows';
 
 /** Where the device keeps what it sends, and where to. */
-export const SYNC_DATABASE_NAME = 'resight-sync';
+const SYNC_DATABASE_NAME = 'resight-sync';
 
 /** The key of stores with one row. */
 const ONLY = 'only';

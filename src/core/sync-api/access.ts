@@ -27,7 +27,6 @@ export const pairRequestSchema = v.object({
   code: v.pipe(v.string(), v.maxLength(40)),
   deviceName: labelSchema,
 });
-export type PairRequest = v.InferInput<typeof pairRequestSchema>;
 
 export const pairAnswerSchema = v.object({
   deviceId: idSchema,

@@ -13,7 +13,7 @@ import { isProblem } from './endpoint-error';
 import type { EndpointRequests } from './endpoint-requests';
 
 /** age's own: about a second on a computer, some on a phone; 256 MiB of memory. */
-export const USUAL_WORK_FACTOR = 18;
+const USUAL_WORK_FACTOR = 18;
 
 /** The vault's record at the endpoint; null: there is none yet. Throws AppError SYNC_*. */
 export async function readVault(requests: EndpointRequests): Promise<VaultRecord | null> {

@@ -13,7 +13,6 @@ import type {
 } from '../../../src/contracts/sync';
 
 const DAY_MS = 86_400_000;
-export const GOOD_CODE = 'GOOD-CODE';
 
 /** An endpoint in memory: connects with one code, sends nothing, remembers what it was asked for. */
 export class FakeSync implements SyncClient {

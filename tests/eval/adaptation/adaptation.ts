@@ -94,7 +94,7 @@ export async function evaluateAdaptation(
 }
 
 /** Learns from draws of these pictures, with seeds from 1. */
-export async function evaluateDraws(
+async function evaluateDraws(
   images: readonly EmbeddedImage[],
   seedCount: number,
   log: (line: string) => void,

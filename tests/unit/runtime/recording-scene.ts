@@ -33,7 +33,7 @@ const source = asOneCamera({
 export const RUNNING: RunStatus = { ...IDLE, state: 'running', runId: 'run', source };
 
 /** An analysed frame with nothing in it. */
-export function resultAt(captureTimeUs: number): FrameResult {
+function resultAt(captureTimeUs: number): FrameResult {
   return {
     meta: { epoch: 1, cameraId: 'gate', frameId: 0, captureTimeUs, widthPx: 64, heightPx: 36 },
     detections: [],
