@@ -47,7 +47,7 @@ export async function startEndpointProcess(dataFolder: string): Promise<Endpoint
 export async function startPlainServer(
   folder: string,
 ): Promise<{ readonly url: string; stop(): Promise<void> }> {
-  const child = forkScript('endpoint-plain-server.ts', [folder]);
+  const child = forkScript(new URL('./endpoint-plain-server.ts', import.meta.url), [folder]);
   const port = await new Promise<number>((resolve, reject) => {
     // Its only message.
     child.once('message', (message) => resolve((message as { port: number }).port));
@@ -59,9 +59,9 @@ export async function startPlainServer(
   };
 }
 
-/** A script of this folder in a process of its own, with a channel to it. */
-export function forkScript(name: string, parameters: readonly string[] = []): ChildProcess {
-  return fork(join(import.meta.dirname, name), parameters, { execArgv: ['--import', 'tsx'] });
+/** A script in a process of its own, with a channel to it. */
+export function forkScript(script: URL, parameters: readonly string[] = []): ChildProcess {
+  return fork(script, parameters, { execArgv: ['--import', 'tsx'] });
 }
 
 function findInOutput(child: ChildProcess, pattern: RegExp): Promise<RegExpExecArray> {

@@ -145,7 +145,7 @@ async function createPairing({
 async function startReaders(
   task: ReadersTask,
 ): Promise<{ readonly stop: () => Promise<ReadersReport> }> {
-  const child = forkScript('endpoint-readers.ts');
+  const child = forkScript(new URL('./endpoint-readers.ts', import.meta.url));
   const ready = nextMessage(child);
   child.send(task);
   await ready;
