@@ -11,15 +11,26 @@ const REPOSITORY = join(import.meta.dirname, '..', '..');
 /** What may be pinned for a headless page; names as in {@link HEADLESS_PARAMETERS}. */
 export type HeadlessOptions = Partial<Record<keyof typeof HEADLESS_PARAMETERS, string | number>>;
 
+/** What a page can be asked to do. */
+type HeadlessMethods = {
+  [
+    Name in keyof HeadlessApi as HeadlessApi[Name] extends (...args: never[]) => unknown
+      ? Name
+      : never
+  ]: HeadlessApi[Name] extends (...args: infer Arguments) => infer Answer
+    ? (...args: Arguments) => Answer
+    : never;
+};
+
 /** The built app in a Chromium of its own, without its screen unless that is asked for. */
 export interface HeadlessPage {
   readonly page: Page;
   /** Puts these files into the page's file input; index in the list is the page's file index. */
   setFiles(paths: readonly string[]): Promise<void>;
-  call<Name extends keyof HeadlessApi>(
+  call<Name extends keyof HeadlessMethods>(
     name: Name,
-    ...args: Parameters<HeadlessApi[Name]>
-  ): Promise<Awaited<ReturnType<HeadlessApi[Name]>>>;
+    ...args: Parameters<HeadlessMethods[Name]>
+  ): Promise<Awaited<ReturnType<HeadlessMethods[Name]>>>;
   close(): Promise<void>;
 }
 

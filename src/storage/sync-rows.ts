@@ -113,7 +113,6 @@ export type StoredEditRow = v.InferOutput<typeof storedEditSchema>;
 
 /** What a field's value was here when edits were last compared: another one now is an edit of this device. */
 export const seenValueSchema = v.object({ field: v.string(), value: v.string() });
-type SeenValueRow = v.InferOutput<typeof seenValueSchema>;
 
 /** How far the log of edits was read, and the clock of edits. */
 export const editLogSchema = v.object({

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { SessionFilesClient } from '../../../src/contracts/export';
 import { RemoteView } from '../../../src/ui/state/remote-view.svelte';
 import { SessionFilesView } from '../../../src/ui/state/session-files.svelte';
 import { FakeSessionFiles } from '../../browser/ui/fake-session-files';
@@ -7,10 +8,11 @@ import { FakeSync } from '../../browser/ui/fake-sync';
 describe('progress that is told after the end', () => {
   it('does not bring an export back that is done', async () => {
     const told: ((fraction: number) => void)[] = [];
-    const client = new FakeSessionFiles();
-    client.verify = (_file: Blob, onProgress: (fraction: number) => void) => {
+    const { report } = new FakeSessionFiles();
+    const client: SessionFilesClient = new FakeSessionFiles();
+    client.verify = (_file, onProgress) => {
       told.push(onProgress);
-      return Promise.resolve(client.report);
+      return Promise.resolve(report);
     };
     const files = new SessionFilesView(client);
     await files.verify(new Blob());

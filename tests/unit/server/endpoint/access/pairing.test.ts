@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { leaveCode } from '../../../../../server/endpoint/access/code-inbox';
 import {
   aboutSchema,
   codeAnswerSchema,
