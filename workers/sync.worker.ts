@@ -6,7 +6,12 @@ import type {
 } from '../src/core/sync-format/sync-worker-api';
 import { AppError } from '../src/core/app-error';
 import { installErrorTransfer } from '../src/runtime/rpc-errors';
-import { listSessions, removeSession, shareSession } from '../src/sinks/sync/catalogue';
+import {
+  findSession,
+  listSessions,
+  removeSession,
+  shareSession,
+} from '../src/sinks/sync/catalogue';
 import { downloadSession, type DownloadedFile } from '../src/sinks/sync/download-session';
 import { pullEdits, pushEdits } from '../src/sinks/sync/edits-log';
 import { EndpointRequests } from '../src/sinks/sync/endpoint-requests';
@@ -70,6 +75,7 @@ const api: SyncWorkerApi = {
       return downloaded.read();
     }),
   releaseDownload,
+  find: (access, vaultKey, id) => findSession(to(access), vaultKey, id),
   share: (access, vaultKey, id, expires) => shareSession(to(access), vaultKey, id, expires),
   publish: (access, sightings) => publishSightings(to(access), sightings),
   unpublish: (access, sessionId) => unpublishSightings(to(access), sessionId),

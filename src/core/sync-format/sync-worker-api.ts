@@ -94,7 +94,7 @@ export interface SyncWorkerApi {
     plan: UploadPlan,
     onProgress: (sentBytes: number) => void,
   ): Promise<void>;
-  /** Removes a session there, complete or not. Returns the receipt; null: there was nothing. */
+  /** Removes a session there, complete or not. Returns the receipt; null: there was nothing. SYNC_TAMPERED when it is none. */
   remove(access: EndpointAccess, uploadId: string): Promise<string | null>;
 
   /** Newest first. Days as `2026-11-23`. */
@@ -107,6 +107,12 @@ export interface SyncWorkerApi {
       readonly cursor: string | null;
     },
   ): Promise<{ readonly sessions: readonly ListedSession[]; readonly cursor: string | null }>;
+  /** Null: there is none, or not a whole one. */
+  find(
+    access: EndpointAccess,
+    vaultKey: OpeningKey | null,
+    id: string,
+  ): Promise<ListedSession | null>;
   /** The session file, checked whole; there until `releaseDownload`. SYNC_WRONG_KEY, SYNC_TAMPERED; AbortError. */
   download(
     access: EndpointAccess,

@@ -181,8 +181,7 @@ export class EndpointActions implements SyncActions {
   async deleteRemote(id: string): Promise<void> {
     const { engine } = this;
     const { calls, access, connection } = engine;
-    const { sessions } = await this.remote({ fromDay: null, toDay: null, text: '' }, null);
-    const session = sessions.find((one) => one.id === id);
+    const session = await calls.call((remote) => remote.find(access, connection.identity, id));
     const receipt = await calls.call((remote) => remote.remove(access, id));
     const sessionId = session?.details?.sessionId ?? null;
     await engine.writeDown({
@@ -238,6 +237,13 @@ export class EndpointActions implements SyncActions {
       const descriptor = sighting && publishedDescriptor(sighting);
       if (!descriptor) continue;
       const search = { descriptor, fromUnixMs: null, toUnixMs: null, camera: null };
+      await this.engine.writeDown({
+        what: 'descriptor-searched',
+        sessionId,
+        byteCount: descriptor.values.length * Float32Array.BYTES_PER_ELEMENT,
+        isReadable: true,
+        details: `of vehicle ${sighting.vehicleNumber}`,
+      });
       return calls.call((remote) => remote.search(access, { ...search, count: MATCH_COUNT }));
     }
     throw new AppError('SYNC_REFUSED', 'Expected a sighting with a descriptor, found none');

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { aboutSchema } from '../../core/sync-api/access';
 import {
   cataloguePageSchema,
   catalogueSessionSchema,
@@ -6,6 +7,7 @@ import {
   receiptSchema,
   shareSchema,
   type CatalogueSession,
+  type DeletionReceipt,
 } from '../../core/sync-api/catalogue';
 import { sessionKeyOf } from '../../core/sync-format/edits';
 import type { Envelope } from '../../core/sync-format/envelope';
@@ -40,6 +42,21 @@ export async function listSessions(
   return { sessions, cursor: page.cursor };
 }
 
+/** One complete session, with what this key opens of it; null: there is none of that name. Throws AppError SYNC_*. */
+export async function findSession(
+  requests: EndpointRequests,
+  vaultKey: string | null,
+  id: string,
+): Promise<ListedSession | null> {
+  try {
+    const session = await requests.json(catalogueSessionSchema, `/api/sessions/${id}`);
+    return listed(session, await openOrNull(session, vaultKey));
+  } catch (error) {
+    if (isProblem(error, 'NOT_FOUND', 'GONE')) return null;
+    throw error;
+  }
+}
+
 /** Removes a session. Returns the receipt as the endpoint signed it, JSON; null: there was none. Throws AppError SYNC_*. */
 export async function removeSession(
   requests: EndpointRequests,
@@ -50,15 +67,8 @@ export async function removeSession(
     // What was pending leaves no receipt.
     if (response.status === 204) return null;
     const receipt = v.parse(receiptSchema, await response.json());
-    const read = v.safeParse(
-      v.pipe(v.string(), v.parseJson(), deletionStatementSchema),
-      receipt.statement,
-    );
-    if (read.success && read.output.sessionId === uploadId) return JSON.stringify(receipt);
-    throw new AppError(
-      'SYNC_TAMPERED',
-      `Expected a receipt for ${uploadId}, found another: ${receipt.statement}`,
-    );
+    await checkReceipt(requests, receipt, uploadId);
+    return JSON.stringify(receipt);
   } catch (error) {
     if (isProblem(error, 'NOT_FOUND', 'GONE')) return null;
     throw error;
@@ -80,6 +90,41 @@ export async function shareSession(
     body: { expiresUnixMs },
   });
   return { secret, sessionKey };
+}
+
+/** Throws AppError SYNC_TAMPERED for a receipt of something else, or that the endpoint's key did not sign. */
+async function checkReceipt(
+  requests: EndpointRequests,
+  { statement, signature }: DeletionReceipt,
+  uploadId: string,
+): Promise<void> {
+  const read = v.safeParse(v.pipe(v.string(), v.parseJson(), deletionStatementSchema), statement);
+  const isSigned = await isSignedBy(
+    (await requests.json(aboutSchema, '/api/about')).receiptKey,
+    statement,
+    signature,
+  );
+  if (read.success && read.output.sessionId === uploadId && isSigned) return;
+  throw new AppError(
+    'SYNC_TAMPERED',
+    `Expected a signed receipt for ${uploadId}, found another: ${statement}`,
+  );
+}
+
+/** True as well where the browser knows no Ed25519: the receipt is kept and can be checked elsewhere. */
+async function isSignedBy(key: string, text: string, signature: string): Promise<boolean> {
+  let publicKey: CryptoKey;
+  try {
+    publicKey = await crypto.subtle.importKey('spki', bytesOf(key), 'Ed25519', false, ['verify']);
+  } catch (error) {
+    return error instanceof DOMException && error.name === 'NotSupportedError';
+  }
+  const bytes = new TextEncoder().encode(text);
+  return crypto.subtle.verify('Ed25519', publicKey, bytesOf(signature), bytes);
+}
+
+function bytesOf(base64: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
 }
 
 /** Null: not for this key, or not as it was. Downloading it tells which. */

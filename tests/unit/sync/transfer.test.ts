@@ -1,10 +1,16 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { readdir, readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { UploadPlan } from '../../../src/core/sync-format/sync-worker-api';
 import { sha256Hex } from '../../../src/core/session-format/sha256-stream';
 import { makeKey } from '../../../src/sinks/sync/age-files';
-import { listSessions, removeSession, shareSession } from '../../../src/sinks/sync/catalogue';
+import {
+  findSession,
+  listSessions,
+  removeSession,
+  shareSession,
+} from '../../../src/sinks/sync/catalogue';
 import { downloadSession, type DownloadedFile } from '../../../src/sinks/sync/download-session';
 import { EndpointRequests } from '../../../src/sinks/sync/endpoint-requests';
 import { planUpload, sendSession } from '../../../src/sinks/sync/upload-session';
@@ -264,6 +270,28 @@ describe('a session at an endpoint', () => {
     expect(receipt).toContain(uploadId);
     await expect(received(uploadId)).rejects.toMatchObject({ code: 'SYNC_REFUSED' });
     expect(await removeSession(requests, 'upload-999999')).toBeNull();
+  });
+
+  it('is found by its name, and what it is only by who has the key', async () => {
+    const { uploadId } = await uploaded();
+    const { details } = (await findSession(requests, null, uploadId))!;
+    expect(details).toBeNull();
+    expect(await findSession(requests, null, 'upload-999999')).toBeNull();
+  });
+
+  it('has no valid receipt when another key signed it', async () => {
+    const { uploadId } = await uploaded();
+    const { publicKey } = generateKeyPairSync('ed25519');
+    const receiptKey = publicKey.export({ type: 'spki', format: 'der' }).toString('base64');
+    const really = fetch;
+    vi.stubGlobal('fetch', async (url: string, init: RequestInit) => {
+      const response = await really(url, init);
+      if (!url.endsWith('/api/about')) return response;
+      return Response.json({ ...((await response.json()) as object), receiptKey });
+    });
+    await expect(
+      removeSession(requests, uploadId).finally(() => vi.unstubAllGlobals()),
+    ).rejects.toMatchObject({ code: 'SYNC_TAMPERED' });
   });
 
   it('is not sent by a device whose token was revoked', async () => {
