@@ -184,6 +184,7 @@ describe('the recording worker', () => {
     const expected = toldUs.filter((timeUs) => timeUs >= pressedUs - 2_900_000);
     expect(expected.length).toBeGreaterThan(0);
     expect(expected.filter((timeUs) => !kept.has(timeUs))).toEqual([]);
-    expect(Math.min(...kept.keys())).toBeGreaterThanOrEqual(pressedUs - 3_000_000);
+    // Three seconds before the last result that had arrived, which on a busy machine is not the newest.
+    expect(Math.min(...kept.keys())).toBeGreaterThanOrEqual(pressedUs - 4_200_000);
   });
 });

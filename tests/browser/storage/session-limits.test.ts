@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { SessionRetention } from '../../../src/contracts/session';
 import { SessionLibrary } from '../../../src/runtime/session-library';
 import { SettingsKeeper } from '../../../src/runtime/settings-keeper';
@@ -8,6 +8,12 @@ import { storeSession } from '../export/store-session';
 import { SessionBench } from './session-fixtures';
 
 const bench = new SessionBench();
+// It is the app's own database: other tests may have left sessions there.
+beforeEach(async () => {
+  const page = openPage(new Map());
+  const { sessions } = await page.list({ offset: 0, count: 10_000 });
+  await page.remove(sessions.map(({ id }) => id));
+});
 afterEach(() => bench.clear());
 
 /** A page of the app with the real worker; pages share what the device remembers. */
