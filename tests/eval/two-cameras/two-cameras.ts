@@ -29,8 +29,8 @@ export interface TwoCamerasEvaluation extends CrossCameraIdentity {
   readonly strangers: number;
 }
 
-/** Vehicles come as near as to be 100 px large, which the detector finds at its quicker size. */
-const INPUT_SIDE_PX = 416;
+/** What the app takes for files, see `runtime/backend-selector`. */
+const INPUT_SIDE_PX = 512;
 /** What any machine has: the same threads on all of them, so that the same numbers come out. */
 const THREAD_COUNT = 2;
 
