@@ -1,8 +1,7 @@
 import * as v from 'valibot';
 import type { LedgerEntry } from '../contracts/sync';
+import { LazyDatabase, runDurably } from './lazy-database';
 import { SYNC_MIGRATIONS } from './migrations/sync-migrations';
-import { abortQuietly, openShared } from './open-database';
-import { toStorageError } from './storage-error';
 import {
   connectionSchema,
   flightSchema,
@@ -34,16 +33,12 @@ const OF_A_CONNECTION: readonly SyncStoreName[] = [
 ];
 
 /**
- * Connection, outbox, ledger and choices. Opened when first used, by any number of tabs and workers; opened again when the browser closed it.
- * Every change is one durable transaction. All methods throw AppError STORAGE_*.
+ * Connection, outbox, ledger and choices. Every change is one durable transaction. All methods throw AppError STORAGE_*.
  */
-export class SyncStore {
-  readonly #name: string;
-  #opening: Promise<SyncIdb> | null = null;
-
+export class SyncStore extends LazyDatabase<SyncIdb> {
   /** Tests bring their own name. */
   constructor(name = SYNC_DATABASE_NAME) {
-    this.#name = name;
+    super(name, SYNC_MIGRATIONS);
   }
 
   async connection(): Promise<ConnectionRow | null> {
@@ -156,46 +151,7 @@ export class SyncStore {
     stores: readonly SyncStoreName[],
     work: (transaction: SyncTransaction) => Promise<T>,
   ): Promise<T> {
-    return this.use(doing, async (database) => {
-      const transaction = openTransaction(database, stores);
-      // The failure is reported below; unheard here it would be reported a second time.
-      transaction.done.catch(() => undefined);
-      try {
-        const result = await work(transaction);
-        await transaction.done;
-        return result;
-      } catch (error) {
-        abortQuietly(transaction);
-        throw transaction.error ?? error;
-      }
-    });
-  }
-
-  async use<T>(doing: string, work: (database: SyncIdb) => Promise<T>): Promise<T> {
-    try {
-      return await work(await this.#open());
-    } catch (error) {
-      throw toStorageError(error, doing);
-    }
-  }
-
-  /** The next use opens it again. */
-  close(): void {
-    const opening = this.#opening;
-    this.#opening = null;
-    opening?.then((database) => database.close()).catch(() => undefined); // it was never open
-  }
-
-  #open(): Promise<SyncIdb> {
-    if (this.#opening) return this.#opening;
-    const opening = openShared(this.#name, SYNC_MIGRATIONS, () => {
-      if (this.#opening === opening) this.close();
-    }) as unknown as Promise<SyncIdb>; // the migrations have made exactly the stores that the schema describes
-    this.#opening = opening;
-    opening.catch(() => {
-      if (this.#opening === opening) this.#opening = null;
-    });
-    return opening;
+    return this.use(doing, (database) => runDurably(openTransaction(database, stores), work));
   }
 }
 
