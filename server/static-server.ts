@@ -1,7 +1,14 @@
-import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { existsSync } from 'node:fs';
 import { extname, join } from 'node:path';
+import type { Readable } from 'node:stream';
 import sirv from 'sirv';
 import { securityHeadersFor } from './security-headers';
 
@@ -70,16 +77,51 @@ export function serveFolder(root: string): RequestListener {
     setHeaders: setFileHeaders,
   });
   return (request, response) => {
-    const { pathname } = new URL(request.url ?? '/', 'http://localhost');
-    for (const [name, value] of Object.entries(securityHeadersFor(pathname)))
+    const pathname = pathOf(request);
+    for (const [name, value] of Object.entries(securityHeadersFor(pathname ?? '/')))
       response.setHeader(name, value);
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       response.setHeader('Allow', 'GET, HEAD');
       refuse(response, 405, 'Only GET and HEAD are answered here.');
       return;
     }
-    serveFile(request, response, () => refuse(response, 404, 'There is nothing at this address.'));
+    if (pathname === null) {
+      refuse(response, 400, 'Expected an address, found something else.');
+      return;
+    }
+    keepWholeRange(request);
+    closeWithAnswer(response);
+    try {
+      serveFile(request, response, () =>
+        refuse(response, 404, 'There is nothing at this address.'),
+      );
+    } catch {
+      // A file that a new build removed just now: whoever asks again gets the new one.
+      response.destroy();
+    }
   };
+}
+
+/** Null for what is no address, such as `//`: thrown in here, it would end the process. */
+function pathOf({ url = '/' }: IncomingMessage): string | null {
+  const base = 'http://localhost';
+  return URL.canParse(url, base) ? new URL(url, base).pathname : null;
+}
+
+/** sirv fails, in the middle of its answer, for a range that ends before it begins; what is no single range means the whole file. */
+function keepWholeRange(request: IncomingMessage): void {
+  const parts = /^bytes=(\d{1,15})-(\d{0,15})$/.exec(request.headers.range ?? '');
+  const [first, last] = [parts?.[1], parts?.[2]];
+  const isRange = first !== undefined && (!last || Number(first) <= Number(last));
+  if (!isRange) delete request.headers.range;
+}
+
+/** sirv leaves a file open whose reader has gone, and a file that cannot be read would end the process. */
+function closeWithAnswer(response: ServerResponse): void {
+  response.once('pipe', (file: Readable) => {
+    file.once('error', () => response.destroy());
+    response.once('close', () => file.destroy());
+  });
 }
 
 function setFileHeaders(response: ServerResponse, pathname: string): void {
