@@ -64,12 +64,16 @@ export const outboxSchema = v.object({
   totalBytes: countSchema,
   /** Names the files here and the session there; another one whenever it is packed. Null: not begun. */
   uploadId: v.nullable(idSchema),
+  /** Of the session file once it is here whole; null: it is not. */
+  packedBytes: v.optional(v.nullable(countSchema), null),
   /** Null: not packed. */
   plan: v.nullable(uploadPlanSchema),
   /** The endpoint has the session, whole. */
   isSent: v.boolean(),
   /** Pending there, and not to be gone on with: to be thrown away there. */
   staleUploadIds: v.array(idSchema),
+  /** The user wants it sent although the network is metered. */
+  isMeteredAllowed: v.optional(v.boolean(), false),
 });
 export type OutboxRow = v.InferOutput<typeof outboxSchema>;
 

@@ -2,7 +2,7 @@ import { toErrorData } from '../../core/app-error';
 import type { ErrorData } from '../../contracts/errors';
 import type { ConnectionRow, OutboxRow } from '../../storage/sync-rows';
 import { askToBeWoken, type NetworkFacts } from './network';
-import { isPassing, retryDelayMs } from './retry';
+import { isPassing, MAX_DELAY_MS, retryDelayMs } from './retry';
 import { UploadTask, type UploadTaskParts } from './upload-task';
 
 /** One tab runs the outbox; another takes over when that one is closed. */
@@ -61,16 +61,22 @@ export class OutboxRunner {
       await this.#change(id, (row) =>
         row.state === 'waiting' ? { nextTryUnixMs: null, waitsFor: 'turn' } : null,
       );
-    this.#current?.controller.abort();
+    const current = this.#current;
+    const row = current && (await this.#parts.store.outboxItem(current.id));
+    // Packing hangs on no network, and would begin anew.
+    if (row?.state !== 'packing') current?.controller.abort();
     this.#wake();
   }
 
-  /** Ends what is under way of an item that was paused or removed. */
+  /** Rows or the network have changed: looks again, and ends what is under way of an item that was paused, removed, or may not go over this network. */
   async heed(): Promise<void> {
     const current = this.#current;
     if (!current) return this.#wake();
     const row = await this.#parts.store.outboxItem(current.id);
-    if (!row || row.state === 'paused') current.controller.abort();
+    const isEnded = !row || row.state === 'paused';
+    // Packing needs no network.
+    if (isEnded || (row.state === 'sending' && (await this.#heldBack(row)) !== null))
+      current.controller.abort();
   }
 
   async #run(connection: ConnectionRow, signal: AbortSignal): Promise<void> {
@@ -93,29 +99,29 @@ export class OutboxRunner {
     const open = (await this.#parts.store.outbox()).filter(({ state }) =>
       ['waiting', 'packing', 'sending'].includes(state),
     );
-    const held = open.length > 0 ? await this.#heldBack() : null;
-    if (held) {
-      for (const { id } of open)
-        await this.#change(id, () => ({ state: 'waiting', waitsFor: held }));
+    const free: OutboxRow[] = [];
+    for (const row of open) {
+      const held = await this.#heldBack(row);
+      if (held === null) free.push(row);
+      else await this.#change(row.id, () => ({ state: 'waiting', waitsFor: held }));
       if (held === 'network') void askToBeWoken();
-      return { row: null, untilMs: null };
     }
     const now = this.#parts.nowMs();
-    const [row] = open.filter(({ nextTryUnixMs }) => (nextTryUnixMs ?? 0) <= now);
-    for (const { id } of open.filter((other) => other !== row))
+    const [row] = free.filter(({ nextTryUnixMs }) => isDue(nextTryUnixMs, now));
+    for (const { id } of free.filter((other) => other !== row))
       await this.#change(id, (other) => ({
         state: 'waiting',
         waitsFor: other.nextTryUnixMs === null ? 'turn' : 'retry',
       }));
-    const times = open.flatMap(({ nextTryUnixMs }) => nextTryUnixMs ?? []);
+    const times = free.flatMap(({ nextTryUnixMs }) => nextTryUnixMs ?? []);
     return { row: row ?? null, untilMs: times.length > 0 ? Math.min(...times) : null };
   }
 
-  async #heldBack(): Promise<'network' | 'unmetered-network' | null> {
+  async #heldBack(row: OutboxRow): Promise<'network' | 'unmetered-network' | null> {
     const { isOnline, isMetered } = this.#parts.readNetwork();
     if (!isOnline) return 'network';
     const { isMeteredAllowed } = await this.#parts.store.settings();
-    return isMetered && !isMeteredAllowed ? 'unmetered-network' : null;
+    return isMetered && !isMeteredAllowed && !row.isMeteredAllowed ? 'unmetered-network' : null;
   }
 
   async #handle(row: OutboxRow, connection: ConnectionRow, signal: AbortSignal): Promise<void> {
@@ -142,8 +148,17 @@ export class OutboxRunner {
       const nextTryUnixMs = this.#parts.nowMs() + delayMs;
       return { state: 'waiting', waitsFor: 'retry', error, failureCount, nextTryUnixMs };
     });
-    if (error.code === 'SYNC_SIGNED_OUT') this.#parts.onError(error);
+    if (error.code === 'SYNC_SIGNED_OUT') await this.#stopAll(error);
     else if (isPassing(error.code)) void askToBeWoken();
+  }
+
+  /** The endpoint does not know this device any more: nothing that waits is packed for it. */
+  async #stopAll(error: ErrorData): Promise<void> {
+    for (const { id } of await this.#parts.store.outbox())
+      await this.#change(id, ({ state }) =>
+        state === 'done' || state === 'failed' ? null : { state: 'failed', error, waitsFor: null },
+      );
+    this.#parts.onError(error);
   }
 
   async #change(id: string, change: (row: OutboxRow) => Partial<OutboxRow> | null): Promise<void> {
@@ -164,6 +179,12 @@ export class OutboxRunner {
       setTimeout(resolve, Math.max(0, untilMs - this.#parts.nowMs())),
     );
   }
+}
+
+/** A time that is further away than any wait is one from before the clock was set back. */
+function isDue(nextTryUnixMs: number | null, nowMs: number): boolean {
+  const waitMs = (nextTryUnixMs ?? 0) - nowMs;
+  return waitMs <= 0 || waitMs > MAX_DELAY_MS;
 }
 
 function differs(row: OutboxRow, changes: Partial<OutboxRow>): boolean {

@@ -6,7 +6,7 @@ import type {
 import type { SessionHeader, SessionsClient } from '../../contracts/session';
 import type { UploadChoice } from '../../contracts/sync';
 import type { UploadFacts } from '../../core/sync-format/sync-worker-api';
-import { AppError } from '../../core/app-error';
+import { AppError, isAbort } from '../../core/app-error';
 
 /** What packing needs: an export worker of its own, so that the user's exports are not kept waiting. */
 export interface PackParts {
@@ -16,14 +16,14 @@ export interface PackParts {
 
 type Choice = Pick<UploadChoice, 'sessionId' | 'without'>;
 
-/** Throws AppError EXPORT_FAILED: it is not there any more; SESSION_*, STORAGE_*. */
+/** Throws AppError SESSION_GONE, SESSION_*, STORAGE_*. */
 export async function headerOf(
   { sessions }: Pick<PackParts, 'sessions'>,
   sessionId: string,
 ): Promise<SessionHeader> {
   const session = await sessions.open(sessionId);
   if (session) return session.header;
-  throw new AppError('EXPORT_FAILED', `Expected session ${sessionId}, found none`);
+  throw new AppError('SESSION_GONE', `Expected session ${sessionId}, found none`);
 }
 
 /** What would be packed. Throws as {@link headerOf}. */
@@ -34,15 +34,21 @@ export async function describePacked(
   return parts.files.contents(requestOf(await headerOf(parts, choice.sessionId), choice));
 }
 
-/** Writes a session file into `destination`, whole or not at all. Throws AppError EXPORT_FAILED, SESSION_*, STORAGE_*; AbortError. */
+/** Writes a session file into `destination`; not whole when it throws: AppError EXPORT_FAILED, SESSION_*, STORAGE_*; AbortError. Resolves with its size in bytes. */
 export async function packSession(
   parts: PackParts,
   choice: Choice,
   destination: FileSystemFileHandle,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<number> {
   const request = requestOf(await headerOf(parts, choice.sessionId), choice);
-  await parts.files.export(request, destination, () => undefined, signal);
+  try {
+    return (await parts.files.export(request, destination, () => undefined, signal)).byteCount;
+  } catch (error) {
+    // Deleted meanwhile it fails in many ways, and this is the reason of all.
+    if (!(error instanceof Error && isAbort(error))) await headerOf(parts, choice.sessionId);
+    throw error;
+  }
 }
 
 /** For the envelope. Throws as {@link headerOf}. */

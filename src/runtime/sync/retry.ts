@@ -3,7 +3,7 @@ import type { ErrorCode } from '../../contracts/errors';
 /** A first failure is mostly a moment's. */
 const FIRST_DELAY_MS = 2_000;
 /** An endpoint that is away for a night is asked four times an hour. */
-const MAX_DELAY_MS = 900_000;
+export const MAX_DELAY_MS = 900_000;
 
 /** Failures that pass without anybody doing something. A sign-in page of a strange network answers like no endpoint. */
 const PASSING: ReadonlySet<ErrorCode> = new Set<ErrorCode>([

@@ -212,6 +212,8 @@ export class SyncEngine {
       plan: null,
       isSent: false,
       staleUploadIds: [],
+      packedBytes: null,
+      isMeteredAllowed: false,
     });
     await this.changed();
   }

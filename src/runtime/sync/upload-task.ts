@@ -55,10 +55,10 @@ export class UploadTask {
   /** A session is packed once; when its file is gone or was never whole, again and as another upload. */
   async #packed(): Promise<UploadPlan> {
     const { place, store } = this.#parts;
-    const { uploadId, plan } = this.#row;
+    const { uploadId, plan, packedBytes } = this.#row;
     const file = uploadId === null ? null : await place.sessionFile(uploadId);
     if (plan && file?.size === plan.byteCount) return plan;
-    if (plan || !file || uploadId === null) await this.#pack();
+    if (plan || packedBytes === null || file?.size !== packedBytes) await this.#pack();
     return this.#plan(this.#row.uploadId ?? '', await store.connection());
   }
 
@@ -70,6 +70,7 @@ export class UploadTask {
     await this.#update({
       state: 'packing',
       uploadId,
+      packedBytes: null,
       plan: null,
       sentBytes: 0,
       totalBytes: 0,
@@ -77,7 +78,15 @@ export class UploadTask {
       staleUploadIds: before !== null && plan ? [...staleUploadIds, before] : staleUploadIds,
     });
     const handle = await place.sessionHandle(uploadId);
-    await packSession(this.#parts, { sessionId, without }, handle, this.#signal);
+    try {
+      const choice = { sessionId, without };
+      const packedBytes = await packSession(this.#parts, choice, handle, this.#signal);
+      await this.#update({ packedBytes });
+    } catch (error) {
+      // What cannot be removed now is removed before it is packed again.
+      await place.remove(uploadId).catch(() => undefined);
+      throw error;
+    }
   }
 
   async #plan(uploadId: string, connection: ConnectionRow | null): Promise<UploadPlan> {
@@ -108,12 +117,25 @@ export class UploadTask {
     await this.#update({ state: 'sending', error: null });
     // Written one after the other, and all before what comes after them.
     let written: Promise<unknown> = Promise.resolve();
+    let isOver = false;
+    let mostBytes = this.#row.sentBytes;
     const onProgress = (sentBytes: number): void => {
-      written = written.then(() => this.#update({ sentBytes, failureCount: 0 }));
+      // Told over a channel of its own, the last of it may come after the end.
+      if (isOver) return;
+      // Each try begins by telling what is there already: that alone is no progress.
+      const progress = sentBytes > mostBytes ? { sentBytes, failureCount: 0 } : { sentBytes };
+      mostBytes = Math.max(mostBytes, sentBytes);
+      written = written.then(() => this.#update(progress));
       // One that fails is heard of below.
       written.catch(() => undefined);
     };
-    await this.#parts.calls.send(this.#access, plan, onProgress, this.#signal);
+    try {
+      await this.#parts.calls.send(this.#access, plan, onProgress, this.#signal);
+    } finally {
+      isOver = true;
+      // Before what comes of this is written; a failure to send is told before one to write.
+      await written.catch(() => undefined);
+    }
     await written;
     await this.#update({ isSent: true, sentBytes: this.#row.totalBytes });
     await this.#writeDown({

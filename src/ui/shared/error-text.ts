@@ -178,6 +178,11 @@ const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
       'What is stored is incomplete or was changed. Everything else in it is left as it is.',
     action: 'Export what can be read, or delete the session.',
   },
+  SESSION_GONE: {
+    headline: 'This session is not on this device any more',
+    happened: 'It was deleted here before it was packed, so there is nothing left to send.',
+    action: 'Take it off the list. What was sent or exported before is where it went.',
+  },
   EXPORT_FAILED: {
     headline: 'The export could not be written',
     happened: 'Nothing of the session was changed; the unfinished file was removed.',
@@ -217,6 +222,12 @@ const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
     happened:
       'This device’s share of the endpoint’s disk, or the disk, is used up. The upload waits.',
     action: 'Delete sessions at the endpoint, or send without video.',
+  },
+  SYNC_LOST: {
+    headline: 'The endpoint does not have it any more',
+    happened:
+      'It was sent, but is not there, and nobody removed it: the endpoint was perhaps restored from an older backup, or lost a disk.',
+    action: 'Send it again. The session on this device is untouched.',
   },
   SYNC_WRONG_KEY: {
     headline: 'This key does not open it',

@@ -52,7 +52,10 @@ class Scene {
     onProgress: (bytes: number) => void,
     signal: AbortSignal,
   ) => Promise<void> = () => Promise.resolve();
-  pack: () => Promise<void> = () => Promise.resolve();
+  /** What writing the session file does before it is whole. */
+  pack: (handle: FileSystemFileHandle, signal: AbortSignal) => Promise<void> = () =>
+    Promise.resolve();
+  hasSession = true;
 
   constructor(name?: string) {
     sceneNumber += 1;
@@ -84,12 +87,12 @@ class Scene {
           this.sent.push(plan.uploadId);
         },
       },
-      sessions: { open: () => Promise.resolve(makeSession()) },
+      sessions: { open: () => Promise.resolve(this.hasSession ? makeSession() : null) },
       files: {
         contents: () => Promise.resolve({ groups: [], byteCount: 1, hasPictures: false }),
-        export: async (_request, destination) => {
-          await this.pack();
+        export: async (_request, destination, _tell, signal) => {
           const { name } = destination!;
+          await this.pack(destination!, signal);
           this.packed.push(name);
           this.files.set(name, 1000);
           return { byteCount: 1000, recordCount: 1, notes: [] };
@@ -124,6 +127,8 @@ class Scene {
       plan: null,
       isSent: false,
       staleUploadIds: [],
+      packedBytes: null,
+      isMeteredAllowed: false,
       ...change,
     });
   }
@@ -210,7 +215,194 @@ describe('the outbox', () => {
     expect(scene.removed).toEqual([]);
   });
 
-  it.each<ErrorCode>(['SYNC_FULL', 'SYNC_REFUSED', 'STORAGE_FULL', 'SYNC_SIGNED_OUT'])(
+  it('goes over a metered network at once what the user wants sent all the same, and nothing else', async () => {
+    const scene = new Scene();
+    scene.network = { isOnline: true, isMetered: true };
+    await scene.queue('item-1');
+    await scene.queue('item-2');
+    scene.start();
+    await scene.until('item-2', { waitsFor: 'unmetered-network' });
+    await scene.store.updateOutboxItem('item-2', () => ({ isMeteredAllowed: true }));
+    await scene.runner.heed();
+    await scene.until('item-2', { state: 'done' });
+    expect(await scene.item('item-1')).toMatchObject({ waitsFor: 'unmetered-network' });
+  });
+
+  it('stops in the middle when the network becomes a metered one, and goes on after it', async () => {
+    const scene = new Scene();
+    let tryCount = 0;
+    scene.send = (_plan, tell, signal) => {
+      tryCount += 1;
+      if (tryCount > 1) return Promise.resolve();
+      tell(400);
+      return untilAborted(signal);
+    };
+    await scene.queue('item-1');
+    scene.start();
+    await scene.until('item-1', { state: 'sending', sentBytes: 400 });
+    scene.network = { isOnline: true, isMetered: true };
+    await scene.runner.heed();
+    await scene.until('item-1', {
+      state: 'waiting',
+      waitsFor: 'unmetered-network',
+      error: null,
+      failureCount: 0,
+    });
+    scene.network = { isOnline: true, isMetered: false };
+    await scene.runner.heed();
+    await scene.until('item-1', { state: 'done' });
+  });
+
+  it('waits longer after every failure although each try tells again what is there', async () => {
+    const scene = new Scene();
+    scene.send = (_plan, tell) => {
+      tell(0);
+      tell(400);
+      return Promise.reject(failure('SYNC_UNREACHABLE'));
+    };
+    await scene.queue('item-1');
+    scene.start();
+    for (const failureCount of [1, 2, 3]) {
+      await scene.until('item-1', {
+        failureCount,
+        nextTryUnixMs: scene.nowMs + retryDelayMs(failureCount, 0),
+      });
+      await scene.runner.hurry();
+    }
+  });
+
+  it('counts failures from the last byte that was new', async () => {
+    const scene = new Scene();
+    let sentBytes = 0;
+    scene.send = (_plan, tell) => {
+      sentBytes += 100;
+      tell(sentBytes);
+      return Promise.reject(failure('SYNC_UNREACHABLE'));
+    };
+    await scene.queue('item-1');
+    scene.start();
+    for (const bytes of [100, 200, 300]) {
+      await scene.until('item-1', { sentBytes: bytes, failureCount: 1, waitsFor: 'retry' });
+      await scene.runner.hurry();
+    }
+  });
+
+  it('does not wait for a time that the clock has left far behind', async () => {
+    const scene = new Scene();
+    await scene.queue('item-1', {
+      waitsFor: 'retry',
+      failureCount: 1,
+      nextTryUnixMs: scene.nowMs + 86_400_000,
+    });
+    scene.start();
+    await scene.until('item-1', { state: 'done' });
+  });
+
+  it('ignores progress that arrives after the end', async () => {
+    const scene = new Scene();
+    let tell: (bytes: number) => void = () => undefined;
+    scene.send = (_plan, onProgress) => {
+      tell = onProgress;
+      return Promise.resolve();
+    };
+    await scene.queue('item-1');
+    scene.start();
+    await scene.until('item-1', { state: 'done' });
+    tell(7);
+    await scene.queue('item-2');
+    scene.runner.wake();
+    await scene.until('item-2', { state: 'done' });
+    expect(await scene.item('item-1')).toMatchObject({ sentBytes: 1200 });
+  });
+
+  it('packs nothing for an endpoint that does not know the device any more: everything stops', async () => {
+    const scene = new Scene();
+    scene.send = () => Promise.reject(failure('SYNC_SIGNED_OUT'));
+    await scene.queue('item-1');
+    await scene.queue('item-2');
+    scene.start();
+    for (const id of ['item-1', 'item-2'])
+      await scene.until(id, {
+        state: 'failed',
+        error: { code: 'SYNC_SIGNED_OUT', message: 'SYNC_SIGNED_OUT' },
+      });
+    expect(scene.packed).toHaveLength(1);
+    expect(scene.errors.map(({ code }) => code)).toEqual(['SYNC_SIGNED_OUT']);
+  });
+
+  it('says of a session that was deleted here that it is gone, also when that was while it was packed', async () => {
+    for (const isDeletedBefore of [true, false]) {
+      const scene = new Scene();
+      scene.hasSession = !isDeletedBefore;
+      scene.pack = () => {
+        scene.hasSession = false;
+        return Promise.reject(failure('SESSION_DAMAGED'));
+      };
+      await scene.queue('item-1');
+      scene.start();
+      await scene.until('item-1', { state: 'failed' });
+      expect((await scene.item('item-1'))?.error?.code).toBe('SESSION_GONE');
+      expect(scene.files.size).toBe(0);
+    }
+  });
+
+  it('sends what was packed already although the session was deleted here since', async () => {
+    const scene = new Scene();
+    const plan = { ...planOf('upload-packed'), pieceByteCounts: [1200] };
+    scene.files.set('upload-packed', plan.byteCount);
+    scene.hasSession = false;
+    await scene.queue('item-1', { uploadId: 'upload-packed', plan, packedBytes: 1000 });
+    scene.start();
+    await scene.until('item-1', { state: 'done' });
+    expect(scene.packed).toEqual([]);
+  });
+
+  it('leaves no half a file when packing fails for want of room, and packs anew when there is some', async () => {
+    const scene = new Scene();
+    let hasRoom = false;
+    scene.pack = ({ name }) => {
+      scene.files.set(name, 300);
+      return hasRoom ? Promise.resolve() : Promise.reject(failure('STORAGE_FULL'));
+    };
+    await scene.queue('item-1');
+    scene.start();
+    await scene.until('item-1', {
+      state: 'failed',
+      error: { code: 'STORAGE_FULL', message: 'STORAGE_FULL' },
+    });
+    expect([...scene.files.keys()]).toEqual([]);
+    hasRoom = true;
+    await scene.store.updateOutboxItem('item-1', () => ({ state: 'waiting', error: null }));
+    await scene.runner.heed();
+    await scene.until('item-1', { state: 'done' });
+  });
+
+  it('does not take for whole what packing had written when the power failed', async () => {
+    const scene = new Scene();
+    scene.files.set('upload-cut-short', 300);
+    await scene.queue('item-1', { state: 'packing', uploadId: 'upload-cut-short' });
+    scene.start();
+    await scene.until('item-1', { state: 'done' });
+    expect(scene.packed).toHaveLength(1);
+    expect([...scene.files.keys()]).toEqual([]);
+  });
+
+  it('leaves no file of what was paused while it was packed', async () => {
+    const scene = new Scene();
+    scene.pack = ({ name }, signal) => {
+      scene.files.set(name, 300);
+      return untilAborted(signal);
+    };
+    await scene.queue('item-1');
+    scene.start();
+    await scene.until('item-1', { state: 'packing' });
+    await expect.poll(() => scene.files.size).toBe(1);
+    await scene.store.updateOutboxItem('item-1', () => ({ state: 'paused' }));
+    await scene.runner.heed();
+    await expect.poll(() => scene.files.size).toBe(0);
+  });
+
+  it.each<ErrorCode>(['SYNC_FULL', 'SYNC_REFUSED', 'STORAGE_FULL'])(
     'stops with %s, which nobody but the user can mend, and goes on with the others',
     async (code) => {
       const scene = new Scene();
@@ -221,9 +413,7 @@ describe('the outbox', () => {
       scene.start();
       await scene.until('item-1', { state: 'failed', error: { code, message: code } });
       await scene.until('item-2', { state: 'done' });
-      expect(scene.errors.map((error) => error.code)).toEqual(
-        code === 'SYNC_SIGNED_OUT' ? [code] : [],
-      );
+      expect(scene.errors).toEqual([]);
     },
   );
 
@@ -233,9 +423,7 @@ describe('the outbox', () => {
     let isSending = false;
     first.send = (_plan, _tell, signal) => {
       isSending = true;
-      return new Promise((_resolve, reject) =>
-        signal.addEventListener('abort', () => reject(new DOMException('', 'AbortError'))),
-      );
+      return untilAborted(signal);
     };
     await first.queue('item-1');
     first.start();
@@ -274,9 +462,7 @@ describe('the outbox', () => {
     scene.send = ({ uploadId }, _tell, signal) => {
       begun.push(uploadId);
       if (begun.length > 2) return Promise.resolve();
-      return new Promise((_resolve, reject) =>
-        signal.addEventListener('abort', () => reject(new DOMException('', 'AbortError'))),
-      );
+      return untilAborted(signal);
     };
     for (const id of ['item-1', 'item-2', 'item-3']) await scene.queue(id);
     scene.start();
@@ -308,6 +494,12 @@ describe('the time between tries', () => {
     expect(retryDelayMs(3, 0)).toBe(4000);
   });
 });
+
+function untilAborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) =>
+    signal.addEventListener('abort', () => reject(new DOMException('', 'AbortError'))),
+  );
+}
 
 function failure(code: ErrorCode): AppError {
   return new AppError(code, code);
