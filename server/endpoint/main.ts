@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { pino, type Logger } from 'pino';
+import type { Logger } from 'pino';
 import { collectDefaultMetrics } from 'prom-client';
 import { SCOPES, type Scope } from '../../src/core/sync-api/access';
 import { buildApp, prepareFiles, reasonToBuild } from '../build-app';
@@ -8,6 +8,7 @@ import { makePairingCode, type PairingCode } from './access/pairing-codes';
 import type { EndpointConfig } from './config';
 import { openDatabase } from './database/open-database';
 import { readEndpointArguments } from './endpoint-arguments';
+import { createLog } from './log';
 import { makeCodeBeside } from './pair-command';
 import { readConfig } from './read-config';
 import { startEndpoint, type RunningEndpoint } from './start-endpoint';
@@ -24,8 +25,7 @@ try {
 async function main(): Promise<void> {
   const wanted = readEndpointArguments(process.argv.slice(2));
   const config = readConfig({ ...process.env, ...wanted.overrides });
-  // Without the process's number and the machine's name: whoever reads many logs knows where each comes from.
-  const log = pino({ level: config.logLevel, base: null });
+  const log = createLog(config.logLevel);
   if (wanted.command === 'pair') {
     sayCode(await makeCodeBeside(config, wanted.scopes, log), wanted.scopes);
     return;

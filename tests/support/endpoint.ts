@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pino } from 'pino';
 import { afterAll, vi } from 'vitest';
 import type { EndpointConfig } from '../../server/endpoint/config';
 import type { Database } from '../../server/endpoint/database/database';
@@ -10,6 +9,7 @@ import {
   dumpEmbedded,
   openEmbeddedDatabase,
 } from '../../server/endpoint/database/embedded-database';
+import { createLog } from '../../server/endpoint/log';
 import { MIGRATIONS } from '../../server/endpoint/database/migrations/all-migrations';
 import { openDatabase } from '../../server/endpoint/database/open-database';
 import type { SlownessLimits } from '../../server/endpoint/http/slow-requests';
@@ -94,7 +94,7 @@ export async function startTestEndpoint(options: TestEndpointOptions = {}): Prom
     ...options.config,
   };
   const logLines: string[] = [];
-  const log = pino({ level: config.logLevel }, { write: (line) => void logLines.push(line) });
+  const log = createLog(config.logLevel, { write: (line) => void logLines.push(line) });
   let aheadMs = 0;
   const now = () => Date.now() + aheadMs;
   const database: Database =
