@@ -11,6 +11,7 @@ import { countSchema, idSchema, labelSchema, unixMsSchema } from './fields';
  *                                    comment every 15 s keeps it open. `event: missed` with { afterSequence, nextSequence }: what
  *                                    lies between is not kept any more. 404: the camera has not sent anything
  *   GET  /api/live                   cameras with what is known of them (read)
+ *   GET  /live/                      the viewer page's list of cameras
  *   GET  /live/:camera               the viewer page
  *
  * A place is left for `/api/live/:camera/signal` (WebRTC) and `/api/live/:camera/frames` (WebSocket).
@@ -19,7 +20,7 @@ import { countSchema, idSchema, labelSchema, unixMsSchema } from './fields';
 const timed = { timeUnixMs: unixMsSchema };
 
 export const liveEventSchema = v.variant('type', [
-  /** How many vehicles of each class are in the picture; sent when it changes, at most once a second. */
+  /** How many vehicles of each class are in the picture; sent when it changes, at most once a second, and every 30 s. */
   v.object({
     type: v.literal('present'),
     ...timed,

@@ -11,6 +11,8 @@ export type PublishedRun = Pick<AnalysisController, 'status' | 'onStatus' | 'onR
 
 /** Events are collected so long, and what is present is told no more often. */
 const INTERVAL_MS = 1_000;
+/** While a camera runs and nothing changes: watchers know by it that the device is still there. */
+const SIGN_OF_LIFE_MS = 30_000;
 /** While the endpoint cannot be reached: the oldest are dropped then. */
 const MAX_WAITING = 100;
 /** After a failure. */
@@ -28,6 +30,7 @@ interface LiveCamera {
   events: readonly LiveEvent[];
   /** As they were told last, and as they are. */
   toldCounts: string;
+  toldUnixMs: number;
   counts: LiveEvent & { readonly type: 'present' };
 }
 
@@ -84,7 +87,7 @@ export class LivePublisher {
     for (const { state, vehicleClass } of tracks)
       if (state === 'confirmed') counts[vehicleClass] = (counts[vehicleClass] ?? 0) + 1;
     camera.counts = { type: 'present', timeUnixMs: Date.now(), counts };
-    if (JSON.stringify(counts) !== camera.toldCounts) this.#schedule(INTERVAL_MS);
+    if (isNews(camera)) this.#schedule(INTERVAL_MS);
   }
 
   #onSighting({ number }: VehicleSummary, sighting: Sighting): void {
@@ -126,6 +129,7 @@ export class LivePublisher {
       label: publishedLabel(cameraOf(source, cameraId).label),
       events: [],
       toldCounts: '',
+      toldUnixMs: 0,
       counts: { type: 'present', timeUnixMs: Date.now(), counts: {} },
     };
     this.#cameras.set(cameraId, camera);
@@ -153,9 +157,8 @@ export class LivePublisher {
 
   async #sendAll(): Promise<boolean> {
     for (const [cameraId, camera] of this.#cameras) {
-      const counts = JSON.stringify(camera.counts.counts);
-      const isChanged = counts !== camera.toldCounts;
-      const events = isChanged ? [...camera.events, camera.counts] : [...camera.events];
+      const { counts } = camera;
+      const events = isNews(camera) ? [...camera.events, counts] : [...camera.events];
       if (events.length === 0) continue;
       try {
         await this.#send(
@@ -165,13 +168,24 @@ export class LivePublisher {
         );
         // Others may have come meanwhile.
         camera.events = camera.events.filter((event) => !events.includes(event));
-        camera.toldCounts = counts;
+        if (events.includes(counts)) {
+          camera.toldCounts = JSON.stringify(counts.counts);
+          camera.toldUnixMs = counts.timeUnixMs;
+        }
       } catch {
         return false; // analysis goes on, and so does this with the next events
       }
     }
     return true;
   }
+}
+
+/** What is present is not what was told, or was told long ago. */
+function isNews({ counts, toldCounts, toldUnixMs }: LiveCamera): boolean {
+  return (
+    JSON.stringify(counts.counts) !== toldCounts ||
+    counts.timeUnixMs - toldUnixMs >= SIGN_OF_LIFE_MS
+  );
 }
 
 /** Names of cameras are for the device alone; watchers see their label. */

@@ -122,6 +122,14 @@ describe('live results', () => {
       expect(v.safeParse(publishLiveSchema, { label, events }).success).toBe(true);
   });
 
+  it('give a sign of life every half minute while the camera runs and nothing changes', async () => {
+    for (let second = 0; second < 100; second += 1) {
+      run.show('car');
+      await seconds(1);
+    }
+    expect(ofType('present')).toHaveLength(4);
+  });
+
   it('name a camera by its label, and by an id that says nothing and stays the same', async () => {
     run.show('car');
     await seconds(2);

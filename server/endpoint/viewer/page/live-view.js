@@ -1,27 +1,30 @@
+import { ageText } from './age-text.js';
+import { sightingRow, VEHICLE_NAMES } from './sighting-row.js';
+
 /** Sightings on the page. */
 const SHOWN_SIGHTINGS = 20;
+/** Vehicles whose last time here is remembered, to say when one that came back was seen before. */
+const KNOWN_VEHICLES = 500;
 /** Between what a screen reader is told of sightings: it is no ticker. */
 const ANNOUNCE_MS = 20_000;
-
-/** @type {Readonly<Record<string, string>>} */
-const CLASS_NAMES = { car: 'Car', motorcycle: 'Motorcycle', bus: 'Bus', truck: 'Truck' };
+/** A camera that runs sends something every 30 s, and a device that fails to send tries again after 10 s: after this long it is gone. */
+const SILENT_CAMERA_MS = 90_000;
+/** What comes within this time of a connection happened before; after it, what comes has just happened, whatever clocks say. */
+const CATCH_UP_MS = 2000;
 
 /** @type {Readonly<Record<import('./follow.js').Connection, string>>} */
 const CONNECTION_TEXTS = {
   connected: 'Live',
   waiting: 'Not connected. Trying again…',
-  unknown: 'This camera has not sent anything yet. Looking again…',
-  refused: 'This link is not good any more. Ask for a new one.',
+  unknown: 'Unknown camera. Looking again…',
+  refused: 'Not allowed any more.',
 };
 
 /** @type {Readonly<Record<string, string>>} */
 const CAMERA_TEXTS = {
-  running: 'Live',
-  gap: 'Connected. The camera has no picture at the moment.',
-  stopped: 'Connected. The camera was stopped.',
+  gap: 'No picture at the moment',
+  stopped: 'The camera was stopped',
 };
-
-const timeFormat = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' });
 
 /** What the page shows. Text goes in as text: nothing that arrives is read as HTML. */
 export class LiveView {
@@ -29,8 +32,21 @@ export class LiveView {
   #page;
   /** @type {import('./follow.js').Connection} */
   #connection = 'waiting';
+  #connectedMs = -Infinity;
   /** Last said by the camera. */
   #camera = 'running';
+  /**
+   * Of the last event, on the clock of {@link performance.now}; null: none came.
+   *
+   * @type {number | null}
+   */
+  #lastEventMs = null;
+  /**
+   * When vehicles were here last, by number, the latest at the end.
+   *
+   * @type {Map<number, number>}
+   */
+  #seen = new Map();
   #untold = 0;
   #lastSighting = '';
   #announcedMs = -Infinity;
@@ -48,15 +64,11 @@ export class LiveView {
     document.title = `${label} · Live · Resight`;
   }
 
-  /** @param {string} text There is nothing to follow, for good. */
-  setEnded(text) {
-    this.#setStatus('ended', text);
-  }
-
   /** @param {import('./follow.js').Connection} connection */
   setConnection(connection) {
     this.#connection = connection;
-    this.#showStatus();
+    if (connection === 'connected') this.#connectedMs = performance.now();
+    this.tick();
   }
 
   /** @param {import('./event-stream.js').StreamEvent} event */
@@ -65,62 +77,87 @@ export class LiveView {
     const event = JSON.parse(data);
     if (type === 'present') this.#showPresent(event);
     else if (type === 'sighting') this.#showSighting(event);
-    else if (type === 'missed') this.#addLine('missed', 'Some of what happened here is not kept.');
-    else if (type === 'state') {
-      this.#camera = event.state;
-      this.#showStatus();
-    }
+    else if (type === 'missed') this.#addMissed();
+    else if (type === 'state') this.#camera = event.state;
+    if (typeof event.timeUnixMs === 'number') this.#noteTime(event.timeUnixMs);
+    this.tick();
   }
 
-  /** @param {{ timeUnixMs: number, counts: Record<string, number> }} event */
-  #showPresent({ timeUnixMs, counts }) {
+  /** Once a second: ages grow without an event, and a camera may fall silent. */
+  tick() {
+    const ageMs = this.#lastEventMs === null ? null : performance.now() - this.#lastEventMs;
+    this.#showStatus(ageMs);
+    const text = ageMs === null ? '' : `Last event ${ageText(ageMs)}`;
+    const age = this.#element('#age');
+    if (age.textContent !== text) age.textContent = text;
+  }
+
+  /** @param {number} timeUnixMs */
+  #noteTime(timeUnixMs) {
+    const ageMs = this.#isCatchingUp() ? Math.max(0, Date.now() - timeUnixMs) : 0;
+    this.#lastEventMs = Math.max(this.#lastEventMs ?? -Infinity, performance.now() - ageMs);
+  }
+
+  #isCatchingUp() {
+    return performance.now() - this.#connectedMs < CATCH_UP_MS;
+  }
+
+  /** @param {{ counts: Record<string, number> }} event */
+  #showPresent({ counts }) {
     for (const element of this.#page.querySelectorAll('[data-class]')) {
       element.textContent = String(counts[element.getAttribute('data-class') ?? ''] ?? 0);
     }
-    this.#element('#as-of').textContent = `Since ${timeFormat.format(timeUnixMs)}`;
   }
 
-  /** @param {{ startUnixMs: number, vehicleClass: string, vehicleNumber: number, similarity: number | null }} event */
-  #showSighting({ startUnixMs, vehicleClass, vehicleNumber, similarity }) {
-    const name = `${CLASS_NAMES[vehicleClass] ?? vehicleClass}, vehicle ${vehicleNumber}`;
-    const time = document.createElement('time');
-    time.dateTime = new Date(startUnixMs).toISOString();
-    time.textContent = timeFormat.format(startUnixMs);
-    const what = document.createElement('span');
-    what.textContent = name;
-    const known = document.createElement('span');
-    known.className = 'similarity';
-    known.textContent =
-      similarity === null ? 'new' : `seen before, similarity ${similarity.toFixed(2)}`;
-    this.#addLine('sighting', time, what, known);
+  /** @param {import('./sighting-row.js').SightingEvent} event */
+  #showSighting(event) {
+    const { startUnixMs, vehicleClass, vehicleNumber } = event;
+    const beforeUnixMs = this.#seen.get(vehicleNumber) ?? null;
+    this.#seen.delete(vehicleNumber);
+    this.#seen.set(vehicleNumber, startUnixMs);
+    for (const oldest of this.#seen.keys()) {
+      if (this.#seen.size <= KNOWN_VEHICLES) break;
+      this.#seen.delete(oldest);
+    }
+    this.#add(sightingRow(event, beforeUnixMs));
+    // What happened before the page was opened is there to be read, and no news.
+    if (this.#isCatchingUp()) return;
     this.#untold += 1;
-    this.#lastSighting = name;
+    this.#lastSighting = `${VEHICLE_NAMES[vehicleClass] ?? vehicleClass} ${vehicleNumber}${event.similarity === null ? '' : ', seen again'}`;
     this.#announceSoon();
   }
 
-  /**
-   * @param {string} className
-   * @param {...(Node | string)} content
-   */
-  #addLine(className, ...content) {
+  #addMissed() {
+    const row = document.createElement('li');
+    row.className = 'missed';
+    row.textContent = 'Some of what happened here is not kept.';
+    this.#add(row);
+  }
+
+  /** @param {HTMLElement} row */
+  #add(row) {
     const list = this.#element('#sightings');
-    const line = document.createElement('li');
-    line.className = className;
-    line.append(...content);
-    list.prepend(line);
+    list.prepend(row);
     while (list.childElementCount > SHOWN_SIGHTINGS) list.lastElementChild?.remove();
     this.#element('#no-sightings').hidden = true;
   }
 
-  #showStatus() {
+  /** @param {number | null} ageMs */
+  #showStatus(ageMs) {
     const isConnected = this.#connection === 'connected';
-    const isLive = isConnected && this.#camera === 'running';
+    const isSilent = this.#camera === 'running' && ageMs !== null && ageMs > SILENT_CAMERA_MS;
+    const isLive = isConnected && this.#camera === 'running' && !isSilent;
     this.#element('#present').dataset['isOld'] = String(!isLive);
-    const state = isLive ? 'live' : this.#connection === 'refused' ? 'ended' : 'waiting';
-    const text = isConnected
-      ? (CAMERA_TEXTS[this.#camera] ?? CONNECTION_TEXTS.connected)
-      : CONNECTION_TEXTS[this.#connection];
-    this.#setStatus(state, text);
+    const title = this.#element('#present-title');
+    const titleText = isLive || ageMs === null ? 'In view now' : 'In view at the last event';
+    if (title.textContent !== titleText) title.textContent = titleText;
+    const text = !isConnected
+      ? CONNECTION_TEXTS[this.#connection]
+      : isSilent
+        ? 'The camera has fallen silent'
+        : (CAMERA_TEXTS[this.#camera] ?? CONNECTION_TEXTS.connected);
+    const isLost = this.#connection === 'waiting' || (isConnected && isSilent);
+    this.#setStatus(isLive ? 'live' : isLost ? 'lost' : 'waiting', text);
   }
 
   /**

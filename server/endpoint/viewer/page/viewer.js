@@ -1,56 +1,79 @@
+import { askForCode, forgetToken, takeToken } from './access.js';
+import { readCameras, showCameras } from './camera-list.js';
 import { follow } from './follow.js';
 import { LiveView } from './live-view.js';
+import { offerScreenLock } from './screen-lock.js';
 
-/** Kept for this tab only: the address, which is seen, copied and remembered by the browser, is freed of it. */
-const TOKEN_KEY = 'resight-live-token';
-
-const view = new LiveView(document);
-const token = takeToken();
+/** The last part of `/live/:camera`; empty: the list of cameras is wanted. */
 const camera = location.pathname.split('/').at(-1) ?? '';
 
-if (token === null) {
-  view.setEnded('This page needs a link with a token. Ask for one where the camera runs.');
-} else {
-  void showLabel(token);
+// A page that comes back from the browser's cache of pages would go on with a dead connection.
+addEventListener('pageshow', (event) => {
+  if (event.persisted) location.reload();
+});
+if (camera !== '') {
+  element('all', HTMLElement).hidden = false;
+  offerScreenLock(element('awake', HTMLElement));
+}
+let reason = '';
+for (;;) {
+  const token = takeToken() ?? (await askForCode(element('pairing', HTMLFormElement), reason));
+  await (camera === '' ? showCameras(element('cameras', HTMLElement), token) : watch(token));
+  forgetToken();
+  reason = 'This page was taken off the list of devices, or may not read. Enter a new code.';
+}
+
+/**
+ * Shows what the camera sends until the token is refused.
+ *
+ * @param {string} token
+ */
+async function watch(token) {
+  const view = new LiveView(document);
+  const section = element('live', HTMLElement);
+  section.hidden = false;
   const end = new AbortController();
-  // A page that comes back from the browser's cache of pages would go on with a dead connection.
-  addEventListener('pagehide', () => end.abort());
-  addEventListener('pageshow', (event) => {
-    if (event.persisted) location.reload();
-  });
+  const leave = () => end.abort();
+  addEventListener('pagehide', leave);
+  const tick = setInterval(() => view.tick(), 1000);
   await follow({
     url: `../api/live/${camera}/events`,
     token,
     onEvent: (event) => view.show(event),
     onConnection: (connection) => {
-      if (connection === 'refused') sessionStorage.removeItem(TOKEN_KEY);
-      if (connection === 'connected') void showLabel(token);
+      if (connection === 'connected') void showLabel(view, token);
       view.setConnection(connection);
     },
     signal: end.signal,
   });
+  clearInterval(tick);
+  removeEventListener('pagehide', leave);
+  section.hidden = true;
+  // Left, not refused: the page is going away.
+  if (end.signal.aborted) await new Promise(() => undefined);
 }
 
-/** @returns {string | null} */
-function takeToken() {
-  const fromLink = new URLSearchParams(location.hash.slice(1)).get('token');
-  if (fromLink !== null) {
-    sessionStorage.setItem(TOKEN_KEY, fromLink);
-    history.replaceState(null, '', location.pathname);
-  }
-  return sessionStorage.getItem(TOKEN_KEY);
-}
-
-/** @param {string} token */
-async function showLabel(token) {
+/**
+ * @param {LiveView} view
+ * @param {string} token
+ */
+async function showLabel(view, token) {
   try {
-    const response = await fetch('../api/live', { headers: { Authorization: `Bearer ${token}` } });
-    if (!response.ok) return;
-    /** @type {{ cameras: { id: string, label: string }[] }} */
-    const { cameras } = await response.json();
-    const known = cameras.find(({ id }) => id === camera);
+    const known = (await readCameras(token))?.find(({ id }) => id === camera);
     if (known !== undefined) view.setLabel(known.label);
   } catch {
     // The page says that it is not connected; the name comes with the connection.
   }
+}
+
+/**
+ * @template {HTMLElement} T
+ * @param {string} id
+ * @param {new () => T} type
+ * @returns {T}
+ */
+function element(id, type) {
+  const found = document.getElementById(id);
+  if (!(found instanceof type)) throw new TypeError(`Expected #${id} on the page`);
+  return found;
 }

@@ -25,6 +25,14 @@ describe('the page of a camera', () => {
     ]);
   });
 
+  it('lists the cameras one level above, with its files at the same address', async () => {
+    const response = await routes.request('/live/');
+    expect(await response.text()).toBe(await (await routes.request('/live/camera-1')).text());
+    const lead = await routes.request('/live');
+    expect([lead.status, lead.headers.get('Location')]).toEqual([302, 'live/']);
+    expect(await (await routes.request('/live/assets/tokens.css')).text()).toContain('--again');
+  });
+
   it('has each of its files at its address, and no others', async () => {
     for (const name of await readdir(PAGE)) {
       const { status } = await routes.request(`/live/assets/${name}`);
