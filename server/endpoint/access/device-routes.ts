@@ -50,7 +50,7 @@ export function deviceRoutes(endpoint: Endpoint, usedBytes: CountUsedBytes) {
             'Another device can be revoked with the scope admin only.',
           );
         }
-        if (!(await revokeDevice(database, id, now()))) {
+        if (!(await revokeDevice(database, id, id === deviceId, now()))) {
           throw new Refusal('NOT_FOUND', 'There is no such device.');
         }
         await revocations.announce(id);

@@ -64,17 +64,27 @@ export function listDevices(
   );
 }
 
-/** False: there is no such device. Revoking again changes nothing. */
-export async function revokeDevice(
+/**
+ * False: there is no such device. Revoking again changes nothing. Of an admin that another device revokes (`isOwnWish` false) the codes end
+ * too: it may have made one to come back by. Nobody knows who made which, so that all end; new ones are made in a moment.
+ */
+export function revokeDevice(
   database: Database,
   id: string,
+  isOwnWish: boolean,
   nowUnixMs: number,
 ): Promise<boolean> {
-  const rows = await database.query(
-    'UPDATE devices SET revoked_unix_ms = coalesce(revoked_unix_ms, $2) WHERE id = $1 RETURNING id',
-    [id, nowUnixMs],
-  );
-  return rows.length > 0;
+  return database.transaction(async (queries) => {
+    const [row] = await queries.query<Pick<DeviceRow, 'scopes'>>(
+      'UPDATE devices SET revoked_unix_ms = coalesce(revoked_unix_ms, $2) WHERE id = $1 RETURNING scopes',
+      [id, nowUnixMs],
+    );
+    if (row === undefined) return false;
+    if (!isOwnWish && row.scopes.includes('admin')) {
+      await queries.query('DELETE FROM pairing_codes');
+    }
+    return true;
+  });
 }
 
 /** Whether any device may still come in. */

@@ -6,15 +6,26 @@ import type { Endpoint } from '../endpoint';
 import { Refusal } from '../refusal';
 import { findSession } from './find-sessions';
 
-/** A secret that opens one session until then. Refusals: those of {@link findSession}; INVALID_REQUEST: that moment has passed. */
+const DAY_MS = 86_400_000;
+/** The longest that the app offers is a year; a link that outlives whoever made it is forgotten, and still opens. */
+const MAX_SHARE_DAYS = 366;
+
+/**
+ * A secret that opens one session until then. Refusals: those of {@link findSession}; INVALID_REQUEST: that moment has passed, or is more
+ * than {@link MAX_SHARE_DAYS} away.
+ */
 export async function createShare(
   endpoint: Endpoint,
   deviceId: string,
   sessionId: string,
   expiresUnixMs: number,
 ): Promise<Share> {
-  if (expiresUnixMs <= endpoint.now()) {
-    throw new Refusal('INVALID_REQUEST', 'Expected an expiry in the future.');
+  const now = endpoint.now();
+  if (expiresUnixMs <= now || expiresUnixMs > now + MAX_SHARE_DAYS * DAY_MS) {
+    throw new Refusal(
+      'INVALID_REQUEST',
+      `Expected an expiry in the future, and within ${MAX_SHARE_DAYS} days.`,
+    );
   }
   await findSession(endpoint, { deviceId }, sessionId);
   const id = newId();
@@ -26,12 +37,13 @@ export async function createShare(
   return { id, secret, expiresUnixMs };
 }
 
-/** Those with a share's secret, until it expires or is revoked. */
+/** Those with a share's secret, until it expires or is revoked, or the device that made it: what a thief made with it ends with it. */
 export function findShareAccess({ database, now }: Endpoint): FindAccess {
   return async (secret) => {
     if (!TOKEN_PATTERN.test(secret)) return null;
     const [row] = await database.query<{ sessionId: string }>(
-      'SELECT session_id AS "sessionId" FROM shares WHERE secret_hash = $1 AND expires_unix_ms > $2',
+      `SELECT session_id AS "sessionId" FROM shares JOIN devices ON devices.id = device_id
+       WHERE secret_hash = $1 AND expires_unix_ms > $2 AND revoked_unix_ms IS NULL`,
       [hashSecret(secret), now()],
     );
     return row === undefined ? null : { kind: 'share', sessionId: row.sessionId };

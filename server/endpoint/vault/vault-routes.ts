@@ -1,6 +1,6 @@
 import { Hono } from 'hono';
 import { MAX_ENVELOPE_BYTES, vaultSchema } from '../../../src/core/sync-api/catalogue';
-import { requireScope } from '../access/require-scope';
+import { deviceOf, requireScope } from '../access/require-scope';
 import type { Endpoint, EndpointEnvironment } from '../endpoint';
 import { describeJson } from '../http/describe-route';
 import { body } from '../http/validated';
@@ -17,11 +17,12 @@ export function vaultRoutes({ database }: Endpoint): Hono<EndpointEnvironment> {
     '/api/vault',
     describeJson({
       summary: 'The vault; its ETag is needed to replace it',
-      scopes: ['read'],
+      scopes: ['read', 'upload'],
       answer: vaultSchema,
       refusals: ['NOT_FOUND'],
     }),
-    requireScope('read'),
+    // Who sends encrypts by its key, and needs it as much as who reads.
+    requireScope('read', 'upload'),
     async (context) => {
       const stored = await readVault(database);
       if (stored === null) throw new Refusal('NOT_FOUND', 'There is no vault yet.');
@@ -34,7 +35,7 @@ export function vaultRoutes({ database }: Endpoint): Hono<EndpointEnvironment> {
     '/api/vault',
     describeJson({
       summary:
-        'Makes the vault (If-None-Match: *) or replaces the version that is named (If-Match)',
+        'Makes the vault (If-None-Match: *) or, with the scope admin, replaces the version that is named (If-Match)',
       scopes: ['upload'],
       answer: null,
       refusals: ['CONFLICT', 'TOO_LARGE'],
@@ -47,6 +48,10 @@ export function vaultRoutes({ database }: Endpoint): Hono<EndpointEnvironment> {
         context.req.header('If-None-Match'),
         context.req.header('If-Match'),
       );
+      // Once it is lost no further device gets at what was sent: a device that only sends must not be able to do that.
+      if (expected !== 'none' && !deviceOf(context).scopes.includes('admin')) {
+        throw new Refusal('FORBIDDEN', 'The vault can be replaced with the scope admin only.');
+      }
       const version =
         expected === 'none'
           ? await createVault(database, data)

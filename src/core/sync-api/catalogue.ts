@@ -14,7 +14,8 @@ import { bytesSchema, countSchema, idSchema, sha256Schema, unixMsSchema } from '
  *   DELETE /api/sessions/:id                   receipt (upload: own; admin: any)
  *   POST   /api/sessions/:id/shares            (read) ; DELETE /api/shares/:id
  *   GET    /api/deletions?cursor               receipts (read)
- *   GET/PUT /api/vault                         the vault's key, encrypted by a passphrase (read / upload); PUT with If-None-Match: * or If-Match
+ *   GET/PUT /api/vault                         the vault's key, encrypted by a passphrase (read or upload / upload); PUT with If-None-Match: *,
+ *                                              or with If-Match to replace it (admin, too)
  */
 
 /** Bytes of an encrypted piece at most: what is sent again when a connection breaks for good is no more than this. */
@@ -115,7 +116,7 @@ export const receiptsSchema = v.object({
   cursor: v.nullable(v.string()),
 });
 
-/** `POST /api/sessions/:id/shares`. */
+/** `POST /api/sessions/:id/shares`: within a year; it ends, too, when the device that makes it is revoked. */
 export const newShareSchema = v.object({ expiresUnixMs: unixMsSchema });
 /** The secret is sent as `Authorization: Bearer <secret>`, and opens this one session. */
 export const shareSchema = v.object({

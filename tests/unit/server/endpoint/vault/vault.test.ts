@@ -15,7 +15,7 @@ describe.each(databaseKinds())('the vault on $name', (kind) => {
   let token: string;
   beforeAll(async () => {
     endpoint = await startTestEndpoint({ databaseUrl: await kind.createUrl() });
-    ({ token } = await endpoint.pair(['upload', 'read']));
+    ({ token } = await endpoint.pair(['upload', 'read', 'admin']));
   }, START_MS);
   afterAll(() => endpoint.stop());
 
