@@ -6,6 +6,7 @@ import type { ReceiptKey } from './access/receipt-key';
 import type { Revocations } from './access/revocations';
 import type { EndpointConfig } from './config';
 import type { Database } from './database/database';
+import type { PieceLocks } from './uploads/piece-locks';
 
 /** What every part of the endpoint is built with; one for each process. */
 export interface Endpoint {
@@ -17,6 +18,7 @@ export interface Endpoint {
   readonly metrics: Registry;
   /** For streams that outlive the check of their token. */
   readonly revocations: Revocations;
+  readonly pieceLocks: PieceLocks;
   /** Signs what was removed; the same for all processes on one database. */
   readonly receiptKey: ReceiptKey;
   /** Aborted when the process is asked to stop: streams end, timers are cleared. */

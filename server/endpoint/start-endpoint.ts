@@ -27,6 +27,7 @@ import {
   type SlownessLimits,
 } from './http/slow-requests';
 import { keepResults } from './live/keep-results';
+import { createPieceLocks } from './uploads/create-piece-locks';
 import { keepUploads } from './uploads/keep-uploads';
 
 /** Requests that are on their way when it is asked to stop may take so long; an upload that is cut is resumed. */
@@ -98,6 +99,7 @@ async function createEndpoint(parts: EndpointParts, stopping: AbortSignal): Prom
     now,
     metrics: new Registry(),
     revocations: await watchRevocations(database, log),
+    pieceLocks: createPieceLocks(database),
     receiptKey: await openReceiptKey(database),
     stopping,
   };

@@ -55,13 +55,15 @@ async function uploadSession(url: string, token: string, agent: Agent): Promise<
     [Buffer.from(JSON.stringify(announcement))],
   );
   for (const [index, piece] of pieces.entries()) {
-    const tus = { ...headers, 'Tus-Resumable': '1.0.0' };
+    // Creation with upload, as the app begins a piece.
     await send(
       agent,
       'POST',
       `${url}/api/uploads`,
       {
-        ...tus,
+        ...headers,
+        'Tus-Resumable': '1.0.0',
+        'Content-Type': 'application/offset+octet-stream',
         'Upload-Length': String(piece.length),
         'Upload-Metadata': metadata({
           session: id,
@@ -69,13 +71,6 @@ async function uploadSession(url: string, token: string, agent: Agent): Promise<
           sha256: checksums[index] ?? '',
         }),
       },
-      [],
-    );
-    await send(
-      agent,
-      'PATCH',
-      `${url}/api/uploads/${id}.${index}`,
-      { ...tus, 'Upload-Offset': '0', 'Content-Type': 'application/offset+octet-stream' },
       [piece],
     );
   }

@@ -17,7 +17,6 @@ import type { Endpoint, EndpointEnvironment } from '../endpoint';
 import { describeJson } from '../http/describe-route';
 import { body, parameters, query } from '../http/validated';
 import { createPieceStore } from '../uploads/create-piece-store';
-import { DatabaseLocker } from '../uploads/database-locker';
 import { announce } from './announce';
 import { completeSession } from './complete';
 import { listSessions } from './find-sessions';
@@ -93,11 +92,7 @@ function addRoutes(endpoint: Endpoint): Hono<EndpointEnvironment> {
 }
 
 function removeRoutes(endpoint: Endpoint): Hono<EndpointEnvironment> {
-  const removal = {
-    endpoint,
-    store: createPieceStore(endpoint.config),
-    locker: new DatabaseLocker(endpoint.database),
-  };
+  const removal = { endpoint, store: createPieceStore(endpoint.config) };
   const routes = new Hono<EndpointEnvironment>();
   routes.delete(
     '/api/sessions/:id',

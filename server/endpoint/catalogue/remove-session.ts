@@ -3,7 +3,6 @@ import type { ReceiptKey } from '../access/receipt-key';
 import type { Queries } from '../database/database';
 import type { Endpoint } from '../endpoint';
 import { Refusal } from '../refusal';
-import type { DatabaseLocker } from '../uploads/database-locker';
 import { pieceId } from '../uploads/piece-name';
 import type { PieceState } from '../uploads/piece-rows';
 import type { PieceStore } from '../uploads/piece-store';
@@ -18,7 +17,6 @@ export const BY_EXPIRY = 'expiry';
 export interface Removal {
   readonly endpoint: Endpoint;
   readonly store: PieceStore;
-  readonly locker: DatabaseLocker;
 }
 
 /**
@@ -60,7 +58,7 @@ export async function finishRemoval(removal: Removal, sessionId: string): Promis
   for (const { piece, state } of pieces) {
     const id = pieceId({ sessionId, piece });
     // A request that is under way holds the lock; those that come later are refused, since no piece of such a session is begun or added to.
-    if (state === 'open') await removal.locker.withLock(id, () => store.remove(id));
+    if (state === 'open') await endpoint.pieceLocks.withLock(id, () => store.remove(id));
     else if (state === 'stored') await store.remove(id);
   }
   for (const { piece } of pieces) {

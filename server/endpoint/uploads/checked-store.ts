@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import type { Readable } from 'node:stream';
 import { DataStore, Upload } from '@tus/server';
 import * as v from 'valibot';
 import { pieceMetadataSchema } from '../../../src/core/sync-api/catalogue';
@@ -38,14 +37,15 @@ export class CheckedStore extends DataStore {
     return upload;
   }
 
-  override async write(bytes: Readable, id: string, offset: number): Promise<number> {
-    const name = nameOf(id);
-    const row = await readPiece(this.#endpoint.database, name);
+  /** Adds to a piece, which is as `upload` says: its lock has been held since that was found out. Answers how many bytes are there now. */
+  async receive(upload: Upload, bytes: AsyncIterable<Uint8Array>): Promise<number> {
+    const { id, offset, size } = upload;
     // Nothing can be added to a whole piece, however empty what comes is.
-    if (row === null || row.state === 'stored') return offset;
+    if (offset === size) return offset;
+    const { sha256: announced } = v.parse(pieceMetadataSchema, upload.metadata);
     const { byteCount, sha256 } = await this.#store.write(bytes, id, offset);
-    await touchSession(this.#endpoint.database, name.sessionId, this.#endpoint.now());
-    if (byteCount === row.byteCount) await this.#settle(name, id, row.sha256, sha256);
+    if (byteCount === size) await this.#settle(nameOf(id), id, announced, sha256);
+    else await touchSession(this.#endpoint.database, nameOf(id).sessionId, this.#endpoint.now());
     return byteCount;
   }
 
@@ -89,12 +89,16 @@ export class CheckedStore extends DataStore {
   ): Promise<void> {
     await this.#store.secure(id);
     const found = known ?? (await sha256Of(await this.#store.read(id, null)));
-    if (found === sha256 && (await markStored(this.#endpoint.database, name, found))) return;
+    if (found === sha256 && (await this.#markStored(name, found))) return;
     await this.#discard(name, id);
     throw new Refusal(
       'CHECKSUM_MISMATCH',
       `Expected a piece with the SHA-256 ${sha256 ?? 'of none'}, found ${found}. It was thrown away: send it again.`,
     );
+  }
+
+  #markStored(name: PieceName, sha256: string): Promise<boolean> {
+    return markStored(this.#endpoint.database, name, sha256, this.#endpoint.now());
   }
 
   /** The file first: dying in between leaves an open piece without bytes, which is the same as none. */
@@ -114,8 +118,8 @@ function nameOf(id: string): PieceName {
   return name;
 }
 
-async function sha256Of(bytes: Readable): Promise<string> {
+async function sha256Of(bytes: AsyncIterable<Uint8Array>): Promise<string> {
   const hash = createHash('sha256');
-  for await (const chunk of bytes) hash.update(chunk as Uint8Array); // A stream without an encoding yields bytes.
+  for await (const chunk of bytes) hash.update(chunk);
   return hash.digest('hex');
 }

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Lock, Locker, RequestRelease } from '@tus/server';
+import type { Lock, RequestRelease } from '@tus/server';
 import type { Database } from '../database/database';
 import { Refusal } from '../refusal';
+import { holdLock, LOCK_PATIENCE_MS, type PieceLocks } from './piece-locks';
 
 /** PostgreSQL's channel; the payload is the name of a lock that somebody waits for. */
 const CHANNEL = 'resight_upload_locks';
@@ -11,14 +12,9 @@ const EXPIRY_S = 6;
 /** Three times within {@link EXPIRY_S}. */
 const RENEWAL_MS = 2000;
 const RETRY_MS = 150;
-/** Longer than an expiry and what a holder is given to finish. */
-const PATIENCE_MS = 10_000;
 
-/**
- * Locks of uploads that all processes of an endpoint respect: rows with an expiry by the database's clock, renewed while they are held. Who waits
- * tells the holder, who ends its request: a device that comes back has often left a dead connection behind.
- */
-export class DatabaseLocker implements Locker {
+/** Locks that all processes of an endpoint respect: rows with an expiry by the database's clock, renewed while they are held. */
+export class DatabaseLocks implements PieceLocks {
   readonly #database: Database;
   readonly #releases = new Map<string, RequestRelease>();
   #listening: Promise<unknown> | null = null;
@@ -31,20 +27,8 @@ export class DatabaseLocker implements Locker {
     return new DatabaseLock(this.#database, id, this.#releases, () => this.#listen());
   }
 
-  /** Runs `work` as the only one that has the lock. Refusal CONFLICT: somebody kept it. */
-  async withLock<T>(id: string, work: () => Promise<T>): Promise<T> {
-    const lock = this.newLock(id);
-    await lock.lock(new AbortController().signal, () => undefined);
-    try {
-      return await work();
-    } finally {
-      await lock.unlock();
-    }
-  }
-
-  /** Frees all. For a database that only one process uses, before it takes requests. */
-  async clear(): Promise<void> {
-    await this.#database.query('DELETE FROM upload_locks');
+  withLock<T>(id: string, work: () => Promise<T>): Promise<T> {
+    return holdLock(this.newLock(id), work);
   }
 
   /** Once, when the first lock is taken: whoever makes a locker and does not use it has nothing to end. Tried again when it fails. */
@@ -83,7 +67,7 @@ class DatabaseLock implements Lock {
 
   async lock(signal: AbortSignal, cancelRequest: RequestRelease): Promise<void> {
     await this.#listen();
-    const giveUpMs = performance.now() + PATIENCE_MS;
+    const giveUpMs = performance.now() + LOCK_PATIENCE_MS;
     while (!(await this.#take())) {
       if (signal.aborted) throw new Refusal('CONFLICT', 'The connection broke.');
       if (performance.now() > giveUpMs) {

@@ -1,7 +1,6 @@
 import { BY_EXPIRY, BY_RETENTION, finishRemoval, type Removal } from '../catalogue/remove-session';
 import type { Endpoint } from '../endpoint';
 import { createPieceStore } from './create-piece-store';
-import { DatabaseLocker } from './database-locker';
 import { repairStore } from './repair';
 import { requireOwnStore } from './store-mark';
 import { addUploadMetrics } from './upload-metrics';
@@ -18,15 +17,12 @@ const DAY_MS = 24 * HOUR_MS;
 export async function keepUploads(endpoint: Endpoint): Promise<void> {
   const { database, log, stopping } = endpoint;
   const store = createPieceStore(endpoint.config);
-  const locker = new DatabaseLocker(database);
   await requireOwnStore(database, store);
-  // Nobody else uses an embedded database: who held a lock is gone.
-  if (database.kind === 'embedded') await locker.clear();
-  const repairs = await repairStore(endpoint, store, locker);
+  const repairs = await repairStore(endpoint, store);
   if (repairs.lostCount + repairs.strayCount > 0)
     log.warn({ ...repairs }, 'files and rows agree again');
   addUploadMetrics(endpoint);
-  const removal = { endpoint, store, locker };
+  const removal = { endpoint, store };
   const timer = setInterval(() => void sweepAndLog(removal), SWEEP_MS);
   timer.unref();
   stopping.addEventListener('abort', () => clearInterval(timer), { once: true });

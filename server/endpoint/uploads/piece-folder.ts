@@ -27,10 +27,9 @@ export class PieceFolder implements PieceStore {
   async create(upload: Upload): Promise<void> {
     await rm(this.#path(upload.id), { force: true });
     await this.#store().create(upload);
-    await syncFolder(this.#folder);
   }
 
-  async write(bytes: Readable, id: string, offset: number): Promise<Written> {
+  async write(bytes: AsyncIterable<Uint8Array>, id: string, offset: number): Promise<Written> {
     try {
       return await writeFile(this.#path(id), bytes, offset);
     } catch (error) {
@@ -56,6 +55,8 @@ export class PieceFolder implements PieceStore {
     } finally {
       await file.close();
     }
+    // Not when it was made: a piece whose file a power cut took away is begun anew (`repair.ts`).
+    await syncFolder(this.#folder);
   }
 
   async read(id: string, range: ByteRange | null): Promise<Readable> {

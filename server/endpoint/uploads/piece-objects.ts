@@ -1,4 +1,4 @@
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { S3Store } from '@tus/s3-store';
 import { ERRORS, type Upload } from '@tus/server';
 import type { EndpointConfig } from '../config';
@@ -43,8 +43,9 @@ export class PieceObjects implements PieceStore {
   }
 
   /** The checksum is of what the bucket has: somebody else keeps it. */
-  async write(bytes: Readable, id: string, offset: number): Promise<Written> {
-    return { byteCount: await this.#bucket.write(bytes, id, offset), sha256: null };
+  async write(bytes: AsyncIterable<Uint8Array>, id: string, offset: number): Promise<Written> {
+    const byteCount = await this.#bucket.write(Readable.from(bytes), id, offset);
+    return { byteCount, sha256: null };
   }
 
   async receivedBytes(id: string): Promise<number | null> {

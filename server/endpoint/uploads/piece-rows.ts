@@ -59,16 +59,18 @@ export async function openPiece(
   }
 }
 
-/** Says that a piece is whole. False: it was removed or begun anew meanwhile. */
+/** Says that a piece is whole, and puts the session's expiry off. False: the piece was removed or begun anew meanwhile. */
 export async function markStored(
   queries: Queries,
   name: PieceName,
   sha256: string,
+  nowUnixMs: number,
 ): Promise<boolean> {
   const stored = await queries.query(
-    `UPDATE pieces SET state = 'stored'
+    `WITH session AS (UPDATE sessions SET touched_unix_ms = $4 WHERE id = $1 AND state = 'pending')
+     UPDATE pieces SET state = 'stored'
      WHERE session_id = $1 AND piece = $2 AND state = 'open' AND sha256 = $3 RETURNING piece`,
-    [name.sessionId, name.piece, sha256],
+    [name.sessionId, name.piece, sha256, nowUnixMs],
   );
   return stored.length > 0;
 }

@@ -16,7 +16,7 @@ export interface PieceStore {
   /** An empty piece, in place of what is there under its name. */
   create(upload: Upload): Promise<void>;
   /** Adds to a piece from `offset` on. Refusal QUOTA_EXCEEDED: the disk is full. */
-  write(bytes: Readable, id: string, offset: number): Promise<Written>;
+  write(bytes: AsyncIterable<Uint8Array>, id: string, offset: number): Promise<Written>;
   /** Bytes that are there; null: no such piece. */
   receivedBytes(id: string): Promise<number | null>;
   /** Returns once all of it would survive a power cut. */

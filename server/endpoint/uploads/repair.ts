@@ -1,5 +1,4 @@
 import type { Endpoint } from '../endpoint';
-import type { DatabaseLocker } from './database-locker';
 import { parsePieceId, pieceId, type PieceName } from './piece-name';
 import { forgetPiece, readPiece } from './piece-rows';
 import type { PieceStore } from './piece-store';
@@ -20,11 +19,8 @@ export interface Repairs {
  * whose file is not there begins anew. A complete session that lost a piece leaves the catalogue (`damaged`) until its device sends what
  * is missing. Other processes may be at work meanwhile.
  */
-export async function repairStore(
-  endpoint: Endpoint,
-  store: PieceStore,
-  locker: DatabaseLocker,
-): Promise<Repairs> {
+export async function repairStore(endpoint: Endpoint, store: PieceStore): Promise<Repairs> {
+  const { pieceLocks } = endpoint;
   const found = new Map<string, number | null>();
   for await (const { id, byteCount } of store.pieces()) {
     found.set(id, byteCount ?? found.get(id) ?? null);
@@ -35,13 +31,13 @@ export async function repairStore(
     const id = pieceId(row);
     known.add(id);
     const isThere = row.state === 'open' ? found.has(id) : found.get(id) === row.byteCount;
-    if (!isThere && (await locker.withLock(id, () => forgetLost(endpoint, store, row))))
+    if (!isThere && (await pieceLocks.withLock(id, () => forgetLost(endpoint, store, row))))
       lostCount += 1;
   }
   let strayCount = 0;
   for (const id of found.keys()) {
     if (known.has(id)) continue;
-    if (await locker.withLock(id, () => removeStray(endpoint, store, id))) strayCount += 1;
+    if (await pieceLocks.withLock(id, () => removeStray(endpoint, store, id))) strayCount += 1;
   }
   return { strayCount, lostCount };
 }

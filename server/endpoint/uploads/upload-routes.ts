@@ -5,7 +5,6 @@ import type { Endpoint, EndpointEnvironment } from '../endpoint';
 import { describeJson } from '../http/describe-route';
 import { Refusal } from '../refusal';
 import { createPieceStore } from './create-piece-store';
-import { DatabaseLocker } from './database-locker';
 import { parsePieceId } from './piece-name';
 import { createTusHandler } from './tus-server';
 import {
@@ -20,11 +19,7 @@ const ONE = `${UPLOADS_PATH}/:id`;
 
 /** Pieces come up by the tus protocol 1.0: creation, creation-with-upload, termination, expiration. */
 export function uploadRoutes(endpoint: Endpoint): Hono<EndpointEnvironment> {
-  const handle = createTusHandler(
-    endpoint,
-    createPieceStore(endpoint.config),
-    new DatabaseLocker(endpoint.database),
-  );
+  const handle = createTusHandler(endpoint, createPieceStore(endpoint.config));
   const mayUpload = requireScope('upload');
   const ownPiece = requireOwn(endpoint);
   const routes = new Hono<EndpointEnvironment>();

@@ -1,17 +1,17 @@
 import { readdir, rename, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { announcedSchema, cataloguePageSchema } from '../../../../../src/core/sync-api/catalogue';
 import {
   deletionStatementSchema,
   receiptsSchema,
 } from '../../../../../src/core/sync-api/catalogue';
 import { createPieceStore } from '../../../../../server/endpoint/uploads/create-piece-store';
-import { DatabaseLocker } from '../../../../../server/endpoint/uploads/database-locker';
 import { keepUploads, sweepUploads } from '../../../../../server/endpoint/uploads/keep-uploads';
 import { repairStore } from '../../../../../server/endpoint/uploads/repair';
-import { databaseKinds, startTestEndpoint, type TestEndpoint } from '../../../../support/endpoint';
+import type { TestEndpoint } from '../../../../support/endpoint';
+import { onEachDatabase } from '../../../../support/endpoint-databases';
 import {
   announceSession,
   askTus,
@@ -22,39 +22,30 @@ import {
   type TestSession,
 } from '../../../../support/endpoint-sessions';
 
-/** An embedded database takes some seconds on a slow machine to be made the first time. */
-const START_MS = 60_000;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
-describe.each(databaseKinds())('keeping uploads on $name', (kind) => {
-  if (!kind.isAvailable) {
-    it.skip('needs a server');
-    return;
-  }
+onEachDatabase('keeping uploads', (kind) => {
   let endpoint: TestEndpoint;
   let token: string;
   beforeAll(async () => {
-    endpoint = await startTestEndpoint({
-      databaseUrl: await kind.createUrl(),
+    endpoint = await kind.startEndpoint({
       config: { retentionDays: 30 },
     });
     ({ token } = await endpoint.pair(['upload', 'read']));
-  }, START_MS);
+  });
   afterAll(() => endpoint.stop());
 
   /** As another process on the same database and folder has them. */
   function parts() {
     const store = createPieceStore(endpoint.config);
-    const locker = new DatabaseLocker(endpoint.endpoint.database);
-    return { endpoint: endpoint.endpoint, store, locker };
+    return { endpoint: endpoint.endpoint, store };
   }
   function sweep(): Promise<void> {
     return sweepUploads(parts());
   }
   function repair() {
-    const { store, locker } = parts();
-    return repairStore(endpoint.endpoint, store, locker);
+    return repairStore(endpoint.endpoint, parts().store);
   }
   function fileOf({ announcement }: TestSession, index: number): string {
     return join(endpoint.config.dataFolder, 'pieces', `${announcement.id}.${index}`);
@@ -136,7 +127,7 @@ describe.each(databaseKinds())('keeping uploads on $name', (kind) => {
   it('gives no receipt while a file cannot be removed', async () => {
     const session = makeTestSession([100]);
     await sendSession(endpoint, token, session);
-    const { store, locker } = parts();
+    const { store } = parts();
     await endpoint.endpoint.database.query(
       `UPDATE sessions SET state = 'deleting', deleted_by = 'device-0001' WHERE id = $1`,
       [session.announcement.id],
@@ -146,7 +137,7 @@ describe.each(databaseKinds())('keeping uploads on $name', (kind) => {
     }) as typeof store; // All but one method as they are.
     Object.assign(stubborn, { receivedBytes: (id: string) => store.receivedBytes(id) });
     await expect(
-      sweepUploads({ endpoint: endpoint.endpoint, store: stubborn, locker }),
+      sweepUploads({ endpoint: endpoint.endpoint, store: stubborn }),
     ).rejects.toThrow('still there');
     expect(await receiptOf(session)).toBe(undefined);
     await sweep();

@@ -1,40 +1,29 @@
 import { request } from 'node:http';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { databaseKinds, startTestEndpoint, type TestEndpoint } from '../../../../support/endpoint';
+import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest';
+import type { TestEndpoint } from '../../../../support/endpoint';
+import { onEachDatabase } from '../../../../support/endpoint-databases';
 import {
-  announceSession,
+  announcedSession,
   askTus,
   createPiece,
-  makeTestSession,
   type TestSession,
 } from '../../../../support/endpoint-sessions';
 import { sendByTus, tusUpload } from '../../../../support/tus-sender';
 
-/** An embedded database takes some seconds on a slow machine to be made the first time. */
-const START_MS = 60_000;
 const MIB = 1024 * 1024;
 const CHUNK_BYTES = 64 * 1024;
 
-describe.each(databaseKinds())('resuming on $name', (kind) => {
-  if (!kind.isAvailable) {
-    it.skip('needs a server');
-    return;
-  }
+onEachDatabase('resuming', (kind) => {
   let endpoint: TestEndpoint;
   let token: string;
   beforeAll(async () => {
-    endpoint = await startTestEndpoint({ databaseUrl: await kind.createUrl() });
+    endpoint = await kind.startEndpoint();
     ({ token } = await endpoint.pair(['upload', 'read']));
-  }, START_MS);
+  });
   afterAll(() => endpoint.stop());
 
-  async function announced(...pieceByteCounts: number[]): Promise<TestSession> {
-    const session = makeTestSession(pieceByteCounts);
-    await announceSession(endpoint, token, session);
-    return session;
-  }
   function fileOf({ announcement }: TestSession): string {
     return join(endpoint.config.dataFolder, 'pieces', `${announcement.id}.0`);
   }
@@ -70,13 +59,13 @@ describe.each(databaseKinds())('resuming on $name', (kind) => {
   }
 
   it('tus-js-client sends a piece whose address it was told, whether or not it was begun', async () => {
-    const session = await announced(300_000);
+    const session = await announcedSession(endpoint, token, 300_000);
     await sendByTus({ url: endpoint.url, token }, session, 0, { chunkSize: 100_000 });
     await requireStored(session);
   });
 
   it('tus-js-client goes on where an upload was broken off', async () => {
-    const session = await announced(2 * MIB);
+    const session = await announcedSession(endpoint, token, 2 * MIB);
     const sender = { url: endpoint.url, token };
     await new Promise<void>((resolve, reject) => {
       const upload = tusUpload(sender, session, 0, {
@@ -101,7 +90,7 @@ describe.each(databaseKinds())('resuming on $name', (kind) => {
   });
 
   it('keeps what arrived of a request whose connection broke', async () => {
-    const session = await announced(MIB);
+    const session = await announcedSession(endpoint, token, MIB);
     await createPiece(endpoint, token, session, 0, null);
     const part = sendPart(session, 300_000);
     await untilFileHas(session, 300_000);
@@ -114,7 +103,7 @@ describe.each(databaseKinds())('resuming on $name', (kind) => {
   });
 
   it('takes the place of a dead connection that still holds the upload', async () => {
-    const session = await announced(MIB);
+    const session = await announcedSession(endpoint, token, MIB);
     await createPiece(endpoint, token, session, 0, null);
     sendPart(session, 200_000);
     await untilFileHas(session, 200_000);
@@ -123,7 +112,7 @@ describe.each(databaseKinds())('resuming on $name', (kind) => {
   });
 
   it('of two that send the same piece at once, one is stored and none spoils it', async () => {
-    const session = await announced(2 * MIB);
+    const session = await announcedSession(endpoint, token, 2 * MIB);
     const sender = { url: endpoint.url, token };
     const options = { chunkSize: 256 * 1024, retryDelays: Array.from({ length: 30 }, () => 50) };
     const results = await Promise.allSettled([
@@ -135,14 +124,17 @@ describe.each(databaseKinds())('resuming on $name', (kind) => {
   });
 
   it('reads no further from a sender than the disk takes', async () => {
-    const session = await announced(16 * MIB);
+    const session = await announcedSession(endpoint, token, 16 * MIB);
     await createPiece(endpoint, token, session, 0, null);
-    const { database } = endpoint.endpoint;
     // Somebody holds the upload: nothing of it is written meanwhile.
-    await database.query(
-      `INSERT INTO upload_locks (id, holder, expires_at) VALUES ($1, 'test', clock_timestamp() + interval '1 hour')`,
-      [`${session.announcement.id}.0`],
-    );
+    let free = (): void => undefined;
+    const freed = new Promise<void>((resolve) => (free = resolve));
+    await new Promise<void>((resolve) => {
+      void endpoint.endpoint.pieceLocks.withLock(`${session.announcement.id}.0`, () => {
+        resolve();
+        return freed;
+      });
+    });
     const part = sendPart(session, 0);
     const answered = new Promise<number>((resolve) =>
       part.once('response', (response) => {
@@ -162,7 +154,7 @@ describe.each(databaseKinds())('resuming on $name', (kind) => {
     await untilStill(() => taken);
     // Buffers of both sockets and some chunks on the way.
     expect(taken).toBeLessThan(12 * MIB);
-    await database.query('DELETE FROM upload_locks');
+    free();
     await sent;
     expect(await answered).toBe(204);
     await requireStored(session);

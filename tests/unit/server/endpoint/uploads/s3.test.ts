@@ -1,6 +1,5 @@
 import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { DatabaseLocker } from '../../../../../server/endpoint/uploads/database-locker';
 import { createPieceStore } from '../../../../../server/endpoint/uploads/create-piece-store';
 import { repairStore } from '../../../../../server/endpoint/uploads/repair';
 import { announcedSchema, receiptSchema } from '../../../../../src/core/sync-api/catalogue';
@@ -15,8 +14,6 @@ import {
 } from '../../../../support/endpoint-sessions';
 import { startTestS3, type TestS3 } from '../../../../support/s3-server';
 
-/** An embedded database takes some seconds on a slow machine to be made the first time. */
-const START_MS = 60_000;
 const MIB = 1024 * 1024;
 
 // Against a small server of the tests' own that knows what the store asks for: that Amazon's does the same is not tested.
@@ -32,7 +29,7 @@ describe('pieces in a bucket', () => {
       config: { store: { kind: 's3', bucket: 'cars', region: 'us-east-1', address: s3.url } },
     });
     ({ token } = await endpoint.pair(['upload', 'read']));
-  }, START_MS);
+  });
   afterAll(async () => {
     await endpoint.stop();
     await s3.stop();
@@ -84,13 +81,12 @@ describe('pieces in a bucket', () => {
     const session = makeTestSession([1000]);
     await sendSession(endpoint, token, session);
     const store = createPieceStore(endpoint.config);
-    const locker = new DatabaseLocker(endpoint.endpoint.database);
-    expect(await repairStore(endpoint.endpoint, store, locker)).toEqual({
+    expect(await repairStore(endpoint.endpoint, store)).toEqual({
       strayCount: 0,
       lostCount: 0,
     });
     await endpoint.endpoint.database.query('DELETE FROM sessions');
-    expect((await repairStore(endpoint.endpoint, store, locker)).strayCount).toBe(2);
+    expect((await repairStore(endpoint.endpoint, store)).strayCount).toBe(2);
     expect(s3.keys()).toEqual(['store-name']);
   });
 });
