@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { NewCatalogueSession } from '../../src/core/sync-api/catalogue';
+import * as v from 'valibot';
+import { cataloguePageSchema, type NewCatalogueSession } from '../../src/core/sync-api/catalogue';
 import type { TestEndpoint } from './endpoint';
 
 /** A session as an app would send it: what is in it means nothing. */
@@ -123,8 +124,45 @@ export async function sendSession(
   for (const index of session.pieces.keys()) {
     await requireGood(await createPiece(endpoint, token, session, index));
   }
-  const path = `/api/sessions/${session.announcement.id}/complete`;
-  await requireGood(await endpoint.ask('POST', path, { token }));
+  await requireGood(await endpoint.ask('POST', `${sessionPath(session)}/complete`, { token }));
+}
+
+/** {@link sendSession} of a new one with pieces of these sizes. */
+export async function sentSession(
+  endpoint: TestEndpoint,
+  token: string,
+  ...pieceByteCounts: readonly number[]
+): Promise<TestSession> {
+  const session = makeTestSession(pieceByteCounts);
+  await sendSession(endpoint, token, session);
+  return session;
+}
+
+/** {@link announceSession} of a new one with pieces of these sizes. Throws when it is refused. */
+export async function announcedSession(
+  endpoint: TestEndpoint,
+  token: string,
+  ...pieceByteCounts: readonly number[]
+): Promise<TestSession> {
+  const session = makeTestSession(pieceByteCounts);
+  await requireGood(await announceSession(endpoint, token, session));
+  return session;
+}
+
+/** Where an endpoint has it. */
+export function sessionPath({ announcement }: TestSession): string {
+  return `/api/sessions/${announcement.id}`;
+}
+
+/** Whether the first page of the catalogue, as this token sees it, has it. */
+export async function listsSession(
+  endpoint: TestEndpoint,
+  token: string,
+  { announcement }: TestSession,
+): Promise<boolean> {
+  const answer = await endpoint.ask('GET', '/api/sessions', { token });
+  const { sessions } = v.parse(cataloguePageSchema, await answer.json());
+  return sessions.some(({ id }) => id === announcement.id);
 }
 
 async function requireGood(response: Response): Promise<void> {

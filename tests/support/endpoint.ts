@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, vi } from 'vitest';
+import { vi } from 'vitest';
 import type { EndpointConfig } from '../../server/endpoint/config';
 import type { Database } from '../../server/endpoint/database/database';
 import {
@@ -16,7 +16,6 @@ import type { SlownessLimits } from '../../server/endpoint/http/slow-requests';
 import { startEndpoint, type RunningEndpoint } from '../../server/endpoint/start-endpoint';
 import { makePairingCode, redeemPairingCode } from '../../server/endpoint/access/pairing-codes';
 import type { Scope } from '../../src/core/sync-api/access';
-import { findPostgres, startPostgres, type PostgresServer } from './postgres-server';
 
 /** An endpoint within the test's process. */
 export interface TestEndpoint extends RunningEndpoint {
@@ -41,21 +40,11 @@ export interface TestEndpoint extends RunningEndpoint {
 /** Says how the endpoint under test differs from a plain one. */
 export interface TestEndpointOptions {
   readonly config?: Partial<EndpointConfig>;
-  /** `databaseKinds()[...].createUrl()`; null or missing: PGlite in memory. */
+  /** Of {@link DatabaseKind.createUrl}; null or missing: PGlite in memory. */
   readonly databaseUrl?: string | null;
   /** Folder with the built app; by default there is none. */
   readonly appFolder?: string;
   readonly slowness?: SlownessLimits;
-}
-
-/** A database that the same tests run on. */
-export interface DatabaseKind {
-  readonly name: 'PGlite' | 'PostgreSQL';
-  readonly isAvailable: boolean;
-  /** Of a new, empty database; null: PGlite in memory. */
-  readonly createUrl: () => Promise<string | null>;
-  /** Breaks all connections of endpoints; null: there are none to break. */
-  readonly dropConnections: (() => Promise<void>) | null;
 }
 
 const TEST_CONFIG: Omit<EndpointConfig, 'dataFolder' | 'databaseUrl'> = {
@@ -163,34 +152,4 @@ async function readArchive(): Promise<Blob> {
     await rename(draft, path);
     return made;
   }
-}
-
-/** For `describe.each`: PGlite always, PostgreSQL where its server is installed. Call it once in a file, outside of tests. */
-export function databaseKinds(): readonly DatabaseKind[] {
-  const binFolder = findPostgres();
-  let server: Promise<PostgresServer> | null = null;
-  const started = () => {
-    if (binFolder === null) throw new Error('Expected a PostgreSQL server, found none.');
-    return (server ??= startPostgres(binFolder));
-  };
-  afterAll(async () => (await server)?.stop());
-  if (binFolder === null) {
-    console.warn(
-      'Skipped: tests on PostgreSQL. There is no server (Debian: apt-get install postgresql).',
-    );
-  }
-  return [
-    {
-      name: 'PGlite',
-      isAvailable: true,
-      createUrl: () => Promise.resolve(null),
-      dropConnections: null,
-    },
-    {
-      name: 'PostgreSQL',
-      isAvailable: binFolder !== null,
-      createUrl: async () => (await started()).createDatabase(),
-      dropConnections: async () => (await started()).dropConnections(),
-    },
-  ];
 }

@@ -1,15 +1,10 @@
 import { connect } from 'node:net';
-import { describe, expect, it, onTestFinished } from 'vitest';
-import { databaseKinds, startTestEndpoint } from '../../../support/endpoint';
+import { expect, it, onTestFinished } from 'vitest';
+import { onEachDatabase } from '../../../support/endpoint-databases';
 
-describe.each(databaseKinds())('stopping on $name', ({ isAvailable, createUrl }) => {
-  if (!isAvailable) {
-    it.skip('needs a PostgreSQL server', () => undefined);
-    return;
-  }
-
+onEachDatabase('stopping', (kind) => {
   it('finishes the request that is on its way, and takes no more', async () => {
-    const endpoint = await startTestEndpoint({ databaseUrl: await createUrl() });
+    const endpoint = await kind.startEndpoint();
     onTestFinished(() => endpoint.stop());
     const { token } = await endpoint.pair(['admin']);
     const json = JSON.stringify({ scopes: ['read'] });
@@ -37,7 +32,7 @@ describe.each(databaseKinds())('stopping on $name', ({ isAvailable, createUrl })
   });
 
   it('ends streams', async () => {
-    const endpoint = await startTestEndpoint({ databaseUrl: await createUrl() });
+    const endpoint = await kind.startEndpoint();
     onTestFinished(() => endpoint.stop());
     const { token } = await endpoint.pair(['read', 'publish']);
     await endpoint.ask('POST', '/api/live/camera-at-gate/events', {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import * as v from 'valibot';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import {
   aboutSchema,
   codeAnswerSchema,
@@ -8,7 +8,8 @@ import {
   pairAnswerSchema,
   type Scope,
 } from '../../../../../src/core/sync-api/access';
-import { databaseKinds, startTestEndpoint, type TestEndpoint } from '../../../../support/endpoint';
+import { startTestEndpoint, type TestEndpoint } from '../../../../support/endpoint';
+import { onEachDatabase } from '../../../../support/endpoint-databases';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -32,14 +33,10 @@ async function codeOf(answer: Response): Promise<unknown> {
   return ((await answer.json()) as { code: unknown }).code;
 }
 
-describe.each(databaseKinds())('access on $name', ({ name, isAvailable, createUrl }) => {
-  if (!isAvailable) {
-    it.skip('needs a PostgreSQL server', () => undefined);
-    return;
-  }
+onEachDatabase('access', (kind) => {
   let endpoint: TestEndpoint;
   beforeAll(async () => {
-    endpoint = await startTestEndpoint({ databaseUrl: await createUrl() });
+    endpoint = await kind.startEndpoint();
   });
   afterAll(() => endpoint.stop());
 
@@ -72,7 +69,7 @@ describe.each(databaseKinds())('access on $name', ({ name, isAvailable, createUr
   });
 
   it('takes a code for ten minutes', async () => {
-    const own = await startTestEndpoint({ databaseUrl: await createUrl() });
+    const own = await kind.startEndpoint();
     onTestFinished(() => own.stop());
     const first = await makeCode(own);
     own.advanceMs(9 * MINUTE_MS);
@@ -169,7 +166,7 @@ describe.each(databaseKinds())('access on $name', ({ name, isAvailable, createUr
   });
 
   it('remembers when a device was seen to the hour only', async () => {
-    const own = await startTestEndpoint({ databaseUrl: await createUrl() });
+    const own = await kind.startEndpoint();
     onTestFinished(() => own.stop());
     const { token } = await own.pair(['read']);
     const seen = async () => {
@@ -183,30 +180,29 @@ describe.each(databaseKinds())('access on $name', ({ name, isAvailable, createUr
     expect(await seen()).toBe(first + 2 * HOUR_MS);
   });
 
-  it.runIf(name === 'PostgreSQL')(
-    'shares devices, and what was revoked, with another process',
-    async () => {
-      const databaseUrl = await createUrl();
-      const [one, other] = [
-        await startTestEndpoint({ databaseUrl }),
-        await startTestEndpoint({ databaseUrl }),
-      ];
-      onTestFinished(async () => {
-        await one.stop();
-        await other.stop();
-      });
-      const { token, deviceId } = await one.pair(['read']);
-      expect((await other.ask('GET', '/api/devices', { token })).status).toBe(200);
-      const ended = new Promise<void>((resolve) => {
-        other.endpoint.revocations.onRevoked(deviceId, resolve);
-      });
-      await one.ask('DELETE', `/api/devices/${deviceId}`, { token });
-      await ended;
-      expect((await other.ask('GET', '/api/devices', { token })).status).toBe(401);
-      const abouts: string[] = [];
-      for (const each of [one, other])
-        abouts.push(await (await each.ask('GET', '/api/about')).text());
-      expect(abouts[0]).toBe(abouts[1]);
-    },
-  );
+  if (kind.name !== 'PostgreSQL') return;
+
+  it('shares devices, and what was revoked, with another process', async () => {
+    const databaseUrl = await kind.createUrl();
+    const [one, other] = [
+      await startTestEndpoint({ databaseUrl }),
+      await startTestEndpoint({ databaseUrl }),
+    ];
+    onTestFinished(async () => {
+      await one.stop();
+      await other.stop();
+    });
+    const { token, deviceId } = await one.pair(['read']);
+    expect((await other.ask('GET', '/api/devices', { token })).status).toBe(200);
+    const ended = new Promise<void>((resolve) => {
+      other.endpoint.revocations.onRevoked(deviceId, resolve);
+    });
+    await one.ask('DELETE', `/api/devices/${deviceId}`, { token });
+    await ended;
+    expect((await other.ask('GET', '/api/devices', { token })).status).toBe(401);
+    const abouts: string[] = [];
+    for (const each of [one, other])
+      abouts.push(await (await each.ask('GET', '/api/about')).text());
+    expect(abouts[0]).toBe(abouts[1]);
+  });
 });

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { makePairingCode } from '../../../../../server/endpoint/access/pairing-codes';
-import { databaseKinds, startTestEndpoint, type TestEndpoint } from '../../../../support/endpoint';
+import { startTestEndpoint, type TestEndpoint } from '../../../../support/endpoint';
+import { onEachDatabase } from '../../../../support/endpoint-databases';
 import { FastRequests, type FastAnswer } from '../../../../support/fast-requests';
 
 /** Codes a guesser tries; fewer on a server, which takes longer to start than to refuse. */
@@ -60,17 +61,13 @@ function listDevices(requests: FastRequests, token: string): Promise<FastAnswer>
   });
 }
 
-describe.each(databaseKinds())('limits on $name', ({ name, isAvailable, createUrl }) => {
-  if (!isAvailable) {
-    it.skip('needs a PostgreSQL server', () => undefined);
-    return;
-  }
+onEachDatabase('limits', (kind) => {
   let databaseUrl: string | null = null;
   beforeAll(async () => {
-    databaseUrl = await createUrl();
+    databaseUrl = await kind.createUrl();
   });
 
-  const guessCount = GUESS_COUNTS[name];
+  const guessCount = GUESS_COUNTS[kind.name];
   it(`stop one address that tries ${guessCount} codes after ten of them`, async () => {
     const endpoint = await startTestEndpoint({ databaseUrl });
     onTestFinished(() => endpoint.stop());
@@ -92,8 +89,7 @@ describe.each(databaseKinds())('limits on $name', ({ name, isAvailable, createUr
   });
 
   it('stop many addresses together after a hundred bad codes', async () => {
-    const endpoint = await startTestEndpoint({
-      databaseUrl: await createUrl(),
+    const endpoint = await kind.startEndpoint({
       config: { trustedProxies: ['127.0.0.1'] },
     });
     onTestFinished(() => endpoint.stop());
@@ -107,7 +103,7 @@ describe.each(databaseKinds())('limits on $name', ({ name, isAvailable, createUr
   });
 
   it('believe nobody about addresses who is not a trusted proxy', async () => {
-    const endpoint = await startTestEndpoint({ databaseUrl: await createUrl() });
+    const endpoint = await kind.startEndpoint();
     onTestFinished(() => endpoint.stop());
     const { statuses } = await tally(endpoint, 100, (requests, index) =>
       guess(requests, codeNumber(index), `10.0.0.${index}`),
@@ -119,8 +115,7 @@ describe.each(databaseKinds())('limits on $name', ({ name, isAvailable, createUr
   describe('of requests', () => {
     let endpoint: TestEndpoint;
     beforeAll(async () => {
-      endpoint = await startTestEndpoint({
-        databaseUrl: await createUrl(),
+      endpoint = await kind.startEndpoint({
         config: { requestsPerMinute: { device: 30, address: 15 } },
       });
     });
@@ -147,8 +142,10 @@ describe.each(databaseKinds())('limits on $name', ({ name, isAvailable, createUr
     });
   });
 
-  it.runIf(name === 'PostgreSQL')('hold for all processes on one server together', async () => {
-    const shared = await createUrl();
+  if (kind.name !== 'PostgreSQL') return;
+
+  it('hold for all processes on one server together', async () => {
+    const shared = await kind.createUrl();
     const config = { requestsPerMinute: { device: 30, address: 1000 } };
     const endpoints = [
       await startTestEndpoint({ databaseUrl: shared, config }),

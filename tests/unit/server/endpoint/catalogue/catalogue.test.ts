@@ -7,36 +7,33 @@ import {
   catalogueSessionSchema,
 } from '../../../../../src/core/sync-api/catalogue';
 import { problemSchema } from '../../../../../src/core/sync-api/fields';
-import { databaseKinds, startTestEndpoint, type TestEndpoint } from '../../../../support/endpoint';
+import type { TestEndpoint } from '../../../../support/endpoint';
+import { onEachDatabase } from '../../../../support/endpoint-databases';
 import {
   announceSession,
   createPiece,
+  listsSession,
   makeTestSession,
   sendSession,
+  sentSession,
+  sessionPath,
   sha256,
   type TestSession,
 } from '../../../../support/endpoint-sessions';
 
-/** An embedded database takes some seconds on a slow machine to be made the first time. */
-const START_MS = 60_000;
 const QUOTA_BYTES = 20_000;
 
 async function codeOf(answer: Response): Promise<string> {
   return v.parse(problemSchema, await answer.json()).code;
 }
 
-describe.each(databaseKinds())('the catalogue on $name', (kind) => {
-  if (!kind.isAvailable) {
-    it.skip('needs a server');
-    return;
-  }
+onEachDatabase('the catalogue', (kind) => {
   let endpoint: TestEndpoint;
   beforeAll(async () => {
-    endpoint = await startTestEndpoint({
-      databaseUrl: await kind.createUrl(),
+    endpoint = await kind.startEndpoint({
       config: { quotaBytesPerDevice: QUOTA_BYTES, maxSessionBytes: 15_000 },
     });
-  }, START_MS);
+  });
   afterAll(() => endpoint.stop());
 
   async function list(token: string, search = '') {
@@ -44,19 +41,8 @@ describe.each(databaseKinds())('the catalogue on $name', (kind) => {
     expect(answer.status).toBe(200);
     return v.parse(cataloguePageSchema, await answer.json());
   }
-  async function listsIt(token: string, { announcement }: TestSession): Promise<boolean> {
-    return (await list(token)).sessions.some(({ id }) => id === announcement.id);
-  }
-  async function sent(token: string, ...pieceByteCounts: number[]): Promise<TestSession> {
-    const session = makeTestSession(pieceByteCounts);
-    await sendSession(endpoint, token, session);
-    return session;
-  }
   function complete(token: string, { announcement }: TestSession): Promise<Response> {
     return endpoint.ask('POST', `/api/sessions/${announcement.id}/complete`, { token });
-  }
-  function pathOf({ announcement }: TestSession): string {
-    return `/api/sessions/${announcement.id}`;
   }
 
   describe('announcing', () => {
@@ -103,7 +89,7 @@ describe.each(databaseKinds())('the catalogue on $name', (kind) => {
       expect((await announceSession(endpoint, token, first)).status).toBe(200);
       const { token: other } = await endpoint.pair(['upload']);
       expect((await announceSession(endpoint, other, makeTestSession([12_000]))).status).toBe(200);
-      await endpoint.ask('DELETE', pathOf(first), { token });
+      await endpoint.ask('DELETE', sessionPath(first), { token });
       expect((await announceSession(endpoint, token, makeTestSession([12_000]))).status).toBe(200);
     });
 
@@ -145,13 +131,13 @@ describe.each(databaseKinds())('the catalogue on $name', (kind) => {
       const refused = await complete(token, session);
       expect(refused.status).toBe(409);
       expect(await refused.text()).toContain('1 missing: 0');
-      expect(await listsIt(token, session)).toBe(false);
-      expect((await endpoint.ask('GET', pathOf(session), { token })).status).toBe(404);
-      expect((await endpoint.ask('GET', `${pathOf(session)}/pieces/1`, { token })).status).toBe(
-        404,
-      );
+      expect(await listsSession(endpoint, token, session)).toBe(false);
+      expect((await endpoint.ask('GET', sessionPath(session), { token })).status).toBe(404);
+      expect(
+        (await endpoint.ask('GET', `${sessionPath(session)}/pieces/1`, { token })).status,
+      ).toBe(404);
       await createPiece(endpoint, token, session, 0);
-      expect(await listsIt(token, session)).toBe(false);
+      expect(await listsSession(endpoint, token, session)).toBe(false);
       const done = await complete(token, session);
       expect(done.status).toBe(200);
       const told = v.parse(catalogueSessionSchema, await done.json());
@@ -163,7 +149,7 @@ describe.each(databaseKinds())('the catalogue on $name', (kind) => {
         expiresUnixMs: null,
         pieces: session.pieces.map((bytes) => ({ byteCount: bytes.length, sha256: sha256(bytes) })),
       });
-      expect(await listsIt(token, session)).toBe(true);
+      expect(await listsSession(endpoint, token, session)).toBe(true);
       expect(await (await complete(token, session)).json()).toEqual(told);
     });
 
@@ -178,15 +164,15 @@ describe.each(databaseKinds())('the catalogue on $name', (kind) => {
 
     it('leaves no piece to be taken away afterwards', async () => {
       const { token } = await endpoint.pair(['upload', 'read']);
-      const session = await sent(token, 10);
+      const session = await sentSession(endpoint, token, 10);
       const answer = await fetch(`${endpoint.url}/api/uploads/${session.announcement.id}.0`, {
         method: 'DELETE',
         headers: { Authorization: `Bearer ${token}`, 'Tus-Resumable': '1.0.0' },
       });
       expect(answer.status).toBe(409);
-      expect((await endpoint.ask('GET', `${pathOf(session)}/pieces/0`, { token })).status).toBe(
-        200,
-      );
+      expect(
+        (await endpoint.ask('GET', `${sessionPath(session)}/pieces/0`, { token })).status,
+      ).toBe(200);
     });
 
     it('and ending a piece at the same time never leaves a session without a piece', async () => {
@@ -202,8 +188,8 @@ describe.each(databaseKinds())('the catalogue on $name', (kind) => {
             headers: { Authorization: `Bearer ${token}`, 'Tus-Resumable': '1.0.0' },
           }),
         ]);
-        const isListed = await listsIt(token, session);
-        const piece = await endpoint.ask('GET', `${pathOf(session)}/pieces/0`, { token });
+        const isListed = await listsSession(endpoint, token, session);
+        const piece = await endpoint.ask('GET', `${sessionPath(session)}/pieces/0`, { token });
         expect(piece.status).toBe(isListed ? 200 : 404);
       }
     });
@@ -235,7 +221,7 @@ describe.each(databaseKinds())('the catalogue on $name', (kind) => {
         ids.push(...page.sessions.map(({ id }) => id));
         expect(page.sessions.every(({ isOwn }) => !isOwn)).toBe(true);
         cursor = page.cursor;
-        await sent(uploader.token, 3);
+        await sentSession(endpoint, uploader.token, 3);
       } while (cursor !== null);
       const listed = ids.filter((id) => id.startsWith('listed-'));
       expect(listed).toEqual([...listed].sort().reverse());

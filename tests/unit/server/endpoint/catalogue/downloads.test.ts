@@ -1,44 +1,29 @@
 import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { databaseKinds, startTestEndpoint, type TestEndpoint } from '../../../../support/endpoint';
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
+import type { TestEndpoint } from '../../../../support/endpoint';
+import { onEachDatabase } from '../../../../support/endpoint-databases';
 import {
-  makeTestSession,
-  sendSession,
+  sentSession,
+  sessionPath,
   sha256,
   type TestSession,
 } from '../../../../support/endpoint-sessions';
 
-/** An embedded database takes some seconds on a slow machine to be made the first time. */
-const START_MS = 60_000;
-
-describe.each(databaseKinds())('downloads on $name', (kind) => {
-  if (!kind.isAvailable) {
-    it.skip('needs a server');
-    return;
-  }
+onEachDatabase('downloads', (kind) => {
   let endpoint: TestEndpoint;
   beforeAll(async () => {
-    endpoint = await startTestEndpoint({ databaseUrl: await kind.createUrl() });
-  }, START_MS);
+    endpoint = await kind.startEndpoint();
+  });
   afterAll(() => endpoint.stop());
 
-  async function sent(token: string, ...pieceByteCounts: number[]): Promise<TestSession> {
-    const session = makeTestSession(pieceByteCounts);
-    await sendSession(endpoint, token, session);
-    return session;
-  }
-  function pathOf({ announcement }: TestSession): string {
-    return `/api/sessions/${announcement.id}`;
-  }
-
   async function piece(session: TestSession, token: string, headers: Record<string, string> = {}) {
-    return endpoint.ask('GET', `${pathOf(session)}/pieces/0`, { token, headers });
+    return endpoint.ask('GET', `${sessionPath(session)}/pieces/0`, { token, headers });
   }
 
   it('give all of a piece, a range of it, or nothing when it is known', async () => {
     const { token } = await endpoint.pair(['upload', 'read']);
-    const session = await sent(token, 1000);
+    const session = await sentSession(endpoint, token, 1000);
     const bytes = Buffer.from(session.pieces[0] ?? []);
     const all = await piece(session, token);
     expect(all.status).toBe(200);
@@ -74,13 +59,13 @@ describe.each(databaseKinds())('downloads on $name', (kind) => {
     for (const range of ['bytes=5-2', 'bytes=0-1,5-6', 'items=0-1', 'bytes=-']) {
       expect((await piece(session, token, { Range: range })).status).toBe(200);
     }
-    const head = await endpoint.ask('HEAD', `${pathOf(session)}/pieces/0`, { token });
+    const head = await endpoint.ask('HEAD', `${sessionPath(session)}/pieces/0`, { token });
     expect(head.headers.get('Content-Length')).toBe('1000');
   });
 
   it('know no piece that is not there', async () => {
     const { token } = await endpoint.pair(['upload', 'read']);
-    const session = await sent(token, 10);
+    const session = await sentSession(endpoint, token, 10);
     for (const [index, status] of Object.entries({
       1: 404,
       '-1': 400,
@@ -89,7 +74,9 @@ describe.each(databaseKinds())('downloads on $name', (kind) => {
       x: 400,
       '0%00': 400,
     })) {
-      const answer = await endpoint.ask('GET', `${pathOf(session)}/pieces/${index}`, { token });
+      const answer = await endpoint.ask('GET', `${sessionPath(session)}/pieces/${index}`, {
+        token,
+      });
       expect(answer.status, index).toBe(status);
     }
   });
@@ -119,7 +106,7 @@ describe.each(databaseKinds())('downloads on $name', (kind) => {
 
   it('show by the checksum that a bit was flipped on the disk, and nothing of a file that was cut', async () => {
     const { token } = await endpoint.pair(['upload', 'read']);
-    const session = await sent(token, 1000);
+    const session = await sentSession(endpoint, token, 1000);
     const path = join(endpoint.config.dataFolder, 'pieces', `${session.announcement.id}.0`);
     const file = await open(path, 'r+');
     onTestFinished(() => file.close());

@@ -2,56 +2,36 @@ import { createPublicKey, verify } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { aboutSchema } from '../../../../../src/core/sync-api/access';
 import {
-  cataloguePageSchema,
   deletionStatementSchema,
   receiptSchema,
   receiptsSchema,
 } from '../../../../../src/core/sync-api/catalogue';
-import { databaseKinds, startTestEndpoint, type TestEndpoint } from '../../../../support/endpoint';
+import type { TestEndpoint } from '../../../../support/endpoint';
+import { onEachDatabase } from '../../../../support/endpoint-databases';
 import {
   announceSession,
   createPiece,
+  listsSession,
   makeTestSession,
-  sendSession,
+  sentSession,
+  sessionPath,
   sha256,
-  type TestSession,
 } from '../../../../support/endpoint-sessions';
 
-/** An embedded database takes some seconds on a slow machine to be made the first time. */
-const START_MS = 60_000;
-
-describe.each(databaseKinds())('removing sessions on $name', (kind) => {
-  if (!kind.isAvailable) {
-    it.skip('needs a server');
-    return;
-  }
+onEachDatabase('removing sessions', (kind) => {
   let endpoint: TestEndpoint;
   beforeAll(async () => {
-    endpoint = await startTestEndpoint({ databaseUrl: await kind.createUrl() });
-  }, START_MS);
+    endpoint = await kind.startEndpoint();
+  });
   afterAll(() => endpoint.stop());
-
-  async function sent(token: string, ...pieceByteCounts: number[]): Promise<TestSession> {
-    const session = makeTestSession(pieceByteCounts);
-    await sendSession(endpoint, token, session);
-    return session;
-  }
-  function pathOf({ announcement }: TestSession): string {
-    return `/api/sessions/${announcement.id}`;
-  }
-  async function listsIt(token: string, { announcement }: TestSession): Promise<boolean> {
-    const answer = await endpoint.ask('GET', '/api/sessions', { token });
-    const { sessions } = v.parse(cataloguePageSchema, await answer.json());
-    return sessions.some(({ id }) => id === announcement.id);
-  }
 
   it('removes files and rows, looks for them again, and signs that', async () => {
     const { token, deviceId } = await endpoint.pair(['upload', 'read']);
-    const session = await sent(token, 10, 20);
-    const answer = await endpoint.ask('DELETE', pathOf(session), { token });
+    const session = await sentSession(endpoint, token, 10, 20);
+    const answer = await endpoint.ask('DELETE', sessionPath(session), { token });
     expect(answer.status).toBe(200);
     const receipt = v.parse(receiptSchema, await answer.json());
     const statement = v.parse(deletionStatementSchema, JSON.parse(receipt.statement));
@@ -73,11 +53,13 @@ describe.each(databaseKinds())('removing sessions on $name', (kind) => {
     expect(isSigned(receipt.statement.replace('true', 'true '))).toBe(false);
     const files = await readdir(join(endpoint.config.dataFolder, 'pieces'));
     expect(files.filter((name) => name.startsWith(session.announcement.id))).toEqual([]);
-    expect((await endpoint.ask('GET', pathOf(session), { token })).status).toBe(410);
-    expect((await endpoint.ask('GET', `${pathOf(session)}/pieces/0`, { token })).status).toBe(410);
+    expect((await endpoint.ask('GET', sessionPath(session), { token })).status).toBe(410);
+    expect((await endpoint.ask('GET', `${sessionPath(session)}/pieces/0`, { token })).status).toBe(
+      410,
+    );
     expect((await announceSession(endpoint, token, session)).status).toBe(410);
-    expect(await listsIt(token, session)).toBe(false);
-    const again = await endpoint.ask('DELETE', pathOf(session), { token });
+    expect(await listsSession(endpoint, token, session)).toBe(false);
+    const again = await endpoint.ask('DELETE', sessionPath(session), { token });
     expect(await again.json()).toEqual(receipt);
     const receipts = await endpoint.ask('GET', '/api/deletions', { token });
     expect(v.parse(receiptsSchema, await receipts.json()).receipts[0]).toEqual(receipt);
@@ -87,17 +69,17 @@ describe.each(databaseKinds())('removing sessions on $name', (kind) => {
     const { token } = await endpoint.pair(['upload', 'read']);
     const other = await endpoint.pair(['upload', 'read']);
     const admin = await endpoint.pair(['admin']);
-    const session = await sent(token, 10);
-    expect((await endpoint.ask('DELETE', pathOf(session), { token: other.token })).status).toBe(
-      403,
-    );
+    const session = await sentSession(endpoint, token, 10);
+    expect(
+      (await endpoint.ask('DELETE', sessionPath(session), { token: other.token })).status,
+    ).toBe(403);
     const pending = makeTestSession([10]);
     await announceSession(endpoint, token, pending);
-    expect((await endpoint.ask('DELETE', pathOf(pending), { token: other.token })).status).toBe(
-      404,
-    );
+    expect(
+      (await endpoint.ask('DELETE', sessionPath(pending), { token: other.token })).status,
+    ).toBe(404);
     for (const one of [session, pending]) {
-      const answer = await endpoint.ask('DELETE', pathOf(one), { token: admin.token });
+      const answer = await endpoint.ask('DELETE', sessionPath(one), { token: admin.token });
       expect(answer.status).toBe(200);
       const { statement } = v.parse(receiptSchema, await answer.json());
       expect(v.parse(deletionStatementSchema, JSON.parse(statement)).deletedBy).toBe(
@@ -112,7 +94,7 @@ describe.each(databaseKinds())('removing sessions on $name', (kind) => {
     await announceSession(endpoint, token, session);
     await createPiece(endpoint, token, session, 0, null);
     await createPiece(endpoint, token, session, 1);
-    expect((await endpoint.ask('DELETE', pathOf(session), { token })).status).toBe(200);
+    expect((await endpoint.ask('DELETE', sessionPath(session), { token })).status).toBe(200);
     const files = await readdir(join(endpoint.config.dataFolder, 'pieces'));
     expect(files.filter((name) => name.startsWith(session.announcement.id))).toEqual([]);
     expect((await createPiece(endpoint, token, session, 0)).status).toBe(404);

@@ -1,67 +1,53 @@
 import * as v from 'valibot';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { catalogueSessionSchema, shareSchema } from '../../../../../src/core/sync-api/catalogue';
-import { databaseKinds, startTestEndpoint, type TestEndpoint } from '../../../../support/endpoint';
+import type { TestEndpoint } from '../../../../support/endpoint';
+import { onEachDatabase } from '../../../../support/endpoint-databases';
 import {
   announceSession,
   createPiece,
   makeTestSession,
-  sendSession,
+  sentSession,
+  sessionPath,
   sha256,
   type TestSession,
 } from '../../../../support/endpoint-sessions';
 
-/** An embedded database takes some seconds on a slow machine to be made the first time. */
-const START_MS = 60_000;
-
-describe.each(databaseKinds())('shares on $name', (kind) => {
-  if (!kind.isAvailable) {
-    it.skip('needs a server');
-    return;
-  }
+onEachDatabase('shares', (kind) => {
   let endpoint: TestEndpoint;
   beforeAll(async () => {
-    endpoint = await startTestEndpoint({ databaseUrl: await kind.createUrl() });
-  }, START_MS);
+    endpoint = await kind.startEndpoint();
+  });
   afterAll(() => endpoint.stop());
-
-  async function sent(token: string, ...pieceByteCounts: number[]): Promise<TestSession> {
-    const session = makeTestSession(pieceByteCounts);
-    await sendSession(endpoint, token, session);
-    return session;
-  }
-  function pathOf({ announcement }: TestSession): string {
-    return `/api/sessions/${announcement.id}`;
-  }
 
   async function share(token: string, session: TestSession, days = 1) {
     const json = { expiresUnixMs: endpoint.endpoint.now() + days * 86_400_000 };
-    const answer = await endpoint.ask('POST', `${pathOf(session)}/shares`, { token, json });
+    const answer = await endpoint.ask('POST', `${sessionPath(session)}/shares`, { token, json });
     expect(answer.status).toBe(201);
     return v.parse(shareSchema, await answer.json());
   }
 
   it('open one session for reading, and nothing else', async () => {
     const { token } = await endpoint.pair(['upload', 'read']);
-    const session = await sent(token, 100);
-    const other = await sent(token, 100);
+    const session = await sentSession(endpoint, token, 100);
+    const other = await sentSession(endpoint, token, 100);
     const { secret } = await share(token, session);
-    const seen = await endpoint.ask('GET', pathOf(session), { token: secret });
+    const seen = await endpoint.ask('GET', sessionPath(session), { token: secret });
     expect(seen.status).toBe(200);
     expect(v.parse(catalogueSessionSchema, await seen.json()).isOwn).toBe(false);
-    const bytes = await endpoint.ask('GET', `${pathOf(session)}/pieces/0`, { token: secret });
+    const bytes = await endpoint.ask('GET', `${sessionPath(session)}/pieces/0`, { token: secret });
     expect(sha256(new Uint8Array(await bytes.arrayBuffer()))).toBe(
       sha256(session.pieces[0] ?? new Uint8Array()),
     );
     const refused = await Promise.all([
-      endpoint.ask('GET', pathOf(other), { token: secret }),
-      endpoint.ask('GET', `${pathOf(other)}/pieces/0`, { token: secret }),
+      endpoint.ask('GET', sessionPath(other), { token: secret }),
+      endpoint.ask('GET', `${sessionPath(other)}/pieces/0`, { token: secret }),
       endpoint.ask('GET', '/api/sessions', { token: secret }),
       endpoint.ask('GET', '/api/deletions', { token: secret }),
       endpoint.ask('GET', '/api/vault', { token: secret }),
       endpoint.ask('GET', '/api/edits', { token: secret }),
-      endpoint.ask('DELETE', pathOf(session), { token: secret }),
-      endpoint.ask('POST', `${pathOf(session)}/shares`, {
+      endpoint.ask('DELETE', sessionPath(session), { token: secret }),
+      endpoint.ask('POST', `${sessionPath(session)}/shares`, {
         token: secret,
         json: { expiresUnixMs: 8e15 },
       }),
@@ -75,7 +61,7 @@ describe.each(databaseKinds())('shares on $name', (kind) => {
 
   it('are kept as a hash only', async () => {
     const { token } = await endpoint.pair(['upload', 'read']);
-    const { secret } = await share(token, await sent(token, 10));
+    const { secret } = await share(token, await sentSession(endpoint, token, 10));
     const rows = await endpoint.endpoint.database.query<{ text: string }>(
       `SELECT shares::text || encode(secret_hash, 'escape') AS text FROM shares`,
     );
@@ -86,28 +72,28 @@ describe.each(databaseKinds())('shares on $name', (kind) => {
   it('end when they are revoked, when they expire, and with their session', async () => {
     const { token } = await endpoint.pair(['upload', 'read']);
     const stranger = await endpoint.pair(['read']);
-    const session = await sent(token, 10);
+    const session = await sentSession(endpoint, token, 10);
     const revoked = await share(token, session);
     const path = `/api/shares/${revoked.id}`;
     expect((await endpoint.ask('DELETE', path, { token: stranger.token })).status).toBe(404);
     expect((await endpoint.ask('DELETE', path, { token })).status).toBe(204);
     expect((await endpoint.ask('DELETE', path, { token })).status).toBe(404);
-    expect((await endpoint.ask('GET', pathOf(session), { token: revoked.secret })).status).toBe(
-      401,
-    );
+    expect(
+      (await endpoint.ask('GET', sessionPath(session), { token: revoked.secret })).status,
+    ).toBe(401);
     const expired = await share(token, session);
     const lasting = await share(stranger.token, session, 30);
     endpoint.advanceMs(2 * 86_400_000);
-    expect((await endpoint.ask('GET', pathOf(session), { token: expired.secret })).status).toBe(
-      401,
-    );
-    expect((await endpoint.ask('GET', pathOf(session), { token: lasting.secret })).status).toBe(
-      200,
-    );
-    await endpoint.ask('DELETE', pathOf(session), { token });
-    expect((await endpoint.ask('GET', pathOf(session), { token: lasting.secret })).status).toBe(
-      401,
-    );
+    expect(
+      (await endpoint.ask('GET', sessionPath(session), { token: expired.secret })).status,
+    ).toBe(401);
+    expect(
+      (await endpoint.ask('GET', sessionPath(session), { token: lasting.secret })).status,
+    ).toBe(200);
+    await endpoint.ask('DELETE', sessionPath(session), { token });
+    expect(
+      (await endpoint.ask('GET', sessionPath(session), { token: lasting.secret })).status,
+    ).toBe(401);
   });
 
   it('are made of complete sessions, and for the future', async () => {
@@ -115,14 +101,17 @@ describe.each(databaseKinds())('shares on $name', (kind) => {
     const pending = makeTestSession([10]);
     await announceSession(endpoint, token, pending);
     const later = { expiresUnixMs: endpoint.endpoint.now() + 1000 };
-    const ofPending = await endpoint.ask('POST', `${pathOf(pending)}/shares`, {
+    const ofPending = await endpoint.ask('POST', `${sessionPath(pending)}/shares`, {
       token,
       json: later,
     });
     expect(ofPending.status).toBe(404);
-    const session = await sent(token, 10);
+    const session = await sentSession(endpoint, token, 10);
     const past = { expiresUnixMs: endpoint.endpoint.now() - 1000 };
-    const ofPast = await endpoint.ask('POST', `${pathOf(session)}/shares`, { token, json: past });
+    const ofPast = await endpoint.ask('POST', `${sessionPath(session)}/shares`, {
+      token,
+      json: past,
+    });
     expect(ofPast.status).toBe(400);
   });
 });

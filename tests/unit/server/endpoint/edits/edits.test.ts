@@ -1,10 +1,8 @@
 import * as v from 'valibot';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { appendedEditsSchema, editsPageSchema } from '../../../../../src/core/sync-api/edits';
-import { databaseKinds, startTestEndpoint, type TestEndpoint } from '../../../../support/endpoint';
-
-/** An embedded database takes some seconds on a slow machine to be made the first time. */
-const START_MS = 60_000;
+import type { TestEndpoint } from '../../../../support/endpoint';
+import { onEachDatabase } from '../../../../support/endpoint-databases';
 
 function entry(number: number, text = `entry ${number}`) {
   return { number, data: Buffer.from(text).toString('base64') };
@@ -13,18 +11,13 @@ function entries(first: number, last: number) {
   return Array.from({ length: last - first + 1 }, (_, index) => entry(first + index));
 }
 
-describe.each(databaseKinds())('the log of edits on $name', (kind) => {
-  if (!kind.isAvailable) {
-    it.skip('needs a server');
-    return;
-  }
+onEachDatabase('the log of edits', (kind) => {
   let endpoint: TestEndpoint;
   beforeAll(async () => {
-    endpoint = await startTestEndpoint({
-      databaseUrl: await kind.createUrl(),
+    endpoint = await kind.startEndpoint({
       config: { quotaBytesPerDevice: 100_000 },
     });
-  }, START_MS);
+  });
   afterAll(() => endpoint.stop());
 
   async function append(token: string, ...added: ReturnType<typeof entry>[]): Promise<number> {

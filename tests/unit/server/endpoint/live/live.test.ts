@@ -1,12 +1,10 @@
 import { Registry } from 'prom-client';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { LiveHub } from '../../../../../server/endpoint/live/live-hub';
 import { sweepLive } from '../../../../../server/endpoint/live/live-store';
-import { databaseKinds, startTestEndpoint, type TestEndpoint } from '../../../../support/endpoint';
+import type { TestEndpoint } from '../../../../support/endpoint';
+import { onEachDatabase } from '../../../../support/endpoint-databases';
 import { readLive, type LiveReader } from '../../../../support/live-reader';
-
-/** Making the first database takes some seconds on a busy machine. */
-const START_MS = 60_000;
 
 let cameraCount = 0;
 /** A camera of the test's own. */
@@ -52,16 +50,14 @@ const vehiclesOf = (events: readonly { readonly data: string }[]) =>
 
 const idsOf = (events: readonly { readonly id: string }[]) => events.map(({ id }) => Number(id));
 
-describe.each(databaseKinds())('live results on $name', { timeout: 30_000 }, (kind) => {
-  const test = it.skipIf(!kind.isAvailable);
+onEachDatabase('live results', (kind) => {
   let endpoint: TestEndpoint;
   beforeAll(async () => {
-    if (kind.isAvailable)
-      endpoint = await startTestEndpoint({ databaseUrl: await kind.createUrl() });
-  }, START_MS);
-  afterAll(() => endpoint?.stop());
+    endpoint = await kind.startEndpoint();
+  });
+  afterAll(() => endpoint.stop());
 
-  test('reach all who read, in order, numbered without a hole', async () => {
+  it('reach all who read, in order, numbered without a hole', async () => {
     const camera = newCamera();
     const { token } = await endpoint.pair(['publish', 'read']);
     const first = await publish(endpoint, token, camera, [1]);
@@ -80,7 +76,7 @@ describe.each(databaseKinds())('live results on $name', { timeout: 30_000 }, (ki
     }
   });
 
-  test('are numbered without a hole when several publish at once', async () => {
+  it('are numbered without a hole when several publish at once', async () => {
     const camera = newCamera();
     const { token } = await endpoint.pair(['publish', 'read']);
     const first = await publish(endpoint, token, camera, [1]);
@@ -96,7 +92,7 @@ describe.each(databaseKinds())('live results on $name', { timeout: 30_000 }, (ki
     for (let i = 0; i < 200; i += 5) expect(vehicles.slice(i, i + 5)).toEqual(upTo(5, vehicles[i]));
   });
 
-  test('go on where a reader was cut off', async () => {
+  it('go on where a reader was cut off', async () => {
     const camera = newCamera();
     const { token } = await endpoint.pair(['publish', 'read']);
     await publish(endpoint, token, camera, [1]);
@@ -114,7 +110,7 @@ describe.each(databaseKinds())('live results on $name', { timeout: 30_000 }, (ki
     expect(vehiclesOf(events)).toEqual(upTo(702, 3));
   });
 
-  test('begin with the last hundred for those who have none', async () => {
+  it('begin with the last hundred for those who have none', async () => {
     const camera = newCamera();
     const { token } = await endpoint.pair(['publish', 'read']);
     await publish(endpoint, token, camera, upTo(100));
@@ -123,7 +119,7 @@ describe.each(databaseKinds())('live results on $name', { timeout: 30_000 }, (ki
     expect(vehiclesOf(await reader.take(100))).toEqual(upTo(100, 51));
   });
 
-  test('say what was missed to those who come back after it was removed', async () => {
+  it('say what was missed to those who come back after it was removed', async () => {
     const camera = newCamera();
     const { token } = await endpoint.pair(['publish', 'read']);
     const first = await publish(endpoint, token, camera, [1]);
@@ -156,7 +152,7 @@ describe.each(databaseKinds())('live results on $name', { timeout: 30_000 }, (ki
     expect(vehiclesOf(await inTime.take(1))).toEqual([6]);
   });
 
-  test('of a camera that was forgotten and came back are told as missed', async () => {
+  it('of a camera that was forgotten and came back are told as missed', async () => {
     const camera = newCamera();
     const { token } = await endpoint.pair(['publish', 'read']);
     const before = await publish(endpoint, token, camera, [1]);
@@ -170,7 +166,7 @@ describe.each(databaseKinds())('live results on $name', { timeout: 30_000 }, (ki
     expect(Number(event?.id)).toBe(after);
   });
 
-  test('end at once for a device that is revoked, and go on for others', async () => {
+  it('end at once for a device that is revoked, and go on for others', async () => {
     const camera = newCamera();
     const admin = await endpoint.pair(['admin']);
     const publisher = await endpoint.pair(['publish', 'read']);
@@ -190,9 +186,9 @@ describe.each(databaseKinds())('live results on $name', { timeout: 30_000 }, (ki
     ).toBe(401);
   });
 
-  test('end when the endpoint stops', async () => {
+  it('end when the endpoint stops', async () => {
     const camera = newCamera();
-    const stopped = await startTestEndpoint({ databaseUrl: await kind.createUrl() });
+    const stopped = await kind.startEndpoint();
     const { token } = await stopped.pair(['publish', 'read']);
     await publish(stopped, token, camera, [1]);
     const reader = await open(stopped.url, camera, token);
@@ -201,7 +197,7 @@ describe.each(databaseKinds())('live results on $name', { timeout: 30_000 }, (ki
     await reader.ended;
   });
 
-  test('of a camera come from one device, until that is revoked', async () => {
+  it('of a camera come from one device, until that is revoked', async () => {
     const camera = newCamera();
     const admin = await endpoint.pair(['admin']);
     const owner = await endpoint.pair(['publish']);
@@ -217,7 +213,7 @@ describe.each(databaseKinds())('live results on $name', { timeout: 30_000 }, (ki
     await publish(endpoint, other.token, camera, [2]);
   });
 
-  test('are listed by camera, with who publishes them', async () => {
+  it('are listed by camera, with who publishes them', async () => {
     const camera = newCamera();
     const { token } = await endpoint.pair(['publish', 'read'], 'Gatehouse');
     await publish(endpoint, token, camera, [1]);
@@ -229,7 +225,7 @@ describe.each(databaseKinds())('live results on $name', { timeout: 30_000 }, (ki
     );
   });
 
-  test('cost one read for all readers of a process', async () => {
+  it('cost one read for all readers of a process', async () => {
     const camera = newCamera();
     const { token } = await endpoint.pair(['publish', 'read']);
     await publish(endpoint, token, camera, [1]);
@@ -248,7 +244,7 @@ describe.each(databaseKinds())('live results on $name', { timeout: 30_000 }, (ki
     expect(readCount).toBe(1);
   });
 
-  test('end for a reader who does not keep up, who gets the rest by resuming', async () => {
+  it('end for a reader who does not keep up, who gets the rest by resuming', async () => {
     const camera = newCamera();
     const { token, deviceId } = await endpoint.pair(['publish', 'read']);
     const first = await publish(endpoint, token, camera, [1]);

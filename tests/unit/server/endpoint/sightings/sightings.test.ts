@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { searchSightings } from '../../../../../server/endpoint/sightings/search';
 import { sweepSightings } from '../../../../../server/endpoint/sightings/sighting-store';
 import type {
@@ -6,10 +6,8 @@ import type {
   PublishedSighting,
   SightingSearch,
 } from '../../../../../src/core/sync-api/sightings';
-import { databaseKinds, startTestEndpoint, type TestEndpoint } from '../../../../support/endpoint';
-
-/** Making the first database takes some seconds on a busy machine. */
-const START_MS = 60_000;
+import type { TestEndpoint } from '../../../../support/endpoint';
+import { onEachDatabase } from '../../../../support/endpoint-databases';
 
 /** The same numbers in every run (mulberry32). */
 function randomNumbers(seed: number): () => number {
@@ -61,17 +59,15 @@ const searchFor = (changes: Partial<SightingSearch>): SightingSearch => ({
   ...changes,
 });
 
-describe.each(databaseKinds())('published sightings on $name', { timeout: 30_000 }, (kind) => {
-  const test = it.skipIf(!kind.isAvailable);
+onEachDatabase('published sightings', (kind) => {
   let endpoint: TestEndpoint;
   /** Publishes and reads. */
   let token = '';
   beforeAll(async () => {
-    if (!kind.isAvailable) return;
-    endpoint = await startTestEndpoint({ databaseUrl: await kind.createUrl() });
+    endpoint = await kind.startEndpoint();
     ({ token } = await endpoint.pair(['publish', 'read'], 'Gatehouse'));
-  }, START_MS);
-  afterAll(() => endpoint?.stop());
+  });
+  afterAll(() => endpoint.stop());
 
   const publish = (sightings: readonly object[], as = token) =>
     endpoint.ask('POST', '/api/sightings', { token: as, json: { sightings } });
@@ -95,7 +91,7 @@ describe.each(databaseKinds())('published sightings on $name', { timeout: 30_000
   const idsOf = (found: readonly { readonly sighting: PublishedSighting }[]) =>
     found.map((one) => one.sighting.id);
 
-  test('come back as they were sent, with the name of the device', async () => {
+  it('come back as they were sent, with the name of the device', async () => {
     const camera = 'As sent';
     const sent = ofSpace('spaces/as-sent', unitVector(256), { camera });
     const answer = await publish([sent]);
@@ -111,7 +107,7 @@ describe.each(databaseKinds())('published sightings on $name', { timeout: 30_000
     );
   });
 
-  test('replace what the same device sent under the same id, and no other device’s', async () => {
+  it('replace what the same device sent under the same id, and no other device’s', async () => {
     const other = await endpoint.pair(['publish'], 'Roof');
     const camera = 'Replaced';
     const first = sighting({ camera });
@@ -129,7 +125,7 @@ describe.each(databaseKinds())('published sightings on $name', { timeout: 30_000
     ]);
   });
 
-  test('of a session are taken back by who published them, and by nobody else', async () => {
+  it('of a session are taken back by who published them, and by nobody else', async () => {
     const other = await endpoint.pair(['publish']);
     const camera = 'Taken back';
     const mine = sighting({ camera, sessionId: 'session-a' });
@@ -142,7 +138,7 @@ describe.each(databaseKinds())('published sightings on $name', { timeout: 30_000
     expect(idsOf(left)).not.toContain(mine.id);
   });
 
-  test('are listed newest first, page by page, by time and camera', async () => {
+  it('are listed newest first, page by page, by time and camera', async () => {
     const camera = 'Listed';
     const all = Array.from({ length: 230 }, (_, i) =>
       // Some begin at the same moment.
@@ -172,7 +168,7 @@ describe.each(databaseKinds())('published sightings on $name', { timeout: 30_000
     expect((await list('camera=Nowhere')).sightings).toEqual([]);
   });
 
-  test('of all devices are found, most similar first', async () => {
+  it('of all devices are found, most similar first', async () => {
     const other = await endpoint.pair(['publish'], 'Harbour');
     const space = 'spaces/search';
     const [near, far, opposite] = [0.9, 0.2, -1].map((cosine) => ofSpace(space, towards(cosine)));
@@ -192,7 +188,7 @@ describe.each(databaseKinds())('published sightings on $name', { timeout: 30_000
     expect(idsOf(few)).toEqual([near!.id]);
   });
 
-  test('are found by time and camera', async () => {
+  it('are found by time and camera', async () => {
     const space = 'spaces/filtered';
     const at = (startUnixMs: number, camera: string) =>
       ofSpace(space, unitVector(16), { startUnixMs, endUnixMs: startUnixMs + 1, camera });
@@ -211,7 +207,7 @@ describe.each(databaseKinds())('published sightings on $name', { timeout: 30_000
     expect(idsOf(await search({ descriptor, fromUnixMs: 3000 }))).toEqual([late.id]);
   });
 
-  test('of another length in the same space are no match and no failure', async () => {
+  it('of another length in the same space are no match and no failure', async () => {
     const space = 'spaces/lengths';
     const long = ofSpace(space, unitVector(32));
     await publish([ofSpace(space, unitVector(8)), long]);
@@ -219,7 +215,7 @@ describe.each(databaseKinds())('published sightings on $name', { timeout: 30_000
     expect(idsOf(found)).toEqual([long.id]);
   });
 
-  test('are ranked the same by the database and by the scan', async () => {
+  it('are ranked the same by the database and by the scan', async () => {
     const space = 'spaces/ranked';
     const shared = unitVector(64);
     const all = Array.from({ length: 500 }, (_, i) =>
@@ -250,7 +246,7 @@ describe.each(databaseKinds())('published sightings on $name', { timeout: 30_000
     }
   });
 
-  test('are refused with descriptors that are not of unit length', async () => {
+  it('are refused with descriptors that are not of unit length', async () => {
     const space = 'spaces/refused';
     const scaled = (factor: number) => unitVector(16).map((value) => value * factor);
     const statuses = await Promise.all(
@@ -269,7 +265,7 @@ describe.each(databaseKinds())('published sightings on $name', { timeout: 30_000
     expect(await search({ descriptor: { space, values: unitVector(16) } })).toHaveLength(4);
   });
 
-  test('may have values too small for the database', async () => {
+  it('may have values too small for the database', async () => {
     const space = 'spaces/tiny';
     const answer = await publish([ofSpace(space, [1, 1e-300, 1e-42, 0, 0, 0, 0, 0])]);
     expect(answer.status).toBe(200);
@@ -277,7 +273,7 @@ describe.each(databaseKinds())('published sightings on $name', { timeout: 30_000
     expect(found?.similarity).toBeCloseTo(1, 6);
   });
 
-  test.each([
+  it.each([
     ['a name with half a pair of surrogates', { camera: 'Gate \ud800' }],
     ['a name with a null character', { camera: 'Gate \0' }],
     ['a space with a null character', { descriptor: { space: '\0', values: towards(1) } }],
@@ -288,14 +284,14 @@ describe.each(databaseKinds())('published sightings on $name', { timeout: 30_000
     expect((await publish([{ ...sighting(), ...changes }])).status).toBe(400);
   });
 
-  test('are refused with a cursor that nobody wrote', async () => {
+  it('are refused with a cursor that nobody wrote', async () => {
     for (const cursor of ['x', 'bnVsbA', 'WzEsMiwzXQ']) {
       const answer = await endpoint.ask('GET', `/api/sightings?cursor=${cursor}`, { token });
       expect(answer.status).toBe(400);
     }
   });
 
-  test('are for those with the right token only', async () => {
+  it('are for those with the right token only', async () => {
     const reader = await endpoint.pair(['read']);
     const publisher = await endpoint.pair(['publish']);
     expect((await publish([sighting()], reader.token)).status).toBe(403);
@@ -306,7 +302,7 @@ describe.each(databaseKinds())('published sightings on $name', { timeout: 30_000
     expect(await statusOf('DELETE', '/api/sightings?session=session-1', reader.token)).toBe(403);
   });
 
-  test('older than the retention are removed', async () => {
+  it('older than the retention are removed', async () => {
     const camera = 'Old';
     await publish([sighting({ camera })]);
     const { database, now } = endpoint.endpoint;

@@ -3,9 +3,9 @@ import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as v from 'valibot';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { pairAnswerSchema } from '../../../../../src/core/sync-api/access';
-import { databaseKinds } from '../../../../support/endpoint';
+import { onPostgres } from '../../../../support/endpoint-databases';
 import {
   findFreePort,
   startEndpointProcess,
@@ -20,47 +20,43 @@ import {
 } from '../../../../support/endpoint-sessions';
 import { sendByTus } from '../../../../support/tus-sender';
 
-const kind = databaseKinds().find(({ name }) => name === 'PostgreSQL');
 const MIB = 1024 * 1024;
 const RETRIES = Array.from({ length: 40 }, () => 500);
 
-describe('two processes on one PostgreSQL and one folder', { timeout: 120_000 }, () => {
-  it.skipIf(kind?.isAvailable !== true)(
-    'go on with an upload that the other one began, also when that one was killed while it held it',
-    async () => {
-      const folder = await mkdtemp(join(tmpdir(), 'resight-two-'));
-      onTestFinished(() => rm(folder, { recursive: true, force: true }));
-      const environment = {
-        RESIGHT_DATA: folder,
-        DATABASE_URL: (await kind?.createUrl()) ?? '',
-      };
-      const one = await start(environment);
-      const token = await pair(one);
-      const other = await start(environment);
-      const session = makeTestSession([2 * MIB, MIB]);
-      await ask(one, token, 'POST', '/api/sessions', session.announcement);
+onPostgres('two processes on one PostgreSQL and one folder', (kind) => {
+  it('go on with an upload that the other one began, also when that one was killed while it held it', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'resight-two-'));
+    onTestFinished(() => rm(folder, { recursive: true, force: true }));
+    const environment = {
+      RESIGHT_DATA: folder,
+      DATABASE_URL: await kind.createUrl(),
+    };
+    const one = await start(environment);
+    const token = await pair(one);
+    const other = await start(environment);
+    const session = makeTestSession([2 * MIB, MIB]);
+    await ask(one, token, 'POST', '/api/sessions', session.announcement);
 
-      await breakOff(one, token, session, folder);
-      const sender = { url: other.url, token };
-      const sentFrom: number[] = [];
-      await sendByTus(sender, session, 0, {
-        retryDelays: RETRIES,
-        onBeforeRequest: (sent) => {
-          if (sent.getMethod() === 'PATCH') sentFrom.push(Number(sent.getHeader('Upload-Offset')));
-        },
-      });
-      expect(sentFrom).toEqual([MIB]);
-      await sendByTus(sender, session, 1);
-      await ask(other, token, 'POST', `/api/sessions/${session.announcement.id}/complete`);
-      for (const [index, bytes] of session.pieces.entries()) {
-        const answer = await fetch(
-          `${other.url}/api/sessions/${session.announcement.id}/pieces/${index}`,
-          { headers: { Authorization: `Bearer ${token}` } },
-        );
-        expect(sha256(new Uint8Array(await answer.arrayBuffer()))).toBe(sha256(bytes));
-      }
-    },
-  );
+    await breakOff(one, token, session, folder);
+    const sender = { url: other.url, token };
+    const sentFrom: number[] = [];
+    await sendByTus(sender, session, 0, {
+      retryDelays: RETRIES,
+      onBeforeRequest: (sent) => {
+        if (sent.getMethod() === 'PATCH') sentFrom.push(Number(sent.getHeader('Upload-Offset')));
+      },
+    });
+    expect(sentFrom).toEqual([MIB]);
+    await sendByTus(sender, session, 1);
+    await ask(other, token, 'POST', `/api/sessions/${session.announcement.id}/complete`);
+    for (const [index, bytes] of session.pieces.entries()) {
+      const answer = await fetch(
+        `${other.url}/api/sessions/${session.announcement.id}/pieces/${index}`,
+        { headers: { Authorization: `Bearer ${token}` } },
+      );
+      expect(sha256(new Uint8Array(await answer.arrayBuffer()))).toBe(sha256(bytes));
+    }
+  }, 120_000);
 });
 
 async function start(environment: Readonly<Record<string, string>>): Promise<EndpointProcess> {

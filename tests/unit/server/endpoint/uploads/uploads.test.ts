@@ -1,11 +1,13 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { announcedSchema } from '../../../../../src/core/sync-api/catalogue';
 import { problemSchema } from '../../../../../src/core/sync-api/fields';
-import { databaseKinds, startTestEndpoint, type TestEndpoint } from '../../../../support/endpoint';
+import type { TestEndpoint } from '../../../../support/endpoint';
+import { onEachDatabase } from '../../../../support/endpoint-databases';
 import {
+  announcedSession,
   announceSession,
   askTus,
   createPiece,
@@ -16,27 +18,15 @@ import {
   type TestSession,
 } from '../../../../support/endpoint-sessions';
 
-/** An embedded database takes some seconds on a slow machine to be made the first time. */
-const START_MS = 60_000;
-
-describe.each(databaseKinds())('uploads on $name', (kind) => {
-  if (!kind.isAvailable) {
-    it.skip('needs a server');
-    return;
-  }
+onEachDatabase('uploads', (kind) => {
   let endpoint: TestEndpoint;
   let token: string;
   beforeAll(async () => {
-    endpoint = await startTestEndpoint({ databaseUrl: await kind.createUrl() });
+    endpoint = await kind.startEndpoint();
     ({ token } = await endpoint.pair(['upload', 'read']));
-  }, START_MS);
+  });
   afterAll(() => endpoint.stop());
 
-  async function announced(...pieceByteCounts: number[]): Promise<TestSession> {
-    const session = makeTestSession(pieceByteCounts);
-    expect((await announceSession(endpoint, token, session)).status).toBe(200);
-    return session;
-  }
   function head(session: TestSession, index: number, by = token): Promise<Response> {
     return askTus(endpoint, 'HEAD', `/api/uploads/${session.announcement.id}.${index}`, by);
   }
@@ -51,7 +41,7 @@ describe.each(databaseKinds())('uploads on $name', (kind) => {
   }
 
   it('stores a piece that comes with its creation, at an address that can be known beforehand', async () => {
-    const session = await announced(70_000);
+    const session = await announcedSession(endpoint, token, 70_000);
     const answer = await createPiece(endpoint, token, session, 0);
     expect(answer.status).toBe(201);
     expect(answer.headers.get('Location')).toBe(`/api/uploads/${session.announcement.id}.0`);
@@ -61,7 +51,7 @@ describe.each(databaseKinds())('uploads on $name', (kind) => {
   });
 
   it('stores a piece that comes in several parts, and tells how much of it is there', async () => {
-    const session = await announced(1000);
+    const session = await announcedSession(endpoint, token, 1000);
     const bytes = session.pieces[0] ?? new Uint8Array();
     expect((await createPiece(endpoint, token, session, 0, null)).status).toBe(201);
     expect((await patchPiece(endpoint, token, session, 0, 0, bytes.subarray(0, 400))).status).toBe(
@@ -79,14 +69,14 @@ describe.each(databaseKinds())('uploads on $name', (kind) => {
   });
 
   it('tells an upload that rests when it expires', async () => {
-    const session = await announced(1000);
+    const session = await announcedSession(endpoint, token, 1000);
     const answer = await createPiece(endpoint, token, session, 0, null);
     const expires = Date.parse(answer.headers.get('Upload-Expires') ?? '');
     expect(expires - Date.now()).toBeGreaterThan(23 * 3_600_000);
   });
 
   it('throws away what is not what was announced, and takes it again', async () => {
-    const session = await announced(5000);
+    const session = await announcedSession(endpoint, token, 5000);
     const wrong = Uint8Array.from(session.pieces[0] ?? []);
     wrong[4321] = (wrong[4321] ?? 0) ^ 1;
     const refused = await createPiece(endpoint, token, session, 0, wrong);
@@ -99,7 +89,7 @@ describe.each(databaseKinds())('uploads on $name', (kind) => {
   });
 
   it('never changes a piece that is whole', async () => {
-    const session = await announced(3000);
+    const session = await announcedSession(endpoint, token, 3000);
     await createPiece(endpoint, token, session, 0);
     expect((await createPiece(endpoint, token, session, 0)).status).toBe(409);
     const more = new Uint8Array(10);
@@ -109,7 +99,7 @@ describe.each(databaseKinds())('uploads on $name', (kind) => {
   });
 
   it('takes no more bytes than were announced, however they come', async () => {
-    const session = await announced(100);
+    const session = await announcedSession(endpoint, token, 100);
     const metadata = encodeMetadata(pieceMetadata(session, 0));
     const longer = { 'Upload-Length': '101', 'Upload-Metadata': metadata };
     expect((await askTus(endpoint, 'POST', '/api/uploads', token, longer)).status).toBe(400);
@@ -135,7 +125,7 @@ describe.each(databaseKinds())('uploads on $name', (kind) => {
   });
 
   it('refuses an offset that is not where the upload is', async () => {
-    const session = await announced(100);
+    const session = await announcedSession(endpoint, token, 100);
     await createPiece(endpoint, token, session, 0, null);
     const answer = await patchPiece(endpoint, token, session, 0, 50, new Uint8Array(50));
     expect(answer.status).toBe(409);
@@ -144,7 +134,7 @@ describe.each(databaseKinds())('uploads on $name', (kind) => {
   });
 
   it("shows nothing of another device's upload, and lets nobody but its device touch it", async () => {
-    const session = await announced(100);
+    const session = await announcedSession(endpoint, token, 100);
     await createPiece(endpoint, token, session, 0, null);
     const other = await endpoint.pair(['upload', 'read', 'admin']);
     const path = `/api/uploads/${session.announcement.id}.0`;
@@ -158,7 +148,7 @@ describe.each(databaseKinds())('uploads on $name', (kind) => {
   });
 
   it('asks for a token that may upload', async () => {
-    const session = await announced(100);
+    const session = await announcedSession(endpoint, token, 100);
     const reader = await endpoint.pair(['read', 'publish']);
     expect((await createPiece(endpoint, reader.token, session, 0)).status).toBe(403);
     const anonymous = await fetch(`${endpoint.url}/api/uploads`, { method: 'POST' });
@@ -166,7 +156,7 @@ describe.each(databaseKinds())('uploads on $name', (kind) => {
   });
 
   it('ends an upload at its wish, and begins it anew', async () => {
-    const session = await announced(100, 100);
+    const session = await announcedSession(endpoint, token, 100, 100);
     await createPiece(endpoint, token, session, 0, null);
     await createPiece(endpoint, token, session, 1);
     for (const index of [0, 1]) {
@@ -206,7 +196,7 @@ describe.each(databaseKinds())('uploads on $name', (kind) => {
       encodeMetadata({ session: 'session-0000', piece: '0', sha256: 'a'.repeat(6000) }),
     ],
   ])('refuses metadata with %s', async (_, metadata) => {
-    const session = await announced(100);
+    const session = await announcedSession(endpoint, token, 100);
     const good = encodeMetadata(pieceMetadata(session, 0));
     const answer = await askTus(endpoint, 'POST', '/api/uploads', token, {
       'Upload-Length': '100',
@@ -217,7 +207,7 @@ describe.each(databaseKinds())('uploads on $name', (kind) => {
   });
 
   it('does not know a piece that was not announced', async () => {
-    const session = await announced(100);
+    const session = await announcedSession(endpoint, token, 100);
     const headers = {
       'Upload-Length': '100',
       'Upload-Metadata': encodeMetadata({ ...pieceMetadata(session, 0), piece: '1' }),
@@ -226,7 +216,7 @@ describe.each(databaseKinds())('uploads on $name', (kind) => {
   });
 
   it('takes no path for an upload, however it is written', async () => {
-    const session = await announced(100);
+    const session = await announcedSession(endpoint, token, 100);
     await createPiece(endpoint, token, session, 0, null);
     const { id } = session.announcement;
     const tricks = [
@@ -261,7 +251,7 @@ describe.each(databaseKinds())('uploads on $name', (kind) => {
   });
 
   it('looks at the path only, not at what stands behind it', async () => {
-    const mine = await announced(100);
+    const mine = await announcedSession(endpoint, token, 100);
     await createPiece(endpoint, token, mine, 0, null);
     const other = await endpoint.pair(['upload']);
     const theirs = makeTestSession([100]);
@@ -274,7 +264,7 @@ describe.each(databaseKinds())('uploads on $name', (kind) => {
   });
 
   it('refuses what is no request of the protocol with a reason, and never fails', async () => {
-    const session = await announced(100);
+    const session = await announcedSession(endpoint, token, 100);
     await createPiece(endpoint, token, session, 0, null);
     const path = `/api/uploads/${session.announcement.id}.0`;
     const offset = { 'Content-Type': 'application/offset+octet-stream' };

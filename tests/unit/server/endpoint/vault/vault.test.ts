@@ -1,22 +1,16 @@
 import * as v from 'valibot';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { vaultSchema } from '../../../../../src/core/sync-api/catalogue';
-import { databaseKinds, startTestEndpoint, type TestEndpoint } from '../../../../support/endpoint';
+import type { TestEndpoint } from '../../../../support/endpoint';
+import { onEachDatabase } from '../../../../support/endpoint-databases';
 
-/** An embedded database takes some seconds on a slow machine to be made the first time. */
-const START_MS = 60_000;
-
-describe.each(databaseKinds())('the vault on $name', (kind) => {
-  if (!kind.isAvailable) {
-    it.skip('needs a server');
-    return;
-  }
+onEachDatabase('the vault', (kind) => {
   let endpoint: TestEndpoint;
   let token: string;
   beforeAll(async () => {
-    endpoint = await startTestEndpoint({ databaseUrl: await kind.createUrl() });
+    endpoint = await kind.startEndpoint();
     ({ token } = await endpoint.pair(['upload', 'read', 'admin']));
-  }, START_MS);
+  });
   afterAll(() => endpoint.stop());
 
   function put(text: string, headers: Record<string, string>): Promise<Response> {
