@@ -9,8 +9,9 @@ import { MAX_SENT_PIECES, planPieces } from './piece-plan';
  * The envelope of a session at an endpoint: what it is, and the key to its pieces. Text (JSON) in an age file for two recipients: the vault, and
  * the session's own key, so that whoever has a share link can read it, too.
  *
- * Recipients are secrets here. age does not say who encrypted a file, and an endpoint that knew a recipient could make envelopes of its own;
- * as it sees neither of the two, what can be opened by their keys was made by a device that has the vault.
+ * age does not say who encrypted a file, and lets each who can open it write it anew for the others. What it says is therefore sealed by the
+ * devices of the vault: see `sinks/sync/envelope-seal.ts`. Recipients are secrets here all the same: an endpoint that knew one could make
+ * entries of the edits' log.
  */
 
 /** An X25519 identity of age. */
@@ -24,7 +25,7 @@ const AGE_BYTES = 1024;
 /** More cameras than one source has; their names are told in lists. */
 const MAX_CAMERAS = 32;
 
-const envelopeSchema = v.object({
+const unsealedSchema = v.object({
   /** Readers refuse a version they do not know. */
   version: v.literal(1),
   /** As in the catalogue: an envelope cannot be put to another session's pieces. */
@@ -50,7 +51,17 @@ const envelopeSchema = v.object({
     pieceDigests: bytesSchema(MAX_SENT_PIECES * DIGEST_BYTES),
   }),
 });
+const envelopeSchema = v.object({
+  ...unsealedSchema.entries,
+  /** Of {@link sealedText}, by the vault's key. */
+  seal: sha256Schema,
+});
 export type Envelope = v.InferOutput<typeof envelopeSchema>;
+
+/** What the seal is of: everything else, in one order of fields. */
+export function sealedText(envelope: Omit<Envelope, 'seal'>): string {
+  return JSON.stringify(v.parse(unsealedSchema, envelope));
+}
 
 /** The text that is encrypted. Throws AppError SYNC_FULL when it would not fit. */
 export function writeEnvelope(envelope: Envelope): string {

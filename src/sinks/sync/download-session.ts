@@ -15,6 +15,7 @@ import { Sha256Stream, sha256Hex } from '../../core/session-format/sha256-stream
 import { decryptPiece, decryptText } from './age-files';
 import { isProblem, unreachable } from './endpoint-error';
 import type { EndpointRequests } from './endpoint-requests';
+import { expectSealed } from './envelope-seal';
 
 /** A connection that breaks is tried again so often without a byte in between. */
 const MAX_TRIES = 4;
@@ -31,7 +32,9 @@ export async function openEnvelope(
   { id, envelope }: Pick<CatalogueSession, 'id' | 'envelope'>,
   key: string,
 ): Promise<Envelope> {
-  return readEnvelope(await decryptText(fromBase64(envelope), key), id);
+  const opened = readEnvelope(await decryptText(fromBase64(envelope), key), id);
+  await expectSealed(opened, key);
+  return opened;
 }
 
 /**

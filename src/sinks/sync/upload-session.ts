@@ -8,6 +8,7 @@ import type { UploadFacts, UploadPlan } from '../../core/sync-format/sync-worker
 import { Sha256Stream, sha256Hex } from '../../core/session-format/sha256-stream';
 import { encryptPiece, encryptText, keyOf, makeKey } from './age-files';
 import type { EndpointRequests } from './endpoint-requests';
+import { sealOf } from './envelope-seal';
 import { forgetPiece, sendPiece, type SendablePiece } from './send-piece';
 
 /** Longer titles and names are cut in lists; in the session file they are whole. */
@@ -56,8 +57,8 @@ export async function planUpload(
   const session = await makeKey();
   const vault = await keyOf(vaultKey);
   const { title, cameras, ...others } = facts;
-  const envelope = writeEnvelope({
-    version: 1,
+  const unsealed = {
+    version: 1 as const,
     ...others,
     title: title.slice(0, MAX_TITLE_LENGTH),
     cameras: cameras.slice(0, MAX_CAMERAS).map((name) => name.slice(0, MAX_CAMERA_LENGTH)),
@@ -68,7 +69,8 @@ export async function planUpload(
       pieceBytes,
       pieceDigests: joinDigests(digests),
     },
-  });
+  };
+  const envelope = writeEnvelope({ ...unsealed, seal: await sealOf(unsealed, vaultKey) });
   return {
     uploadId: facts.uploadId,
     envelope: toBase64(await encryptText(envelope, [vault.recipient, session.recipient])),

@@ -36,6 +36,7 @@ const ENVELOPE: Envelope = {
     pieceBytes: 1000,
     pieceDigests: joinDigests(DIGESTS),
   },
+  seal: 'd'.repeat(64),
 };
 
 const tampered: unknown = expect.objectContaining({ code: 'SYNC_TAMPERED' });
@@ -92,6 +93,7 @@ describe('a share link', () => {
     id: 'upload-0001',
     secret: 'A'.repeat(43),
     sessionKey: KEY,
+    expiresUnixMs: 1_900_000_000_000,
   };
 
   it('carries everything in the fragment, which no server sees', () => {
@@ -104,7 +106,8 @@ describe('a share link', () => {
   it('cut short or changed is refused', () => {
     const text = writeShareLink('https://app.example/', link);
     for (const wrong of [
-      text.slice(0, -1),
+      text.slice(0, text.lastIndexOf(',')),
+      text.slice(0, text.lastIndexOf(',') + 1),
       text.replace('#', '?'),
       text.replace('upload', '../up'),
       '#share=%',
