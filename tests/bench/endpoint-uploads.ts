@@ -15,11 +15,38 @@ const checksums = pieces.map((piece) => createHash('sha256').update(piece).diges
 /** A device sends one thing after another over one connection; devices do not wait for each other. */
 const agentOf = () => new Agent({ keepAlive: true, maxSockets: 1 });
 
-/** All devices send a session at once, each until it is complete; answers bytes a second. Throws when one is refused. */
-export async function uploadSessions(url: string, tokens: readonly string[]): Promise<number> {
-  return timed(tokens.length, () =>
-    Promise.all(tokens.map((token) => uploadSession(url, token, agentOf()))),
+/** What came of {@link uploadSessions}. */
+interface SentSessions {
+  readonly bytesPerS: number;
+  /** Takes them away again. */
+  readonly remove: () => Promise<void>;
+}
+
+/** All devices send a session at once, each until it is complete. Throws when one is refused. */
+export async function uploadSessions(
+  url: string,
+  tokens: readonly string[],
+): Promise<SentSessions> {
+  const ids = tokens.map(() => `bench-${randomBytes(8).toString('hex')}`);
+  const all = (act: (token: string, id: string, agent: Agent) => Promise<void>) =>
+    Promise.all(
+      tokens.map(async (token, device) => {
+        const agent = agentOf();
+        await act(token, ids[device] ?? '', agent);
+        agent.destroy();
+      }),
+    );
+  const bytesPerS = await timed(tokens.length, () =>
+    all((token, id, agent) => uploadSession(url, token, id, agent)),
   );
+  return {
+    bytesPerS,
+    async remove() {
+      await all((token, id, agent) =>
+        send(agent, 'DELETE', `${url}/api/sessions/${id}`, authorisation(token), []),
+      );
+    },
+  };
 }
 
 /** The same bytes, each in one POST; answers bytes a second. */
@@ -37,9 +64,10 @@ async function timed(deviceCount: number, work: () => Promise<unknown>): Promise
   return (deviceCount * bytes.length * 1000) / (performance.now() - startMs);
 }
 
-async function uploadSession(url: string, token: string, agent: Agent): Promise<void> {
-  const id = `bench-${randomBytes(8).toString('hex')}`;
-  const headers = { Authorization: `Bearer ${token}` };
+const authorisation = (token: string) => ({ Authorization: `Bearer ${token}` });
+
+async function uploadSession(url: string, token: string, id: string, agent: Agent): Promise<void> {
+  const headers = authorisation(token);
   const announcement = {
     id,
     envelope: bytes.toString('base64', 0, 300),
@@ -75,7 +103,6 @@ async function uploadSession(url: string, token: string, agent: Agent): Promise<
     );
   }
   await send(agent, 'POST', `${url}/api/sessions/${id}/complete`, headers, []);
-  agent.destroy();
 }
 
 function metadata(values: Readonly<Record<string, string>>): string {
