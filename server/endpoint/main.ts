@@ -7,6 +7,7 @@ import { hasDevices } from './access/device-store';
 import { makePairingCode, type PairingCode } from './access/pairing-codes';
 import type { EndpointConfig } from './config';
 import { openDatabase } from './database/open-database';
+import { describeFailure } from './describe-failure';
 import { readEndpointArguments } from './endpoint-arguments';
 import { createLog } from './log';
 import { makeCodeBeside } from './pair-command';
@@ -18,7 +19,7 @@ const REPOSITORY = join(import.meta.dirname, '../..');
 try {
   await main();
 } catch (error) {
-  process.stderr.write(`${describe(error)}\n`);
+  process.stderr.write(`${describeFailure(error)}\n`);
   process.exitCode = 1;
 }
 
@@ -68,7 +69,7 @@ function stopOnSignal(running: RunningEndpoint): void {
     running.stop().then(
       () => say('Stopped.'),
       (error: unknown) => {
-        process.stderr.write(`${describe(error)}\n`);
+        process.stderr.write(`${describeFailure(error)}\n`);
         process.exit(1);
       },
     );
@@ -79,19 +80,6 @@ function stopOnSignal(running: RunningEndpoint): void {
 function sayCode({ code, expiresUnixMs }: PairingCode, scopes: readonly Scope[]): void {
   const until = new Date(expiresUnixMs).toLocaleTimeString();
   say(`Pairing code: ${code}   (once, until ${until}; for ${scopes.join(', ')})`);
-}
-
-function describe(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  // `code` and `port` are what Node puts on errors of the network.
-  const { code, port } = error as NodeJS.ErrnoException & { port?: number };
-  if (code === 'EADDRINUSE') {
-    return `Port ${port ?? ''} is used by another program. Choose one: npm run endpoint -- --port 8481`;
-  }
-  if (code === 'ECONNREFUSED') {
-    return `The database server of DATABASE_URL cannot be reached: ${error.message}`;
-  }
-  return error.message;
 }
 
 function say(line: string): void {

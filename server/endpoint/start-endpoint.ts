@@ -8,6 +8,7 @@ import {
 import { createServer as createTlsServer } from 'node:https';
 import { readFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
+import { createSecureContext } from 'node:tls';
 import { getRequestListener } from '@hono/node-server';
 import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
@@ -134,8 +135,17 @@ async function createServer(
 }
 
 async function readCertificate(tls: NonNullable<EndpointConfig['tls']>) {
-  const [cert, key] = await Promise.all([readFile(tls.certificatePath), readFile(tls.keyPath)]);
-  return { cert, key };
+  try {
+    const [cert, key] = await Promise.all([readFile(tls.certificatePath), readFile(tls.keyPath)]);
+    createSecureContext({ cert, key });
+    return { cert, key };
+  } catch (error) {
+    const found = error instanceof Error ? error.message : String(error);
+    throw new Error(
+      `RESIGHT_TLS_CERTIFICATE and RESIGHT_TLS_KEY: expected PEM files that belong together, found: ${found}.`,
+      { cause: error },
+    );
+  }
 }
 
 function listen(server: Server, { host, port }: EndpointConfig): Promise<void> {

@@ -2,6 +2,9 @@ import { createHash, randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
+/** Of all parts but the last. */
+const MIN_PART_BYTES = 5 * 1024 * 1024;
+
 /** As much of S3 as the endpoint's store asks for, in memory: objects, multipart uploads, ranges, lists. Signatures are not looked at. */
 export interface TestS3 {
   readonly url: string;
@@ -85,7 +88,7 @@ class Bucket {
     response: ServerResponse,
   ): void {
     const upload = this.uploads.get(uploadId);
-    if (upload === undefined) return sendMissing(response, 'NoSuchUpload');
+    if (upload === undefined) return sendError(response, 404, 'NoSuchUpload');
     if (method === 'PUT') {
       upload.parts.set(Number(url.searchParams.get('partNumber')), body);
       response.writeHead(200, { ETag: etagOf(body) }).end();
@@ -99,10 +102,14 @@ class Bucket {
         `<ListPartsResult><IsTruncated>false</IsTruncated>${parts.join('')}</ListPartsResult>`,
       );
     } else {
+      const listed = listedParts(body.toString());
+      const refusal = method === 'DELETE' ? null : refusalOf(listed, upload);
+      if (refusal !== null) return sendError(response, 400, refusal);
       this.uploads.delete(uploadId);
       if (method === 'DELETE') return void response.writeHead(204).end();
-      const numbers = [...upload.parts.keys()].sort((a, b) => a - b);
-      const bytes = Buffer.concat(numbers.map((number) => upload.parts.get(number) ?? Buffer.of()));
+      const bytes = Buffer.concat(
+        listed.map(({ number }) => upload.parts.get(number) ?? Buffer.of()),
+      );
       this.objects.set(upload.key, { bytes, metadata: upload.metadata });
       sendXml(
         response,
@@ -113,7 +120,7 @@ class Bucket {
 
   #read(key: string, { method, headers }: IncomingMessage, response: ServerResponse): void {
     const object = this.objects.get(key);
-    if (object === undefined) return sendMissing(response, 'NoSuchKey');
+    if (object === undefined) return sendError(response, 404, 'NoSuchKey');
     const range = /^bytes=(\d+)-(\d+)$/.exec(headers.range ?? '');
     const bytes =
       range === null ? object.bytes : object.bytes.subarray(Number(range[1]), Number(range[2]) + 1);
@@ -121,6 +128,9 @@ class Bucket {
       ...object.metadata,
       ETag: etagOf(object.bytes),
       'Content-Length': bytes.length,
+      ...(range === null
+        ? {}
+        : { 'Content-Range': `bytes ${range[1]}-${range[2]}/${object.bytes.length}` }),
     });
     response.end(method === 'HEAD' ? undefined : bytes);
   }
@@ -160,6 +170,30 @@ function sendXml(response: ServerResponse, xml: string, status = 200): void {
   response.end(`<?xml version="1.0" encoding="UTF-8"?>${xml}`);
 }
 
-function sendMissing(response: ServerResponse, code: string): void {
-  sendXml(response, `<Error><Code>${code}</Code><Message>None</Message></Error>`, 404);
+function sendError(response: ServerResponse, status: number, code: string): void {
+  sendXml(response, `<Error><Code>${code}</Code><Message>None</Message></Error>`, status);
+}
+
+interface ListedPart {
+  readonly number: number;
+  readonly etag: string;
+}
+
+/** What a request to complete an upload names. */
+function listedParts(xml: string): readonly ListedPart[] {
+  return [...xml.matchAll(/<Part>(.*?)<\/Part>/gs)].map(([, part = '']) => ({
+    number: Number(/<PartNumber>(\d+)</.exec(part)?.[1]),
+    etag: (/<ETag>(.*?)</.exec(part)?.[1] ?? '').replaceAll('&quot;', '"'),
+  }));
+}
+
+/** Why Amazon would not put these parts together; null: it would. */
+function refusalOf(listed: readonly ListedPart[], { parts }: MultipartUpload): string | null {
+  if (listed.length === 0) return 'MalformedXML';
+  if (listed.some(({ number }, place) => number <= (listed[place - 1]?.number ?? 0)))
+    return 'InvalidPartOrder';
+  if (listed.some(({ number, etag }) => etagOf(parts.get(number) ?? Buffer.of()) !== etag))
+    return 'InvalidPart';
+  const isSmall = ({ number }: ListedPart) => (parts.get(number)?.length ?? 0) < MIN_PART_BYTES;
+  return listed.slice(0, -1).some(isSmall) ? 'EntityTooSmall' : null;
 }

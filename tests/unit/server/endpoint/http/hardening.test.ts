@@ -137,8 +137,8 @@ describe('an endpoint', () => {
           path: `${place}${trick}`,
           headers: { Authorization: `Bearer ${token}` },
         });
-        // `/..` is the app's own page, whose address ends there.
-        const isPage = status === 200 && body.includes('<title>Resight</title>');
+        // `/..` is the app's own page, whose address ends there, and `/live/assets/..` the list of cameras.
+        const isPage = status === 200 && /<title>(Live · )?Resight<\/title>/.test(body);
         expect([place + trick, isPage || status === 400 || status === 404]).toEqual([
           place + trick,
           true,
@@ -276,5 +276,16 @@ describe('an endpoint with certificate files', () => {
       asked.on('error', reject).end();
     });
     expect(headers['strict-transport-security']).toBe('max-age=31536000');
+  });
+
+  it('names its settings when the files are no certificate and key', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'resight-tls-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const path = join(folder, 'notes.txt');
+    writeFileSync(path, 'no certificate');
+    const tls = { certificatePath: path, keyPath: path };
+    await expect(startTestEndpoint({ config: { tls } })).rejects.toThrow(
+      /^RESIGHT_TLS_CERTIFICATE and RESIGHT_TLS_KEY: expected PEM files that belong together/,
+    );
   });
 });
