@@ -30,17 +30,16 @@ export function pairingRoutes(endpoint: Endpoint, limits: RateLimits) {
       body(pairRequestSchema),
       async (context) => {
         const { code, deviceName } = context.req.valid('json');
-        const address = context.get('clientAddress');
-        await limits.checkPairing(address);
+        const takeFromCount = await limits.countCode(context.get('clientAddress'));
         await takeInCodes(endpoint);
         const paired = await redeemPairingCode(database, code, deviceName, now());
         if (paired === null) {
-          await limits.countBadCode(address);
           throw new Refusal(
             'UNAUTHORISED',
             'The code is not known, was used, or has run out. Codes are good once, for ten minutes.',
           );
         }
+        await takeFromCount();
         context.header('Cache-Control', 'no-store');
         return context.json({
           ...paired,

@@ -5,6 +5,7 @@ import {
   type RateLimiterAbstract,
 } from 'rate-limiter-flexible';
 import type { Endpoint } from '../endpoint';
+import { networkOf } from '../http/client-address';
 import { Refusal } from '../refusal';
 
 const MINUTE_S = 60;
@@ -22,9 +23,11 @@ export interface RateLimits {
   countDevice(deviceId: string): Promise<void>;
   /** Counts a request without a good token. Refuses with RATE_LIMITED. */
   countAddress(address: string): Promise<void>;
-  /** Refuses with RATE_LIMITED when this address, or all together, have brought too many bad codes. */
-  checkPairing(address: string): Promise<void>;
-  countBadCode(address: string): Promise<void>;
+  /**
+   * Counts a code before it is looked at, so that of many at once none slips by. Refuses with RATE_LIMITED when this address, or all
+   * together, have brought too many bad ones. Returns what takes it from the count again: for a good one.
+   */
+  countCode(address: string): Promise<() => Promise<void>>;
 }
 
 /** The limits of the configuration. */
@@ -36,14 +39,14 @@ export function createRateLimits(endpoint: Endpoint): RateLimits {
   const allBadCodes = createLimiter(endpoint, 'codes', BAD_CODES_IN_ALL, PAIRING_WINDOW_S);
   return {
     countDevice: (deviceId) => consume(devices, deviceId),
-    countAddress: (from) => consume(addresses, from),
-    async checkPairing(from) {
-      await check(badCodes, from);
-      await check(allBadCodes, ALL);
-    },
-    async countBadCode(from) {
-      await badCodes.penalty(from);
-      await allBadCodes.penalty(ALL);
+    countAddress: (from) => consume(addresses, networkOf(from)),
+    async countCode(from) {
+      await consume(badCodes, networkOf(from));
+      await consume(allBadCodes, ALL);
+      return async () => {
+        await badCodes.reward(networkOf(from));
+        await allBadCodes.reward(ALL);
+      };
     },
   };
 }
@@ -80,11 +83,6 @@ async function consume(limiter: RateLimiterAbstract, key: string): Promise<void>
     if (error instanceof RateLimiterRes) throw tooMany(error.msBeforeNext);
     throw error;
   }
-}
-
-async function check(limiter: RateLimiterAbstract, key: string): Promise<void> {
-  const state = await limiter.get(key);
-  if (state !== null && state.consumedPoints >= limiter.points) throw tooMany(state.msBeforeNext);
 }
 
 function tooMany(msBeforeNext: number): Refusal {

@@ -27,7 +27,9 @@ export function createClientReader(
       return { address: peer, isSecure: isEncrypted, isLoopback };
     }
     // Right to left: each proxy adds who it heard from, and what stands left of one we do not trust may be made up.
-    const address = forwarded.findLast((one) => !contains(trusted, one)) ?? forwarded[0] ?? peer;
+    const told = forwarded.findLast((one) => !contains(trusted, one)) ?? forwarded[0] ?? peer;
+    // Anything else (`unknown`, RFC 7239) is nobody to be counted.
+    const address = isIP(told) === 0 ? peer : told;
     const proto = listOf(request.headers['x-forwarded-proto']).at(-1);
     return {
       address,
@@ -45,6 +47,24 @@ export function isProxyAddress(text: string): boolean {
   return (
     bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128))
   );
+}
+
+/**
+ * What a limit counts by: an IPv4 address; of IPv6 the network of 64 bits, as one customer has all of the 2^64 addresses in it (RFC 6177).
+ */
+export function networkOf(address: string): string {
+  const [plain = ''] = address.split('%');
+  if (isIP(plain) !== 6) return address;
+  // As browsers write it: IPv4 within it as hexadecimal, the longest run of zeros as `::`.
+  const { hostname } = new URL(`http://[${plain}]`);
+  const [head = '', tail] = hostname.slice(1, -1).split('::');
+  const [left, right] = [groupsOf(head), groupsOf(tail)];
+  const zeros = Array.from({ length: 8 - left.length - right.length }, () => '0');
+  return `${[...left, ...zeros, ...right].slice(0, 4).join(':')}::/64`;
+}
+
+function groupsOf(text: string | undefined): readonly string[] {
+  return text === undefined || text === '' ? [] : text.split(':');
 }
 
 function readBlockList(texts: readonly string[]): BlockList {
@@ -68,10 +88,15 @@ function plainAddress(address: string): string {
   return address.startsWith('::ffff:') ? address.slice('::ffff:'.length) : address;
 }
 
+/** Some proxies add the client's port, which is another one with every connection. */
+function withoutPort(text: string): string {
+  return /^\[(.*)\](?::\d+)?$/.exec(text)?.[1] ?? text.replace(/^([\d.]+):\d+$/, '$1');
+}
+
 function listOf(header: string | string[] | undefined): readonly string[] {
   const text = Array.isArray(header) ? header.join(',') : (header ?? '');
   return text
     .split(',')
-    .map((one) => plainAddress(one.trim()))
+    .map((one) => plainAddress(withoutPort(one.trim())))
     .filter((one) => one !== '');
 }
