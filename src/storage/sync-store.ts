@@ -86,18 +86,23 @@ export class SyncStore extends LazyDatabase<SyncIdb> {
     });
   }
 
-  /** Null, and nothing is changed: it is not there any more, or `change` does not want to. Others may change it at the same time. */
+  /**
+   * Null, and nothing is changed: it is not there any more, or `change` does not want to. Others may change it at the same time. `entry` goes to
+   * the ledger with the change: both, or neither.
+   */
   updateOutboxItem(
     id: string,
     change: (row: OutboxRow) => Partial<OutboxRow> | null,
+    entry: Omit<LedgerEntry, 'id'> | null = null,
   ): Promise<OutboxRow | null> {
-    return this.change('keep what is to be sent', ['outbox'], async (stores) => {
+    return this.change('keep what is to be sent', ['outbox', 'ledger'], async (stores) => {
       const outbox = stores.objectStore('outbox');
       const row = readOne(outboxSchema, await outbox.get(id));
       const changes = row && change(row);
       if (!row || !changes) return null;
       const changed = { ...row, ...changes };
       await outbox.put(changed);
+      if (entry) await stores.objectStore('ledger').add({ ...entry, id: crypto.randomUUID() });
       return changed;
     });
   }

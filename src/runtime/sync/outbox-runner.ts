@@ -81,7 +81,9 @@ export class OutboxRunner {
 
   async #run(connection: ConnectionRow, signal: AbortSignal): Promise<void> {
     const rows = await this.#parts.store.outbox();
-    await this.#parts.place.tidy(rows.flatMap(({ uploadId }) => uploadId ?? []));
+    // What was sent needs no file: one that is there was left by a crash.
+    const unsent = rows.filter(({ isSent }) => !isSent);
+    await this.#parts.place.tidy(unsent.flatMap(({ uploadId }) => uploadId ?? []));
     while (!signal.aborted) {
       const woken = new Promise<void>((resolve) => {
         this.#wake = resolve;

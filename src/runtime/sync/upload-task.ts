@@ -137,14 +137,17 @@ export class UploadTask {
       await written.catch(() => undefined);
     }
     await written;
-    await this.#update({ isSent: true, sentBytes: this.#row.totalBytes });
-    await this.#writeDown({
-      what: 'session-encrypted',
-      sessionId: this.#row.sessionId,
-      byteCount: this.#row.totalBytes,
-      isReadable: false,
-      details: describeSent(this.#row),
-    });
+    const { sessionId, totalBytes } = this.#row;
+    await this.#update(
+      { isSent: true, sentBytes: totalBytes },
+      {
+        what: 'session-encrypted',
+        sessionId,
+        byteCount: totalBytes,
+        isReadable: false,
+        details: describeSent(this.#row),
+      },
+    );
     await this.#parts.place.remove(plan.uploadId);
   }
 
@@ -171,14 +174,19 @@ export class UploadTask {
   }
 
   async #writeDown(entry: WithoutTime): Promise<void> {
-    const { store, nowMs } = this.#parts;
-    await store.addToLedger({ ...entry, timeUnixMs: nowMs(), url: this.#connection.url });
+    await this.#parts.store.addToLedger(this.#timed(entry));
   }
 
-  /** Another tab may have paused or removed it: then nothing is changed, and this ends. */
-  async #update(change: Partial<OutboxRow>): Promise<void> {
-    const changed = await this.#parts.store.updateOutboxItem(this.#row.id, (row) =>
-      row.state === 'paused' ? null : change,
+  #timed(entry: WithoutTime): Omit<LedgerEntry, 'id'> {
+    return { ...entry, timeUnixMs: this.#parts.nowMs(), url: this.#connection.url };
+  }
+
+  /** Another tab may have paused or removed it: then nothing is changed, and this ends. `entry` is written down with the change. */
+  async #update(change: Partial<OutboxRow>, entry: WithoutTime | null = null): Promise<void> {
+    const changed = await this.#parts.store.updateOutboxItem(
+      this.#row.id,
+      (row) => (row.state === 'paused' ? null : change),
+      entry && this.#timed(entry),
     );
     if (!changed) throw new DOMException('It was paused or removed', 'AbortError');
     this.#row = changed;

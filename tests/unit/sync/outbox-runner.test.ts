@@ -64,7 +64,7 @@ class Scene {
       plan: ({ uploadId }: { uploadId: string }) => Promise.resolve(planOf(uploadId)),
       remove: (_access: unknown, id: string) => Promise.resolve(void this.removed.push(id)),
       publish: (_access: unknown, sightings: readonly unknown[]) =>
-        Promise.resolve(void this.published.push(sightings.length)),
+        Promise.resolve(this.published.push(sightings.length) * 100),
     } as unknown as Remote<SyncWorkerApi>; // what a runner calls of it
     this.runner = new OutboxRunner({
       store: this.store,
@@ -475,6 +475,24 @@ describe('the outbox', () => {
     await scene.until('item-3', { state: 'done' });
     expect(await scene.item('item-1')).toMatchObject({ state: 'paused', error: null });
     expect(await scene.item('item-2')).toBeNull();
+  });
+
+  it('writes down what was sent in the step that marks it as sent: no crash comes between', async () => {
+    const scene = new Scene();
+    scene.store.addToLedger = () => Promise.reject(new Error('The power is gone'));
+    await scene.queue('item-1');
+    scene.start();
+    await scene.until('item-1', { isSent: true });
+    expect(await scene.store.ledger()).toMatchObject([{ what: 'session-encrypted' }]);
+  });
+
+  it('removes the file of what was sent when a crash left it', async () => {
+    const scene = new Scene();
+    await scene.queue('item-1', { state: 'sending', uploadId: 'upload-1', isSent: true });
+    scene.files.set('upload-1', 1000);
+    scene.start();
+    await scene.until('item-1', { state: 'done' });
+    expect(scene.files.size).toBe(0);
   });
 
   it('removes files that no item tells of when it begins', async () => {
