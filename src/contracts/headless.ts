@@ -1,7 +1,8 @@
+import type { RecognitionTools } from './app';
 import type { Detection } from './detection';
 import type { ErrorData } from './errors';
 import type { BackendChoice, ModelManifest, SizePx } from './model';
-import type { SessionId } from './session';
+import type { SessionId, SessionsClient } from './session';
 import type { SourceInfo } from './source';
 import type {
   FrameTruth,
@@ -196,6 +197,8 @@ export interface HeadlessSheetPlan {
 export interface HeadlessApi {
   /** The endpoint as the screen has it. Without a screen it is looked at with the first call. */
   readonly sync: SyncClient;
+  readonly sessions: Pick<SessionsClient, 'rename' | 'setCameraPosition'>;
+  readonly recognition: Pick<RecognitionTools, 'confirmPair' | 'confirmedPairs'>;
   /** Imports a session file. */
   importSession(fileIndex: number): Promise<SessionId>;
   /** Analyses one file; JSON Lines go to `window.resightEmit` in batches, in order. */

@@ -27,9 +27,11 @@ export function exposeHeadless(services: HeadlessServices): void {
   };
   const stills = new StreetStills(services);
   const images = new ImageFiles(services, fileAt);
-  const { sync, sessionFiles } = services.controller;
+  const { sync, sessions, sessionFiles, recognition } = services.controller;
   const api: HeadlessApi = {
     sync,
+    sessions,
+    recognition,
     importSession: async (index) => {
       const { signal } = new AbortController();
       return (await sessionFiles.import([fileAt(index)], () => undefined, signal)).sessionId;

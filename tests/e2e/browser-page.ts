@@ -25,6 +25,9 @@ export const FAKE_CAMERA = {
   none: ['--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream=device-count=0'],
 } as const;
 
+/** Asked for by the address: small input and one thread, so that nothing is measured first, and the machine keeps up. */
+export const QUICK_RUN = '?headless&screen&threads=1&provider=wasm&side=320';
+
 /** The app in a Chromium of its own, with what it did wrong along the way. */
 export interface AppPage {
   readonly page: Page;
