@@ -136,8 +136,7 @@ function composeModels(options: HeadlessRunOptions | null) {
     createWorker: createSyncWorker,
     sessions,
     files: new ExportClient(createExportWorker),
-    confirmPair: (a, b, isSame) => recognition.confirmPair(a, b, isSame),
-    onConfirmed: (listener) => recognition.onConfirmed(listener),
+    pairs: recognition,
   });
   const createWorker = createRecordingWorker;
   const recording = new RunRecorder({ createWorker, perception, identity, settings });

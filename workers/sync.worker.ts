@@ -8,6 +8,7 @@ import { AppError } from '../src/core/app-error';
 import { installErrorTransfer } from '../src/runtime/rpc-errors';
 import {
   findSession,
+  isLost,
   listSessions,
   removeSession,
   shareSession,
@@ -65,6 +66,7 @@ const api: SyncWorkerApi = {
   },
   send: (access, plan, onProgress) =>
     cancellable('send', (signal) => sendSession(to(access), plan, place, onProgress, signal)),
+  isLost: (access, uploadId) => isLost(to(access), uploadId),
   remove: (access, uploadId) => removeSession(to(access), uploadId),
   list: (access, vaultKey, query) => listSessions(to(access), vaultKey, query),
   download: (access, key, id, onProgress) =>
@@ -81,9 +83,17 @@ const api: SyncWorkerApi = {
   unpublish: (access, sessionId) => unpublishSightings(to(access), sessionId),
   publishLive: (access, id, label, events) => publishLive(to(access), id, label, events),
   search: (access, search) => searchSightings(to(access), search),
-  pullEdits: (access, key, deviceId, after) => pullEdits(to(access), key, deviceId, after),
+  pullEdits: (access, key, deviceId, log) => pullEdits(to(access), key, deviceId, log),
   pushEdits: (access, key, entry) => pushEdits(to(access), key, entry),
   cancel: (call) => cancelling.get(call)?.abort(),
+  holdLock: (name) =>
+    new Promise((resolve, reject) => {
+      const hold = (): Promise<never> => {
+        resolve();
+        return new Promise(() => undefined);
+      };
+      navigator.locks.request(name, hold).catch(reject);
+    }),
 };
 
 function to({ url, token }: EndpointAccess): EndpointRequests {

@@ -215,6 +215,8 @@ export interface RecognitionTools {
   /** All cameras together first, then each pair of cameras there are pairs of; with the adaptation in use. `falseMatchRate` in (0, 1). */
   calibrate(falseMatchRate: number): Promise<readonly Calibration[]>;
   confirmPair(a: SightingId, b: SightingId, isSame: boolean): Promise<void>;
+  /** What was said of them is said no more; nothing is no error. */
+  takeBackPair(a: SightingId, b: SightingId): Promise<void>;
   confirmedPairs(sightingId: SightingId): Promise<readonly ConfirmedPair[]>;
   /** Learns a projection; nothing is in use until `keep`. AbortError on abort. */
   learn(

@@ -21,6 +21,9 @@ export interface ConfirmedPair {
   readonly confirmedUnixMs: number;
 }
 
+/** What the user says of two sightings; `taken-back`: nothing any more. */
+export type PairVerdict = 'same' | 'different' | 'taken-back';
+
 /** Two vectors of which it is known whether they show one vehicle. Indices into {@link PairSet.vectors}. */
 export interface VectorPair {
   readonly a: number;

@@ -116,6 +116,12 @@ export interface LedgerEntry {
   readonly details: string;
 }
 
+/** A link that opens one session in Resight, its key in the fragment, and until when. */
+export interface MadeShare {
+  readonly link: string;
+  readonly expiresUnixMs: number;
+}
+
 /** Of a search over published sightings. */
 export interface PublishedMatch {
   readonly camera: string;
@@ -170,6 +176,8 @@ export interface SyncClient {
   upload(choice: UploadChoice): Promise<void>;
   pauseUpload(id: string): Promise<void>;
   resumeUpload(id: string): Promise<void>;
+  /** Over a metered network, too, this one. */
+  sendAnyway(id: string): Promise<void>;
   /** What was sent of it is thrown away there. */
   cancelUpload(id: string): Promise<void>;
   /** Takes what is done or failed off the list. */
@@ -190,8 +198,7 @@ export interface SyncClient {
   ): Promise<SessionId>;
   /** Removed from the endpoint; the receipt goes to the ledger. */
   deleteRemote(id: string): Promise<void>;
-  /** A link that opens this one session in Resight, its key in the fragment. */
-  share(id: string, days: number): Promise<string>;
+  share(id: string, days: number): Promise<MadeShare>;
   /** A link made by {@link share}, on any device, connected or not. */
   openShare(
     link: string,

@@ -335,8 +335,10 @@ export interface IdentityApi {
   /** Everything known about pairs in the space searched now. */
   pairSet(): Promise<PairSet>;
   confirmPair(pair: ConfirmedPair): Promise<void>;
-  /** What the user said of pairs with this sighting. */
-  confirmedPairs(sightingId: SightingId): Promise<readonly ConfirmedPair[]>;
+  /** Forgets what the user said of a pair; nothing is no error. */
+  takeBackPair(sightings: ConfirmedPair['sightings']): Promise<void>;
+  /** What the user said of pairs with this sighting; null: of all pairs. */
+  confirmedPairs(sightingId: SightingId | null): Promise<readonly ConfirmedPair[]>;
   /** Puts an adaptation of the space searched now in use, at once and for good; null: takes it back. Throws AppError EMBEDDING_SPACE_MISMATCH. */
   setAdaptation(adaptation: Adaptation | null): Promise<void>;
   /** Serves {@link CropSinkApi} on this port. */

@@ -129,8 +129,27 @@ export class IdentityClient implements GalleryClient {
     return this.#call((remote) => remote.confirmPair(pair));
   }
 
+  takeBackPair(sightings: ConfirmedPair['sightings']): Promise<void> {
+    return this.#call((remote) => remote.takeBackPair(sightings));
+  }
+
   confirmedPairs(sightingId: SightingId): Promise<readonly ConfirmedPair[]> {
     return this.#call((remote) => remote.confirmedPairs(sightingId));
+  }
+
+  /** Pairs of the own gallery, whichever is in use; null: all. */
+  ownPairs(sightingId: SightingId | null): Promise<readonly ConfirmedPair[]> {
+    return this.#own.call((remote) => remote.confirmedPairs(sightingId));
+  }
+
+  /** As {@link confirmPair}, for the own gallery. */
+  keepOwnPair(pair: ConfirmedPair): Promise<void> {
+    return this.#own.call((remote) => remote.confirmPair(pair));
+  }
+
+  /** As {@link takeBackPair}, for the own gallery. */
+  takeBackOwnPair(sightings: ConfirmedPair['sightings']): Promise<void> {
+    return this.#own.call((remote) => remote.takeBackPair(sightings));
   }
 
   setAdaptation(adaptation: Adaptation | null): Promise<void> {

@@ -7,6 +7,7 @@ import type {
   AdaptationProgress,
   Calibration,
   ConfirmedPair,
+  PairVerdict,
 } from '../contracts/recognition';
 import type { GallerySpace } from '../contracts/worker-api';
 import { calibrate } from '../core/calibration';
@@ -29,7 +30,12 @@ export interface RecognitionParts {
     | 'gallerySpace'
     | 'pairSet'
     | 'confirmPair'
+    | 'takeBackPair'
     | 'confirmedPairs'
+    | 'isGuest'
+    | 'ownPairs'
+    | 'keepOwnPair'
+    | 'takeBackOwnPair'
     | 'setAdaptation'
     | 'onChanged'
     | 'onSighting'
@@ -48,7 +54,7 @@ export interface RecognitionParts {
 export class Recognition implements RecognitionTools {
   readonly #parts: RecognitionParts;
   readonly #changed = new Emitter<[]>();
-  readonly #confirmed = new Emitter<[ConfirmedPair]>();
+  readonly #said = new Emitter<[ConfirmedPair['sightings'], PairVerdict]>();
   readonly #unsubscribers: readonly Unsubscribe[];
   #gallery: GallerySpace = { space: null, adaptation: null };
   /** Of the newest reading: an answer to an older one is dropped. */
@@ -93,9 +99,24 @@ export class Recognition implements RecognitionTools {
     return this.#changed.add(listener);
   }
 
-  /** A pair was confirmed and is kept. */
-  onConfirmed(listener: (pair: ConfirmedPair) => void): Unsubscribe {
-    return this.#confirmed.add(listener);
+  /** The user said something of two sightings of the own gallery, and it is kept. */
+  onOwnVerdict(
+    listener: (sightings: ConfirmedPair['sightings'], verdict: PairVerdict) => void,
+  ): Unsubscribe {
+    return this.#said.add(listener);
+  }
+
+  /** All pairs of the own gallery. */
+  ownPairs(): Promise<readonly ConfirmedPair[]> {
+    return this.#parts.identity.ownPairs(null);
+  }
+
+  /** Said on another device, and newer than what was said here. Throws RangeError for a sighting that is not in the own gallery. */
+  async keepOwnVerdict(sightings: ConfirmedPair['sightings'], verdict: PairVerdict): Promise<void> {
+    const { identity } = this.#parts;
+    if (verdict === 'taken-back') return identity.takeBackOwnPair(sightings);
+    const known = await identity.ownPairs(sightings[0]);
+    await identity.keepOwnPair(pairOf(sightings, verdict === 'same', known));
   }
 
   async calibrate(falseMatchRate: number): Promise<readonly Calibration[]> {
@@ -107,10 +128,16 @@ export class Recognition implements RecognitionTools {
 
   async confirmPair(a: SightingId, b: SightingId, isSame: boolean): Promise<void> {
     if (a === b) throw new RangeError(`Expected two sightings, got ${a} twice`);
-    const sightings: ConfirmedPair['sightings'] = a < b ? [a, b] : [b, a];
-    const pair: ConfirmedPair = { sightings, isSame, confirmedUnixMs: Date.now() };
-    await this.#parts.identity.confirmPair(pair);
-    this.#confirmed.emit(pair);
+    const { identity } = this.#parts;
+    const sightings = sorted(a, b);
+    await identity.confirmPair(pairOf(sightings, isSame, await identity.confirmedPairs(a)));
+    this.#tell(sightings, isSame ? 'same' : 'different');
+  }
+
+  async takeBackPair(a: SightingId, b: SightingId): Promise<void> {
+    const sightings = sorted(a, b);
+    await this.#parts.identity.takeBackPair(sightings);
+    this.#tell(sightings, 'taken-back');
   }
 
   confirmedPairs(sightingId: SightingId): Promise<readonly ConfirmedPair[]> {
@@ -141,6 +168,11 @@ export class Recognition implements RecognitionTools {
     for (const unsubscribe of this.#unsubscribers) unsubscribe();
   }
 
+  /** What is said in a guest's gallery goes with it. */
+  #tell(sightings: ConfirmedPair['sightings'], verdict: PairVerdict): void {
+    if (!this.#parts.identity.isGuest) this.#said.emit(sightings, verdict);
+  }
+
   /** Makes the threshold of the settings that of the space in use. */
   #settleThreshold(): void {
     const { adaptation } = this;
@@ -167,4 +199,20 @@ export class Recognition implements RecognitionTools {
       return null; // damaged
     }
   }
+}
+
+function sorted(a: SightingId, b: SightingId): ConfirmedPair['sightings'] {
+  return a < b ? [a, b] : [b, a];
+}
+
+/** Said now: after what was said of them before, also when the clock was set back since. */
+function pairOf(
+  sightings: ConfirmedPair['sightings'],
+  isSame: boolean,
+  known: readonly ConfirmedPair[],
+): ConfirmedPair {
+  const isOfBoth = (pair: ConfirmedPair): boolean =>
+    pair.sightings[0] === sightings[0] && pair.sightings[1] === sightings[1];
+  const before = known.find(isOfBoth)?.confirmedUnixMs ?? 0;
+  return { sightings, isSame, confirmedUnixMs: Math.max(Date.now(), before + 1) };
 }

@@ -2,6 +2,7 @@ import type { Unsubscribe } from '../contracts/app';
 import type { SessionId } from '../contracts/session';
 import type {
   LedgerEntry,
+  MadeShare,
   PublishedMatch,
   RemoteSearch,
   RemoteSession,
@@ -99,6 +100,10 @@ export class EndpointSync implements SyncClient {
     await (await this.#opened()).resumeUpload(id);
   }
 
+  async sendAnyway(id: string): Promise<void> {
+    await (await this.#opened()).sendAnyway(id);
+  }
+
   async cancelUpload(id: string): Promise<void> {
     await (await this.#opened()).cancelUpload(id);
   }
@@ -130,7 +135,7 @@ export class EndpointSync implements SyncClient {
     await (await this.#opened()).deleteRemote(id);
   }
 
-  async share(id: string, days: number): Promise<string> {
+  async share(id: string, days: number): Promise<MadeShare> {
     return (await this.#opened()).share(id, days);
   }
 

@@ -23,6 +23,14 @@ export async function putConfirmedPair(
   await pairs.put({ sightings, isSame, confirmedUnixMs });
 }
 
+/** Removes one pair, in whichever order its sightings are given; nothing is no error. */
+export async function removeConfirmedPair(
+  transaction: GalleryWrite,
+  [a, b]: ConfirmedPair['sightings'],
+): Promise<void> {
+  await transaction.objectStore('confirmedPairs').delete(a < b ? [a, b] : [b, a]);
+}
+
 /** Removes every pair with a sighting. */
 export async function removeConfirmedPairs(
   transaction: GalleryWrite,
@@ -32,12 +40,15 @@ export async function removeConfirmedPairs(
   for (const key of await pairs.index('bySighting').getAllKeys(sightingId)) await pairs.delete(key);
 }
 
-/** The readable pairs with a sighting. */
+/** The readable pairs with a sighting; null: all. */
 export async function readConfirmedPairsOf(
   database: GalleryDatabase,
-  sightingId: SightingId,
+  sightingId: SightingId | null,
 ): Promise<readonly ConfirmedPair[]> {
-  const values = await database.getAllFromIndex('confirmedPairs', 'bySighting', sightingId);
+  const values =
+    sightingId === null
+      ? await database.getAll('confirmedPairs')
+      : await database.getAllFromIndex('confirmedPairs', 'bySighting', sightingId);
   return values.map(readConfirmedPairRow).filter((pair) => pair !== null);
 }
 

@@ -7,6 +7,7 @@ import {
   putConfirmedPair,
   readConfirmedPairsOf,
   readNewestConfirmedPairs,
+  removeConfirmedPair,
 } from './confirmed-pair-rows';
 import { BLOCK_ROW_COUNT, packRecentDescriptors } from './descriptor-rows';
 import type { GalleryConnection } from './gallery-connection';
@@ -141,8 +142,15 @@ export class GalleryRecognition {
     );
   }
 
-  /** What the user said of pairs with a sighting. */
-  confirmedPairs(sightingId: SightingId): Promise<readonly ConfirmedPair[]> {
+  /** Forgets what the user said of a pair; nothing is no error. */
+  takeBackPair(sightings: ConfirmedPair['sightings']): Promise<void> {
+    return this.#gallery.write('take back a confirmed pair', (transaction) =>
+      removeConfirmedPair(transaction, sightings),
+    );
+  }
+
+  /** What the user said of pairs with a sighting; null: of all pairs. */
+  confirmedPairs(sightingId: SightingId | null): Promise<readonly ConfirmedPair[]> {
     return this.#gallery.read('read confirmed pairs', (database) =>
       readConfirmedPairsOf(database, sightingId),
     );

@@ -7,6 +7,7 @@ import {
   type Edit,
   type EditStamp,
 } from '../core/sync-format/edits';
+import type { PulledEdits } from '../core/sync-format/sync-worker-api';
 import {
   editLogSchema,
   seenValueSchema,
@@ -17,7 +18,13 @@ import {
 import type { SyncStore, SyncTransaction } from './sync-store';
 
 const ONLY = 'only';
-const NOTHING_READ: EditLogRow = { position: 0, ownNumber: 0, timeMs: 0, counter: 0 };
+const NOTHING_READ: EditLogRow = {
+  position: 0,
+  lastEntry: null,
+  ownNumber: 0,
+  timeMs: 0,
+  counter: 0,
+};
 
 /** An edit before it has its time. */
 export type NewEdit = Edit extends infer One
@@ -25,6 +32,15 @@ export type NewEdit = Edit extends infer One
     ? Omit<One, 'stamp'>
     : never
   : never;
+
+/** An edit of this device that is not kept yet. */
+export interface MadeEdit {
+  readonly edit: NewEdit;
+  /** What the field's value is here with it. */
+  readonly value: string;
+  /** It was there when edits were first compared, and made then; 0: nobody knows since when, every other edit is newer. Null: made now. */
+  readonly foundUnixMs: number | null;
+}
 
 /** Edits of all devices as far as they are known here, and how far the log at the endpoint was read. Throws AppError STORAGE_*. */
 export class SyncEdits {
@@ -64,47 +80,41 @@ export class SyncEdits {
     });
   }
 
-  /**
-   * An edit made here, later than all that was seen; `value`: what the field's value is here with it. `isFound`: it was there when edits were first
-   * compared, and nobody knows since when: every other edit is newer.
-   */
-  add(
-    edit: NewEdit,
-    value: string,
-    nowMs: number,
-    deviceId: string,
-    isFound: boolean,
-  ): Promise<void> {
-    return this.#store.change(
-      'keep an edit',
-      ['edits', 'seenValues', 'editLog'],
-      async (stores) => {
-        const log = readLog(await stores.objectStore('editLog').get(ONLY));
-        const stamp: EditStamp = isFound
-          ? { timeMs: 0, counter: 0, deviceId }
-          : nextStamp(log, nowMs, deviceId);
+  /** Edits made here; those made now are later than all that was seen. */
+  add(made: readonly MadeEdit[], nowMs: number, deviceId: string): Promise<void> {
+    return this.#store.change('keep edits', ['edits', 'seenValues', 'editLog'], async (stores) => {
+      let log = readLog(await stores.objectStore('editLog').get(ONLY));
+      for (const { edit, value, foundUnixMs } of made) {
+        const stamp: EditStamp =
+          foundUnixMs === null
+            ? nextStamp(log, nowMs, deviceId)
+            : { timeMs: foundUnixMs, counter: 0, deviceId };
         const stamped = { ...edit, stamp } as Edit; // the stamp is all that was missing
         await putNewer(stores, [stamped], false);
         await stores.objectStore('seenValues').put({ field: fieldOf(stamped), value });
-        await stores.objectStore('editLog').put({ ...log, ...clockAfter(log, stamp) }, ONLY);
-      },
-    );
+        log = { ...log, ...clockAfter(log, stamp) };
+      }
+      await stores.objectStore('editLog').put(log, ONLY);
+    });
   }
 
-  /** Edits read from the log at the endpoint, up to `position`; `ownNumber`: of this device's last entry among them. */
-  merge(edits: readonly Edit[], position: number, ownNumber: number): Promise<void> {
+  /** What was read of the log at the endpoint. Of one that was restored from a backup everything else that is known here is to be sent again. */
+  merge({
+    edits,
+    position,
+    lastEntry,
+    ownNumber,
+    isRestored,
+  }: Omit<PulledEdits, 'unknownOwnBytes'>): Promise<void> {
     return this.#store.change('keep edits', ['edits', 'editLog'], async (stores) => {
       const log = readLog(await stores.objectStore('editLog').get(ONLY));
+      if (isRestored) await forgetPushed(stores);
       await putNewer(stores, edits, true);
       const clock = edits.reduce((latest, { stamp }) => clockAfter(latest, stamp), {
         timeMs: log.timeMs,
         counter: log.counter,
       });
-      const changed: EditLogRow = {
-        ...clock,
-        position: Math.max(log.position, position),
-        ownNumber: Math.max(log.ownNumber, ownNumber),
-      };
+      const changed: EditLogRow = { ...clock, position, lastEntry, ownNumber };
       await stores.objectStore('editLog').put(changed, ONLY);
     });
   }
@@ -137,6 +147,17 @@ async function putNewer(
     const known = v.safeParse(storedEditSchema, await store.get(field));
     const before = known.success ? new Map([[field, known.output.edit]]) : new Map<string, Edit>();
     if (mergeEdits(before, [edit]).get(field) === edit) await store.put({ field, edit, isPushed });
+    // It came back from where it was sent.
+    else if (known.success && isPushed && isSameStamp(known.output.edit.stamp, edit.stamp))
+      await store.put({ ...known.output, isPushed });
+  }
+}
+
+async function forgetPushed(stores: SyncTransaction): Promise<void> {
+  const store = stores.objectStore('edits');
+  for (const row of await store.getAll()) {
+    const read = v.safeParse(storedEditSchema, row);
+    if (read.success) await store.put({ ...read.output, isPushed: false });
   }
 }
 

@@ -121,6 +121,8 @@ export const seenValueSchema = v.object({ field: v.string(), value: v.string() }
 /** How far the log of edits was read, and the clock of edits. */
 export const editLogSchema = v.object({
   position: countSchema,
+  /** SHA-256 of the entry there, by which a log is known that was restored from a backup; null: not known. */
+  lastEntry: v.optional(v.nullable(sha256Schema), null),
   /** Of this device's last entry. */
   ownNumber: countSchema,
   timeMs: unixMsSchema,

@@ -51,6 +51,15 @@ export class SyncStore extends LazyDatabase<SyncIdb> {
     });
   }
 
+  /** Nothing is changed when another connection, or none, is there by now. */
+  updateConnection(token: string, change: Partial<ConnectionRow>): Promise<void> {
+    return this.change('keep the connection', ['connection'], async (stores) => {
+      const connection = stores.objectStore('connection');
+      const row = readOne(connectionSchema, await connection.get(ONLY));
+      if (row?.token === token) await connection.put({ ...row, ...change }, ONLY);
+    });
+  }
+
   /** Forgets address, token, key, outbox and edits. */
   forgetConnection(): Promise<void> {
     return this.change('forget the connection', OF_A_CONNECTION, async (stores) => {

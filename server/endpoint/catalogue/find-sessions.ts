@@ -59,7 +59,7 @@ export async function listSessions(
   };
 }
 
-/** A complete session. Refusals: GONE, when there is a receipt of its removal; NOT_FOUND. */
+/** A complete session. Refusals: GONE: it was removed, or is being removed; NOT_FOUND. */
 export async function findSession(
   endpoint: Endpoint,
   viewer: Viewer,
@@ -69,6 +69,8 @@ export async function findSession(
     oldestUnixMs(endpoint),
     id,
   ]);
+  if (row === undefined && (await isLeaving(endpoint, id)))
+    throw new Refusal('GONE', 'This session is being removed.');
   if (row === undefined) throw await missing(endpoint, id);
   return toSession(endpoint, viewer, row);
 }
@@ -89,6 +91,15 @@ async function missing({ database }: Endpoint, id: string): Promise<Refusal> {
   return removed.length > 0
     ? new Refusal('GONE', 'This session was removed.')
     : new Refusal('NOT_FOUND', 'There is no such session, or no such piece of it.');
+}
+
+/** Out of date, or just being removed: it has no receipt yet, but is not lost. */
+async function isLeaving({ database }: Endpoint, id: string): Promise<boolean> {
+  const rows = await database.query(
+    `SELECT 1 FROM sessions WHERE id = $1 AND state IN ('complete', 'deleting')`,
+    [id],
+  );
+  return rows.length > 0;
 }
 
 function oldestUnixMs({ config, now }: Endpoint): number {

@@ -61,8 +61,24 @@ const editEntrySchema = v.object({
 });
 export type EditEntry = v.InferOutput<typeof editEntrySchema>;
 
-/** Edits in one entry: with the longest texts they stay below what an endpoint takes, 64 KiB. */
-export const MAX_EDITS_PER_ENTRY = 10;
+/** Of an entry before it is encrypted: age adds some hundred bytes, and an endpoint takes 64 KiB. */
+const MAX_ENTRY_BYTES = 48 * 1024;
+
+/** Edits in as few entries as they fit into. */
+export function splitIntoEntries(edits: readonly Edit[]): readonly (readonly Edit[])[] {
+  const entries: Edit[][] = [];
+  let byteCount = Infinity;
+  for (const edit of edits) {
+    const { length } = new TextEncoder().encode(JSON.stringify(edit));
+    if (byteCount + length > MAX_ENTRY_BYTES) {
+      entries.push([]);
+      byteCount = 0;
+    }
+    entries.at(-1)?.push(edit);
+    byteCount += length + 1;
+  }
+  return entries;
+}
 
 /** Null: not an entry this version can read, or not the one it is said to be. */
 export function readEditEntry(text: string, deviceId: string, number: number): EditEntry | null {

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { AppError } from '../app-error';
-import { idSchema } from '../sync-api/fields';
+import { idSchema, unixMsSchema } from '../sync-api/fields';
 import { identitySchema } from './envelope';
 
 /** What a share link carries. The fragment of an address is not sent to any server. */
@@ -12,6 +12,8 @@ export interface ShareLink {
   readonly secret: string;
   /** Opens envelope and pieces. */
   readonly sessionKey: string;
+  /** Until when the endpoint lets it be read, as it said; told to who gets the link, and decided by the endpoint alone. */
+  readonly expiresUnixMs: number;
 }
 
 const partsSchema = v.tuple([
@@ -19,11 +21,13 @@ const partsSchema = v.tuple([
   idSchema,
   v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{43}$/)),
   identitySchema,
+  v.pipe(v.string(), v.regex(/^\d{1,16}$/), v.transform(Number), unixMsSchema),
 ]);
 
 /** `appUrl`: where Resight is, without a fragment. */
 export function writeShareLink(appUrl: string, link: ShareLink): string {
-  const parts = [link.url, link.id, link.secret, link.sessionKey].map(encodeURIComponent);
+  const { url, id, secret, sessionKey, expiresUnixMs } = link;
+  const parts = [url, id, secret, sessionKey, String(expiresUnixMs)].map(encodeURIComponent);
   return `${appUrl.replace(/[?#].*$/s, '')}#share=${parts.join(',')}`;
 }
 
@@ -33,8 +37,8 @@ export function readShareLink(text: string): ShareLink {
   const read = v.safeParse(partsSchema, parts.map(decoded));
   if (!read.success)
     throw new AppError('SYNC_REFUSED', 'Expected a whole share link, found another text');
-  const [url, id, secret, sessionKey] = read.output;
-  return { url: readEndpointUrl(url), id, secret, sessionKey };
+  const [url, id, secret, sessionKey, expiresUnixMs] = read.output;
+  return { url: readEndpointUrl(url), id, secret, sessionKey, expiresUnixMs };
 }
 
 /**

@@ -57,12 +57,22 @@ export type ListedSession = Omit<RemoteSession, 'isHere'> & {
   readonly sessionKey: string | null;
 };
 
-/** What the log of edits had more of. */
-export interface PulledEdits {
-  readonly edits: readonly Edit[];
+/** How far the log of edits was read. */
+export interface EditLogPlace {
   readonly position: number;
-  /** Of this device's last entry among them; 0: none. */
+  /** SHA-256 of the entry there: another one is there when the endpoint was restored from a backup. Null: not known. */
+  readonly lastEntry: string | null;
+  /** Of this device's last entry. */
   readonly ownNumber: number;
+}
+
+/** What the log of edits had more of, and how far it was read now. */
+export interface PulledEdits extends EditLogPlace {
+  readonly edits: readonly Edit[];
+  /** Encrypted bytes of this device's entries that it did not know to have arrived. */
+  readonly unknownOwnBytes: number;
+  /** The log is not the one that was read before: this is all of it. */
+  readonly isRestored: boolean;
 }
 
 /** Long calls that can be ended. */
@@ -94,6 +104,8 @@ export interface SyncWorkerApi {
     plan: UploadPlan,
     onProgress: (sentBytes: number) => void,
   ): Promise<void>;
+  /** Whether a session that was complete there is not any more although nobody removed it. */
+  isLost(access: EndpointAccess, uploadId: string): Promise<boolean>;
   /** Removes a session there, complete or not. Returns the receipt; null: there was nothing. SYNC_TAMPERED when it is none. */
   remove(access: EndpointAccess, uploadId: string): Promise<string | null>;
 
@@ -126,24 +138,31 @@ export interface SyncWorkerApi {
     vaultKey: OpeningKey,
     id: string,
     expiresUnixMs: number,
-  ): Promise<{ readonly secret: string; readonly sessionKey: string }>;
+  ): Promise<{
+    readonly secret: string;
+    readonly sessionKey: string;
+    /** As the endpoint says. */
+    readonly expiresUnixMs: number;
+  }>;
 
-  publish(access: EndpointAccess, sightings: readonly PublishedSighting[]): Promise<void>;
+  /** Returns the bytes that were sent. */
+  publish(access: EndpointAccess, sightings: readonly PublishedSighting[]): Promise<number>;
   unpublish(access: EndpointAccess, sessionId: SessionId): Promise<void>;
+  /** Returns the bytes that were sent. */
   publishLive(
     access: EndpointAccess,
     cameraId: string,
     label: string,
     events: readonly LiveEvent[],
-  ): Promise<void>;
+  ): Promise<number>;
   search(access: EndpointAccess, search: SightingSearch): Promise<readonly PublishedMatch[]>;
 
-  /** All entries after a position. What cannot be read is passed over: it was made for another vault, or changed. */
+  /** All entries after a place. What cannot be read is passed over: it was made for another vault, or changed. */
   pullEdits(
     access: EndpointAccess,
     vaultKey: OpeningKey,
     deviceId: string,
-    after: number,
+    log: EditLogPlace,
   ): Promise<PulledEdits>;
   /** One entry of this device; returns its encrypted size in bytes. */
   pushEdits(
@@ -157,4 +176,6 @@ export interface SyncWorkerApi {
   ): Promise<number>;
 
   cancel(call: CancellableCall): void;
+  /** Holds a lock of this name as long as the worker lives; resolves once it has it. */
+  holdLock(name: string): Promise<void>;
 }

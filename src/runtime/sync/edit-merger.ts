@@ -1,16 +1,16 @@
-import type { ConfirmedPair } from '../../contracts/recognition';
+import type { ConfirmedPair, PairVerdict } from '../../contracts/recognition';
 import type { GeoPosition, SessionHeader, SessionsClient } from '../../contracts/session';
 import type { LedgerEntry } from '../../contracts/sync';
 import {
   fieldOf,
-  MAX_EDITS_PER_ENTRY,
   sessionKeyOf,
+  splitIntoEntries,
   valueOf,
   type Edit,
 } from '../../core/sync-format/edits';
-import type { EndpointAccess } from '../../core/sync-format/sync-worker-api';
+import type { EndpointAccess, PulledEdits } from '../../core/sync-format/sync-worker-api';
 import type { ConnectionRow } from '../../storage/sync-rows';
-import type { NewEdit, SyncEdits } from '../../storage/sync-edits';
+import type { MadeEdit, NewEdit, SyncEdits } from '../../storage/sync-edits';
 import type { SyncCalls } from './sync-calls';
 
 /** One tab at a time: entries are numbered without a hole. */
@@ -18,12 +18,19 @@ const LOCK_NAME = 'resight-sync:edits';
 /** Sessions are hundreds, and their rows are small. */
 const ALL = { offset: 0, count: 100_000 };
 
+/** What the user says of pairs of sightings in the own gallery. */
+export interface OwnPairs {
+  ownPairs(): Promise<readonly ConfirmedPair[]>;
+  /** Rejects for sightings that are not there, and while the gallery is not open. */
+  keepOwnVerdict(sightings: ConfirmedPair['sightings'], verdict: PairVerdict): Promise<void>;
+}
+
 /** What merging needs. */
 export interface EditMergerParts {
   readonly edits: SyncEdits;
   readonly calls: Pick<SyncCalls, 'call'>;
   readonly sessions: Pick<SessionsClient, 'list' | 'rename' | 'setCameraPosition'>;
-  readonly confirmPair: (a: string, b: string, isSame: boolean) => Promise<void>;
+  readonly pairs: OwnPairs;
   readonly writeDown: (entry: Omit<LedgerEntry, 'id' | 'timeUnixMs' | 'url'>) => Promise<void>;
   readonly nowMs: () => number;
 }
@@ -39,12 +46,11 @@ interface LocalField {
 
 /**
  * Brings edits of several devices together: finds what was edited here, gets what was edited elsewhere, applies what is newest, and sends what
- * the endpoint has not. Edits of sessions are found by comparing, so that none is missed while nobody was connected.
+ * the endpoint has not. Edits are found by comparing, so that none is missed while nobody was connected; only what is taken back has to be
+ * noted when it is, since a pair also goes with a vehicle that is forgotten.
  */
 export class EditMerger {
   readonly #parts: EditMergerParts;
-  /** Pairs that are being applied: not said by the user of this device. */
-  readonly #applying = new Set<string>();
 
   constructor(parts: EditMergerParts) {
     this.#parts = parts;
@@ -62,42 +68,74 @@ export class EditMerger {
   }
 
   /** The user said something of two sightings, here. */
-  async notePair({ sightings, isSame }: ConfirmedPair, deviceId: string): Promise<void> {
-    const verdict = isSame ? 'same' : 'different';
-    const edit: NewEdit = { what: 'pair', sightings: [...sightings], verdict };
-    if (this.#applying.has(pairField(sightings))) return;
+  async noteVerdict(
+    sightings: ConfirmedPair['sightings'],
+    verdict: PairVerdict,
+    deviceId: string,
+  ): Promise<void> {
     const { edits, nowMs } = this.#parts;
-    await edits.add(edit, verdict, nowMs(), deviceId, false);
+    const edit = pairEdit(sightings, verdict);
+    await edits.add([{ edit, value: verdict, foundUnixMs: null }], nowMs(), deviceId);
   }
 
   async #mergeAlone(connection: ConnectionRow, identity: string): Promise<void> {
     const { edits, calls } = this.#parts;
     const { deviceId } = connection;
     await this.#capture(deviceId);
-    const { position } = await edits.log();
+    await this.#capturePairs(deviceId);
+    const log = await edits.log();
     const pulled = await calls.call((remote) =>
-      remote.pullEdits(accessOf(connection), identity, deviceId, position),
+      remote.pullEdits(accessOf(connection), identity, deviceId, log),
     );
-    await edits.merge(pulled.edits, pulled.position, pulled.ownNumber);
+    await this.#writeDownArrived(pulled);
+    await edits.merge(pulled);
     await this.#apply();
     await this.#push(connection, identity);
+  }
+
+  /** Sent by a try that never heard the answer: it left this device all the same. */
+  async #writeDownArrived({ unknownOwnBytes }: PulledEdits): Promise<void> {
+    if (unknownOwnBytes > 0)
+      await this.#writeDown(unknownOwnBytes, 'Edits of names, positions or pairs');
   }
 
   async #capture(deviceId: string): Promise<void> {
     const { edits, nowMs } = this.#parts;
     const seen = await edits.seenValues();
     const known = new Set((await edits.all()).map(({ field }) => field));
+    const made: MadeEdit[] = [];
     for (const { header, edit, field, value } of await this.#localFields()) {
       const before = seen.get(field);
       if (before === value) continue;
-      if (before !== undefined) await edits.add(edit, value, nowMs(), deviceId, false);
+      if (before !== undefined) made.push({ edit, value, foundUnixMs: null });
       // New here: what somebody edited before is applied, see below. What came with a file is no edit of this device.
       else if (!known.has(field)) {
         const isFound = header.origin === 'recorded' && value !== '';
-        if (isFound) await edits.add(edit, value, nowMs(), deviceId, true);
+        if (isFound) made.push({ edit, value, foundUnixMs: 0 });
         else await edits.setSeen(field, value);
       }
     }
+    if (made.length > 0) await edits.add(made, nowMs(), deviceId);
+  }
+
+  async #capturePairs(deviceId: string): Promise<void> {
+    const { edits, nowMs } = this.#parts;
+    const pairs = await this.#parts.pairs.ownPairs().catch(() => []); // not open now, or another tab has it: the next time
+    if (pairs.length === 0) return;
+    const seen = await edits.seenValues();
+    const known = new Map((await edits.all()).map(({ field, edit }) => [field, valueOf(edit)]));
+    const made: MadeEdit[] = [];
+    for (const { sightings, isSame, confirmedUnixMs } of pairs) {
+      const value = isSame ? 'same' : 'different';
+      const edit = pairEdit(sightings, value);
+      const field = fieldOf({ ...edit, stamp: NO_STAMP });
+      const before = seen.get(field);
+      if (before === value) continue;
+      // Applied here, and the tab was closed before that was written down.
+      if (known.get(field) === value) await edits.setSeen(field, value);
+      else made.push({ edit, value, foundUnixMs: before === undefined ? confirmedUnixMs : null });
+    }
+    if (made.length > 0) await edits.add(made, nowMs(), deviceId);
   }
 
   async #apply(): Promise<void> {
@@ -127,43 +165,34 @@ export class EditMerger {
   }
 
   async #applyPair(field: string, edit: Edit & { readonly what: 'pair' }): Promise<void> {
-    const [a, b] = edit.sightings;
-    // This version cannot take back what was said; one that can sends such edits.
-    if (edit.verdict === 'taken-back') return;
-    this.#applying.add(field);
     try {
-      await this.#parts.confirmPair(a, b, edit.verdict === 'same');
-      await this.#parts.edits.setSeen(field, valueOf(edit));
+      await this.#parts.pairs.keepOwnVerdict(edit.sightings, edit.verdict);
     } catch {
-      // These sightings are not in this device's gallery, or it is not open now: tried again the next time.
-    } finally {
-      this.#applying.delete(field);
+      return; // These sightings are not in this device's gallery, or it is not open now: tried again the next time.
     }
+    await this.#parts.edits.setSeen(field, valueOf(edit));
   }
 
   async #push(connection: ConnectionRow, identity: string): Promise<void> {
-    const { edits, calls, writeDown } = this.#parts;
+    const { edits, calls } = this.#parts;
     const { deviceId, scopes } = connection;
     if (!scopes.includes('upload')) return;
     const waiting = (await edits.all()).filter(({ isPushed }) => !isPushed);
     let { ownNumber: number } = await edits.log();
-    for (let start = 0; start < waiting.length; start += MAX_EDITS_PER_ENTRY) {
-      const batch = waiting.slice(start, start + MAX_EDITS_PER_ENTRY).map(({ edit }) => edit);
+    for (const batch of splitIntoEntries(waiting.map(({ edit }) => edit))) {
       number += 1;
       const entry = { deviceId, number, edits: batch };
       const byteCount = await calls.call((remote) =>
         remote.pushEdits(accessOf(connection), identity, entry),
       );
       await edits.setPushed(batch, number);
-      const details = `${batch.length} edits of names, positions or pairs`;
-      await writeDown({
-        what: 'edits-encrypted',
-        sessionId: null,
-        byteCount,
-        isReadable: false,
-        details,
-      });
+      await this.#writeDown(byteCount, `${batch.length} edits of names, positions or pairs`);
     }
+  }
+
+  async #writeDown(byteCount: number, details: string): Promise<void> {
+    const entry = { what: 'edits-encrypted', sessionId: null, isReadable: false } as const;
+    await this.#parts.writeDown({ ...entry, byteCount, details });
   }
 
   async #localFields(): Promise<readonly LocalField[]> {
@@ -194,8 +223,11 @@ function plainPosition(position: GeoPosition | null): GeoPosition | null {
   return position && { latitudeDeg: position.latitudeDeg, longitudeDeg: position.longitudeDeg };
 }
 
-function pairField(sightings: ConfirmedPair['sightings']): string {
-  return fieldOf({ what: 'pair', sightings: [...sightings], verdict: 'same', stamp: NO_STAMP });
+function pairEdit(
+  [a, b]: ConfirmedPair['sightings'],
+  verdict: PairVerdict,
+): NewEdit & { readonly what: 'pair' } {
+  return { what: 'pair', sightings: [a, b], verdict };
 }
 
 function accessOf({ url, token }: ConnectionRow): EndpointAccess {

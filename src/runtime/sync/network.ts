@@ -56,6 +56,22 @@ export function onNetworkChange(listener: (isNew: boolean) => void): Unsubscribe
   return () => ending.abort();
 }
 
+/** The page is not seen any more: the last that a browser surely tells before it ends one. */
+export function onPageLeft(listener: () => void): Unsubscribe {
+  const ending = new AbortController();
+  const { signal } = ending;
+  document.addEventListener(
+    'visibilitychange',
+    () => {
+      if (document.visibilityState === 'hidden') listener();
+    },
+    { signal },
+  );
+  // A navigation away does not hide a page everywhere.
+  addEventListener('pagehide', listener, { signal });
+  return () => ending.abort();
+}
+
 /** Asks the browser to wake this tab when there is a network again; see workers/service-worker.ts for what that does not do. */
 export async function askToBeWoken(): Promise<void> {
   const { serviceWorker } = navigator as { serviceWorker?: ServiceWorkerContainer }; // as above

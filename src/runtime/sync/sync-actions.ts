@@ -1,6 +1,7 @@
 import type { SessionId } from '../../contracts/session';
 import type {
   LedgerEntry,
+  MadeShare,
   PublishedMatch,
   RemoteSearch,
   RemoteSession,
@@ -19,6 +20,7 @@ import { ledgerCsv } from './ledger-text';
 import { describePacked, headerOf } from './pack-session';
 import { publishedDescriptor } from './published-sightings';
 import { isPassing } from './retry';
+import { NOT_PACKED } from './shown-state';
 import { SyncEngine, type SyncEngineParts } from './sync-engine';
 
 const DAY_MS = 86_400_000;
@@ -99,11 +101,23 @@ export class EndpointActions implements SyncActions {
   }
 
   async resumeUpload(id: string): Promise<void> {
-    await this.engine.changeItem(id, ({ state }) =>
+    const before = await this.engine.store.outboxItem(id);
+    await this.engine.changeItem(id, ({ state, error }) =>
       state === 'paused' || state === 'failed'
-        ? { state: 'waiting', waitsFor: 'turn', nextTryUnixMs: null, failureCount: 0, error: null }
+        ? {
+            ...{ state: 'waiting', waitsFor: 'turn', nextTryUnixMs: null },
+            ...{ failureCount: 0, error: null },
+            // Under its old name it cannot be sent any more.
+            ...(error?.code === 'SYNC_LOST' ? NOT_PACKED : {}),
+          }
         : { nextTryUnixMs: null },
     );
+    if (before?.error?.code === 'SYNC_LOST' && before.uploadId !== null)
+      await this.engine.place.remove(before.uploadId);
+  }
+
+  async sendAnyway(id: string): Promise<void> {
+    await this.engine.changeItem(id, () => ({ isMeteredAllowed: true }));
   }
 
   async cancelUpload(id: string): Promise<void> {
@@ -199,16 +213,18 @@ export class EndpointActions implements SyncActions {
     });
   }
 
-  async share(id: string, days: number): Promise<string> {
+  async share(id: string, days: number): Promise<MadeShare> {
     const { engine } = this;
     const { access, vaultKey, calls } = engine;
     const expires = Date.now() + days * DAY_MS;
     const shared = await calls.call((remote) => remote.share(access, vaultKey, id, expires));
-    const details = `${id}, for ${days} days: whoever has the link can read it`;
+    const until = new Date(shared.expiresUnixMs).toISOString();
+    const details = `${id}, until ${until}: whoever has the link can read it`;
     await engine.writeDown({
       ...{ what: 'share-made', sessionId: null, byteCount: 0, isReadable: false, details },
     });
-    return writeShareLink(document.baseURI, { url: access.url, id, ...shared });
+    const link = writeShareLink(document.baseURI, { url: access.url, id, ...shared });
+    return { link, expiresUnixMs: shared.expiresUnixMs };
   }
 
   async openShare(

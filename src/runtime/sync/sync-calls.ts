@@ -18,9 +18,7 @@ export class SyncCalls {
 
   /** As long as it takes: requests have their own limits. */
   call<T>(invoke: (remote: Remote<SyncWorkerApi>) => T | PromiseLike<T>): Promise<T> {
-    if (!this.#host || this.#host.isGone)
-      this.#host = new WorkerHost<SyncWorkerApi>(this.#createWorker(), 'sync');
-    return this.#host.call(invoke, null);
+    return this.#opened().call(invoke, null);
   }
 
   /** As {@link SyncWorkerApi.send}, ended by a signal. */
@@ -54,6 +52,14 @@ export class SyncCalls {
     this.#host = null;
   }
 
+  #opened(): WorkerHost<SyncWorkerApi> {
+    if (this.#host && !this.#host.isGone) return this.#host;
+    const host = new WorkerHost<SyncWorkerApi>(this.#createWorker(), 'sync');
+    this.#host = host;
+    void watch(host);
+    return host;
+  }
+
   async #cancellable<T>(
     call: CancellableCall,
     signal: AbortSignal,
@@ -70,4 +76,23 @@ export class SyncCalls {
       signal.removeEventListener('abort', cancel);
     }
   }
+}
+
+/**
+ * A worker that the browser ends, as when memory runs out, tells nobody, and calls without a limit of time would wait for ever. But it lets go
+ * of its locks: whoever gets the one it held knows.
+ */
+async function watch(host: WorkerHost<SyncWorkerApi>): Promise<void> {
+  // Typed as always there: absent on plain http, and in Node 20.
+  const { navigator } = globalThis as { navigator?: { locks?: LockManager } };
+  const locks = navigator?.locks;
+  if (!locks) return;
+  const name = `resight-sync:worker-${crypto.randomUUID()}`;
+  try {
+    await host.call((remote) => remote.holdLock(name), null);
+    await locks.request(name, () => undefined);
+  } catch {
+    return; // it has failed by itself, which its calls were told
+  }
+  host.terminate();
 }

@@ -1,14 +1,8 @@
 import type { ErrorData } from '../../contracts/errors';
 import type { SessionFilesClient } from '../../contracts/export';
-import type { ConfirmedPair } from '../../contracts/recognition';
+import type { ConfirmedPair, PairVerdict } from '../../contracts/recognition';
 import type { SessionsClient } from '../../contracts/session';
-import type {
-  LedgerEntry,
-  OutboxItem,
-  SyncConnection,
-  SyncState,
-  UploadChoice,
-} from '../../contracts/sync';
+import type { LedgerEntry, SyncConnection, SyncState, UploadChoice } from '../../contracts/sync';
 import { AppError, toErrorData } from '../../core/app-error';
 import { readEndpointUrl } from '../../core/sync-format/share-link';
 import type { EndpointAccess } from '../../core/sync-format/sync-worker-api';
@@ -16,12 +10,15 @@ import { SyncEdits } from '../../storage/sync-edits';
 import { SyncFiles } from '../../storage/sync-files';
 import type { ConnectionRow, OutboxRow, SyncSettingsRow } from '../../storage/sync-rows';
 import { SyncStore } from '../../storage/sync-store';
-import { EditMerger } from './edit-merger';
+import { EditMerger, type OwnPairs } from './edit-merger';
+import { LiveLedger } from './live-ledger';
 import { LivePublisher, type PublishedRun } from './live-publisher';
-import { onNetworkChange, readNetwork } from './network';
+import { onNetworkChange, onPageLeft, readNetwork } from './network';
 import { OutboxRunner } from './outbox-runner';
 import type { PackParts } from './pack-session';
 import { isPassing } from './retry';
+import { SentCheck } from './sent-check';
+import { newOutboxRow, shownConnection, shownItem } from './shown-state';
 import { SyncCalls } from './sync-calls';
 
 /** Word of changes between tabs. */
@@ -30,8 +27,6 @@ const CHANNEL_NAME = 'resight-sync:changes';
 const MERGE_DELAY_MS = 3_000;
 /** Edits of other devices are looked for this often while the page is seen. */
 const MERGE_INTERVAL_MS = 300_000;
-/** The ledger has an entry for every so long of live results. */
-const LIVE_LEDGER_MS = 60_000;
 
 /** What the engine works with. */
 export interface SyncEngineParts {
@@ -39,8 +34,11 @@ export interface SyncEngineParts {
   readonly sessions: SessionsClient;
   /** An export worker of its own: packing must not keep the user's exports waiting. */
   readonly files: SessionFilesClient;
-  readonly confirmPair: (a: string, b: string, isSame: boolean) => Promise<void>;
-  readonly onConfirmed: (listener: (pair: ConfirmedPair) => void) => () => void;
+  readonly pairs: OwnPairs & {
+    onOwnVerdict(
+      listener: (sightings: ConfirmedPair['sightings'], verdict: PairVerdict) => void,
+    ): () => void;
+  };
   readonly run: () => PublishedRun | null;
   readonly onChanged: () => void;
 }
@@ -60,8 +58,8 @@ export class SyncEngine {
   #settings: SyncSettingsRow = { isMeteredAllowed: false, isLivePublished: false };
   #error: ErrorData | null = null;
   #live: LivePublisher | null = null;
-  #liveBytes = 0;
-  #liveWrittenMs = 0;
+  readonly #liveLedger = new LiveLedger((label, byteCount) => this.#noteLive(label, byteCount));
+  readonly #sentCheck: SentCheck;
   #mergeTimer: ReturnType<typeof setTimeout> | undefined;
   #unsubscribers: readonly (() => void)[] = [];
   #loading: Promise<void> = Promise.resolve();
@@ -75,7 +73,7 @@ export class SyncEngine {
       place: this.place,
       calls: this.calls,
       nowMs: () => Date.now(),
-      onChanged: () => void this.changed(),
+      onChanged: () => this.#try(() => this.changed()),
       readNetwork,
       random: () => Math.random(),
       onError: (error) => this.fail(error),
@@ -84,11 +82,13 @@ export class SyncEngine {
       edits: this.#edits,
       calls: this.calls,
       sessions: parts.sessions,
-      confirmPair: parts.confirmPair,
+      pairs: parts.pairs,
       writeDown: (entry) => this.writeDown(entry),
       nowMs: () => Date.now(),
     });
-    this.#channel.onmessage = () => void this.#load().then(() => this.#runner.heed());
+    const { store, calls } = this;
+    this.#sentCheck = new SentCheck({ store, calls, now: () => performance.now() });
+    this.#channel.onmessage = () => this.#try(() => this.#loadAndHeed());
   }
 
   get packParts(): PackParts {
@@ -161,7 +161,8 @@ export class SyncEngine {
   async openVault(secret: string | null): Promise<void> {
     const { access, connection } = this;
     const identity = await this.calls.call((remote) => remote.openVault(access, secret));
-    await this.store.setConnection({ ...connection, identity });
+    // Another tab may have disconnected meanwhile: what was forgotten is not brought back.
+    await this.store.updateConnection(connection.token, { identity });
     await this.changed();
     this.mergeSoon(0);
   }
@@ -194,27 +195,7 @@ export class SyncEngine {
   async queue(choice: UploadChoice, title: string): Promise<void> {
     // Asked for here, as without it nothing could be encrypted: a recipient that the endpoint told could be anybody's.
     if (this.connection.identity === null) throw noVaultKey();
-    await this.store.putOutboxItem({
-      id: crypto.randomUUID(),
-      sessionId: choice.sessionId,
-      title,
-      without: [...choice.without],
-      isPublished: choice.isPublished,
-      state: 'waiting',
-      queuedUnixMs: Date.now(),
-      waitsFor: 'turn',
-      nextTryUnixMs: null,
-      failureCount: 0,
-      error: null,
-      sentBytes: 0,
-      totalBytes: 0,
-      uploadId: null,
-      plan: null,
-      isSent: false,
-      staleUploadIds: [],
-      packedBytes: null,
-      isMeteredAllowed: false,
-    });
+    await this.store.putOutboxItem(newOutboxRow(choice, title, Date.now()));
     await this.changed();
   }
 
@@ -224,7 +205,6 @@ export class SyncEngine {
   ): Promise<OutboxRow | null> {
     const row = await this.store.updateOutboxItem(id, change);
     await this.changed();
-    await this.#runner.heed();
     return row;
   }
 
@@ -233,7 +213,6 @@ export class SyncEngine {
     const row = await this.store.outboxItem(id);
     await this.store.removeOutboxItem(id);
     await this.changed();
-    await this.#runner.heed();
     if (row?.uploadId) await this.place.remove(row.uploadId);
     return row;
   }
@@ -258,8 +237,7 @@ export class SyncEngine {
   /** Rows were changed here: reads them again and tells other tabs. */
   async changed(): Promise<void> {
     this.#channel.postMessage('changed');
-    await this.#load();
-    this.#runner.wake();
+    await this.#loadAndHeed();
   }
 
   fail(error: ErrorData | null): void {
@@ -272,6 +250,16 @@ export class SyncEngine {
     if (!this.#connection?.identity) return;
     clearTimeout(this.#mergeTimer);
     this.#mergeTimer = setTimeout(() => void this.#merge(), delayMs);
+  }
+
+  /** What goes on by itself; there is nobody to tell of a failure but the screen. */
+  #try(work: () => Promise<unknown>): void {
+    work().catch((error: unknown) => this.fail(toErrorData(error)));
+  }
+
+  async #loadAndHeed(): Promise<void> {
+    await this.#load();
+    await this.#runner.heed();
   }
 
   /** One reading after the other: the last one shows. */
@@ -297,17 +285,18 @@ export class SyncEngine {
     this.#runner.start(connection);
     this.#unsubscribers = [
       onNetworkChange((isNew) => {
-        void (isNew ? this.#runner.hurry() : Promise.resolve(this.#runner.wake()));
+        this.#try(() => (isNew ? this.#runner.hurry() : this.#runner.heed()));
         this.mergeSoon();
       }),
+      onPageLeft(() => this.#try(() => this.#liveLedger.flush())),
       this.parts.sessions.onChanged(() => this.mergeSoon()),
-      this.parts.onConfirmed((pair) => {
+      this.parts.pairs.onOwnVerdict((sightings, verdict) =>
         // What could not be kept is said in the tab that it concerns; the pair itself is in the gallery.
-        void this.#merger
-          .notePair(pair, connection.deviceId)
-          .then(() => this.mergeSoon())
-          .catch((error: unknown) => this.fail(toErrorData(error)));
-      }),
+        this.#try(async () => {
+          await this.#merger.noteVerdict(sightings, verdict, connection.deviceId);
+          this.mergeSoon();
+        }),
+      ),
     ];
     this.mergeSoon();
   }
@@ -316,9 +305,7 @@ export class SyncEngine {
     clearTimeout(this.#mergeTimer);
     for (const unsubscribe of this.#unsubscribers) unsubscribe();
     this.#unsubscribers = [];
-    const live = this.#live;
-    this.#live = null;
-    await live?.end();
+    await this.#endLive();
     await this.#runner.stop();
   }
 
@@ -327,6 +314,7 @@ export class SyncEngine {
     if (!connection) return;
     try {
       await this.#merger.merge(connection);
+      if (await this.#sentCheck.run(connection)) await this.changed();
       if (this.#error) this.fail(null);
     } catch (thrown) {
       const error = toErrorData(thrown);
@@ -343,44 +331,27 @@ export class SyncEngine {
     const isWanted = connection !== null && run !== null && this.#settings.isLivePublished;
     if (isWanted && !this.#live) {
       this.#live = new LivePublisher(run, connection.deviceId, async (id, label, events) => {
-        await this.calls.call((remote) => remote.publishLive(this.access, id, label, events));
-        await this.#noteLive(label, JSON.stringify(events).length);
+        const publish = this.calls.call((remote) =>
+          remote.publishLive(this.access, id, label, events),
+        );
+        this.#liveLedger.note(label, await publish);
       });
-    } else if (!isWanted && this.#live) {
-      const live = this.#live;
-      this.#live = null;
-      await live.end();
-    }
+    } else if (!isWanted) await this.#endLive();
+  }
+
+  async #endLive(): Promise<void> {
+    const live = this.#live;
+    this.#live = null;
+    await live?.end();
+    await this.#liveLedger.flush();
   }
 
   async #noteLive(label: string, byteCount: number): Promise<void> {
-    this.#liveBytes += byteCount;
-    if (Date.now() - this.#liveWrittenMs < LIVE_LEDGER_MS) return;
-    const sum = this.#liveBytes;
-    this.#liveBytes = 0;
-    this.#liveWrittenMs = Date.now();
+    const details = `${label}: counts, sightings and whether it runs, since the entry before`;
     await this.writeDown({
-      what: 'live-published',
-      sessionId: null,
-      byteCount: sum,
-      isReadable: true,
-      details: `${label}: counts, sightings and whether it runs, since the entry before`,
+      ...{ what: 'live-published', sessionId: null, byteCount, isReadable: true, details },
     });
   }
-}
-
-function shownConnection(row: ConnectionRow): SyncConnection {
-  const { url, deviceId, deviceName, scopes, connectedUnixMs, identity } = row;
-  return { url, deviceId, deviceName, scopes, connectedUnixMs, hasVaultKey: identity !== null };
-}
-
-function shownItem(row: OutboxRow): OutboxItem {
-  const { id, sessionId, title, state, sentBytes, totalBytes, queuedUnixMs } = row;
-  const { waitsFor, nextTryUnixMs, error } = row;
-  return {
-    ...{ id, sessionId, title, state, sentBytes, totalBytes, queuedUnixMs },
-    ...{ waitsFor, nextTryUnixMs, error },
-  };
 }
 
 function noVaultKey(): AppError {

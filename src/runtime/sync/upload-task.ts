@@ -158,12 +158,14 @@ export class UploadTask {
     if (!session) return;
     const sightings = await publishedSightings(session, !without.includes('descriptors'));
     if (sightings.length === 0) return;
-    await this.#parts.calls.call((remote) => remote.publish(this.#access, sightings));
+    const byteCount = await this.#parts.calls.call((remote) =>
+      remote.publish(this.#access, sightings),
+    );
     const descriptorCount = sightings.filter(({ descriptor }) => descriptor).length;
     await this.#writeDown({
       what: 'sightings-published',
       sessionId,
-      byteCount: JSON.stringify(sightings).length,
+      byteCount,
       isReadable: true,
       details: `${named(title)}: ${sightings.length} sightings, ${descriptorCount} with a descriptor, no pictures`,
     });

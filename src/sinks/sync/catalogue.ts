@@ -11,7 +11,7 @@ import {
 } from '../../core/sync-api/catalogue';
 import { sessionKeyOf } from '../../core/sync-format/edits';
 import type { Envelope } from '../../core/sync-format/envelope';
-import type { ListedSession } from '../../core/sync-format/sync-worker-api';
+import type { ListedSession, SyncWorkerApi } from '../../core/sync-format/sync-worker-api';
 import { AppError } from '../../core/app-error';
 import { openEnvelope } from './download-session';
 import { isProblem } from './endpoint-error';
@@ -57,6 +57,18 @@ export async function findSession(
   }
 }
 
+/** It was complete there, is not there any more, and nobody removed it. Throws AppError SYNC_*. */
+export async function isLost(requests: EndpointRequests, uploadId: string): Promise<boolean> {
+  try {
+    await requests.ask(`/api/sessions/${uploadId}`);
+    return false;
+  } catch (error) {
+    if (isProblem(error, 'NOT_FOUND')) return true;
+    if (isProblem(error, 'GONE')) return false;
+    throw error;
+  }
+}
+
 /** Removes a session. Returns the receipt as the endpoint signed it, JSON; null: there was none. Throws AppError SYNC_*. */
 export async function removeSession(
   requests: EndpointRequests,
@@ -81,15 +93,15 @@ export async function shareSession(
   vaultKey: string,
   id: string,
   expiresUnixMs: number,
-): Promise<{ readonly secret: string; readonly sessionKey: string }> {
+): ReturnType<SyncWorkerApi['share']> {
   const session = await requests.json(catalogueSessionSchema, `/api/sessions/${id}`);
   // Before anything is opened to others: a link without the key would be of no use.
   const { sessionKey } = await openEnvelope({ ...session, id }, vaultKey);
-  const { secret } = await requests.json(shareSchema, `/api/sessions/${id}/shares`, {
+  const share = await requests.json(shareSchema, `/api/sessions/${id}/shares`, {
     method: 'POST',
     body: { expiresUnixMs },
   });
-  return { secret, sessionKey };
+  return { secret: share.secret, sessionKey, expiresUnixMs: share.expiresUnixMs };
 }
 
 /** Throws AppError SYNC_TAMPERED for a receipt of something else, or that the endpoint's key did not sign. */

@@ -1,30 +1,39 @@
 import * as v from 'valibot';
-import { editsPageSchema } from '../../core/sync-api/edits';
+import { editsPageSchema, type EditsPage } from '../../core/sync-api/edits';
 import { fromBase64, toBase64 } from '../../core/sync-format/base64';
 import { readEditEntry, type Edit, type EditEntry } from '../../core/sync-format/edits';
-import type { PulledEdits } from '../../core/sync-format/sync-worker-api';
+import type { EditLogPlace, PulledEdits } from '../../core/sync-format/sync-worker-api';
+import { sha256Hex } from '../../core/session-format/sha256-stream';
 import { decryptText, encryptText, keyOf } from './age-files';
 import type { EndpointRequests } from './endpoint-requests';
 
-/** Everything in the log after a position; see `SyncWorkerApi.pullEdits`. Throws AppError SYNC_*. */
+type LogEntry = EditsPage['entries'][number];
+
+const FROM_THE_START: EditLogPlace = { position: 0, lastEntry: null, ownNumber: 0 };
+
+/** Everything in the log after a place, or all of it when the log is another one; see `SyncWorkerApi.pullEdits`. Throws AppError SYNC_*. */
 export async function pullEdits(
   requests: EndpointRequests,
   vaultKey: string,
   deviceId: string,
-  after: number,
+  log: EditLogPlace,
 ): Promise<PulledEdits> {
-  const edits: Edit[] = [];
-  let position = after;
-  let ownNumber = 0;
-  for (;;) {
-    const page = await requests.json(editsPageSchema, `/api/edits?after=${position}`);
-    for (const entry of page.entries) {
-      position = Math.max(position, entry.position);
-      if (entry.deviceId === deviceId) ownNumber = Math.max(ownNumber, entry.number);
-      edits.push(...(await openEntry(entry, vaultKey)));
-    }
-    if (page.isLast || page.entries.length === 0) return { edits, position, ownNumber };
-  }
+  const found = await readOn(requests, log);
+  const isRestored = found === null;
+  const before = isRestored ? FROM_THE_START : log;
+  const entries = found ?? (await readAfter(requests, 0));
+  const own = entries.filter((entry) => entry.deviceId === deviceId);
+  const unknown = own.filter(({ number }) => number > before.ownNumber);
+  const last = entries.at(-1);
+  return {
+    edits: (await Promise.all(entries.map((entry) => openEntry(entry, vaultKey)))).flat(),
+    position: last?.position ?? before.position,
+    lastEntry: last ? await digestOf(last) : before.lastEntry,
+    ownNumber: own.reduce((most, { number }) => Math.max(most, number), before.ownNumber),
+    // All of a log that was restored was known once.
+    unknownOwnBytes: isRestored ? 0 : unknown.reduce((sum, { data }) => sum + bytesOf(data), 0),
+    isRestored,
+  };
 }
 
 /** Appends one entry to this device's log. Returns its encrypted size. Throws AppError SYNC_*. */
@@ -46,6 +55,35 @@ export async function pushEdits(
     body: { entries: [{ number, data: toBase64(data) }] },
   });
   return data.length;
+}
+
+/** What comes after a place; null: the entry there is not the one that was read, so that nothing after it can be relied on either. */
+async function readOn(
+  requests: EndpointRequests,
+  { position, lastEntry }: EditLogPlace,
+): Promise<readonly LogEntry[] | null> {
+  if (position === 0 || lastEntry === null) return readAfter(requests, position);
+  const [known, ...others] = await readAfter(requests, position - 1);
+  const isThere = known?.position === position && (await digestOf(known)) === lastEntry;
+  return isThere ? others : null;
+}
+
+async function readAfter(requests: EndpointRequests, after: number): Promise<readonly LogEntry[]> {
+  const entries: LogEntry[] = [];
+  for (;;) {
+    const position = entries.at(-1)?.position ?? after;
+    const page = await requests.json(editsPageSchema, `/api/edits?after=${position}`);
+    entries.push(...page.entries);
+    if (page.isLast || page.entries.length === 0) return entries;
+  }
+}
+
+function digestOf({ deviceId, number, data }: LogEntry): Promise<string> {
+  return sha256Hex(new TextEncoder().encode(`${deviceId} ${number} ${data}`));
+}
+
+function bytesOf(base64: string): number {
+  return fromBase64(base64).length;
 }
 
 /** Nothing of an entry that cannot be opened is used, and it keeps no other entry from being read. */

@@ -12,17 +12,18 @@ import type { EndpointRequests } from './endpoint-requests';
 /** Sightings in one request: with descriptors of 256 numbers some 250 kB. */
 const BATCH = 50;
 
-/** Publishes sightings; what is there already is replaced. Throws AppError SYNC_*. */
+/** Publishes sightings; what is there already is replaced. Returns the bytes that were sent. Throws AppError SYNC_*. */
 export async function publishSightings(
   requests: EndpointRequests,
   sightings: readonly PublishedSighting[],
-): Promise<void> {
+): Promise<number> {
+  let byteCount = 0;
   for (let start = 0; start < sightings.length; start += BATCH) {
-    await requests.json(publishAnswerSchema, '/api/sightings', {
-      method: 'POST',
-      body: { sightings: sightings.slice(start, start + BATCH) },
-    });
+    const body = { sightings: sightings.slice(start, start + BATCH) };
+    await requests.json(publishAnswerSchema, '/api/sightings', { method: 'POST', body });
+    byteCount += byteCountOf(body);
   }
+  return byteCount;
 }
 
 /** Takes back all that this device published of a session; nothing is no error. Throws AppError SYNC_*. */
@@ -39,17 +40,16 @@ export async function unpublishSightings(
   }
 }
 
-/** Publishes what happens at a camera. Throws AppError SYNC_*. */
+/** Publishes what happens at a camera. Returns the bytes that were sent. Throws AppError SYNC_*. */
 export async function publishLive(
   requests: EndpointRequests,
   cameraId: string,
   label: string,
   events: readonly LiveEvent[],
-): Promise<void> {
-  await requests.json(liveAnswerSchema, `/api/live/${cameraId}/events`, {
-    method: 'POST',
-    body: { label, events },
-  });
+): Promise<number> {
+  const body = { label, events };
+  await requests.json(liveAnswerSchema, `/api/live/${cameraId}/events`, { method: 'POST', body });
+  return byteCountOf(body);
 }
 
 /** Most similar first. Throws AppError SYNC_*. */
@@ -69,4 +69,8 @@ export async function searchSightings(
     vehicleNumber: sighting.vehicleNumber,
     similarity,
   }));
+}
+
+function byteCountOf(body: unknown): number {
+  return new TextEncoder().encode(JSON.stringify(body)).length;
 }

@@ -49,11 +49,7 @@ export async function forgetPiece(
       signal,
     });
   } catch (error) {
-    const isGone =
-      isProblem(error, 'NOT_FOUND', 'GONE') ||
-      // tus itself answers in plain text.
-      (error instanceof AppError && error.code === 'SYNC_NOT_AN_ENDPOINT');
-    if (!isGone) throw error;
+    if (!isProblem(error, 'NOT_FOUND', 'GONE')) throw error;
   }
 }
 

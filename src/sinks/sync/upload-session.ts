@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { AppError } from '../../core/app-error';
-import { announcedSchema, PLAIN_PIECE_BYTES } from '../../core/sync-api/catalogue';
+import { announcedSchema, PLAIN_PIECE_BYTES, type Announced } from '../../core/sync-api/catalogue';
 import { toBase64 } from '../../core/sync-format/base64';
 import { joinDigests, writeEnvelope } from '../../core/sync-format/envelope';
 import { planPieces, type PlannedPiece } from '../../core/sync-format/piece-plan';
@@ -8,6 +8,7 @@ import type { UploadFacts, UploadPlan } from '../../core/sync-format/sync-worker
 import { Sha256Stream, sha256Hex } from '../../core/session-format/sha256-stream';
 import { encryptPiece, encryptText, keyOf, makeKey } from './age-files';
 import type { EndpointRequests } from './endpoint-requests';
+import { isProblem } from './endpoint-error';
 import { sealOf } from './envelope-seal';
 import { forgetPiece, sendPiece, type SendablePiece } from './send-piece';
 
@@ -85,7 +86,8 @@ export async function planUpload(
 
 /**
  * Sends what the endpoint has not. One encrypted piece at a time lies in a file until the endpoint has it, so that a try that was
- * broken off goes on with the same bytes. Throws AppError SYNC_*, STORAGE_*; AbortError.
+ * broken off goes on with the same bytes. Throws AppError SYNC_LOST (its name is used up there: it is to be packed as another one), SYNC_*,
+ * STORAGE_*; AbortError.
  */
 export async function sendSession(
   requests: EndpointRequests,
@@ -94,14 +96,59 @@ export async function sendSession(
   onProgress: (sentBytes: number) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  const { uploadId, envelope, firstDay, lastDay, pieceByteCounts } = plan;
-  const announced = await requests.json(announcedSchema, '/api/sessions', {
-    method: 'POST',
-    body: { id: uploadId, envelope, firstDay, lastDay, pieceByteCounts },
-    signal,
-  });
+  const announced = await announce(requests, plan, signal);
   if (announced.state === 'complete') return;
-  const stored = new Set(announced.storedPieces);
+  try {
+    const stored = new Set(announced.storedPieces);
+    await sendPieces(requests, plan, stored, place, onProgress, signal);
+    // What it answers is what was announced; that it did not refuse is all that counts.
+    await requests.json(v.unknown(), `/api/sessions/${plan.uploadId}/complete`, {
+      method: 'POST',
+      signal,
+    });
+  } catch (error) {
+    // It expired there, or the endpoint was restored from a backup: it is announced again, and what is missing sent.
+    if (isProblem(error, 'NOT_FOUND', 'CONFLICT'))
+      throw new AppError('SYNC_UNREACHABLE', 'Expected what was announced to be there still', {
+        cause: error,
+      });
+    throw error;
+  }
+}
+
+async function announce(
+  requests: EndpointRequests,
+  { uploadId, envelope, firstDay, lastDay, pieceByteCounts }: UploadPlan,
+  signal: AbortSignal,
+): Promise<Announced> {
+  try {
+    return await requests.json(announcedSchema, '/api/sessions', {
+      method: 'POST',
+      body: { id: uploadId, envelope, firstDay, lastDay, pieceByteCounts },
+      signal,
+    });
+  } catch (error) {
+    if (isProblem(error, 'GONE', 'CONFLICT'))
+      throw new AppError(
+        'SYNC_LOST',
+        `Expected ${uploadId} to be there or free, found it removed`,
+        {
+          cause: error,
+        },
+      );
+    throw error;
+  }
+}
+
+async function sendPieces(
+  requests: EndpointRequests,
+  plan: UploadPlan,
+  stored: ReadonlySet<number>,
+  place: UploadPlace,
+  onProgress: (sentBytes: number) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const { uploadId, pieceByteCounts } = plan;
   const sizeOf = (index: number): number => pieceByteCounts[index] ?? 0;
   let sentBytes = [...stored].reduce((sum, index) => sum + sizeOf(index), 0);
   onProgress(sentBytes);
@@ -113,11 +160,6 @@ export async function sendSession(
     await place.setFlight(uploadId, null);
     await place.removePiece(uploadId);
   }
-  // What it answers is what was announced; that it did not refuse is all that counts.
-  await requests.json(v.unknown(), `/api/sessions/${uploadId}/complete`, {
-    method: 'POST',
-    signal,
-  });
 }
 
 /** The piece as an earlier try left it, or encrypted now. */
@@ -137,7 +179,11 @@ async function encryptedPiece(
   // Part of other bytes may be there: encrypted again, nothing of a piece is as it was.
   if (flight?.piece === index) await forgetPiece(requests, uploadId, index, signal);
   await place.setFlight(uploadId, null);
-  const contents = await encryptToFile(plan, piece, place);
+  const contents = await encryptToFile(plan, piece, place).catch(async (error: unknown) => {
+    // Half a piece is of no use, and the disk may be full.
+    await place.removePiece(uploadId).catch(() => undefined);
+    throw error;
+  });
   const sha256 = await digestOf(contents);
   await place.setFlight(uploadId, { piece: index, sha256 });
   return { uploadId, index, sha256, contents };

@@ -230,7 +230,11 @@ export class IdentityService implements Omit<IdentityApi, 'connectPerception'> {
     await (await this.#store()).recognition.confirmPair(pair);
   }
 
-  async confirmedPairs(sightingId: SightingId): Promise<readonly ConfirmedPair[]> {
+  async takeBackPair(sightings: ConfirmedPair['sightings']): Promise<void> {
+    await (await this.#store()).recognition.takeBackPair(sightings);
+  }
+
+  async confirmedPairs(sightingId: SightingId | null): Promise<readonly ConfirmedPair[]> {
     return (await this.#store()).recognition.confirmedPairs(sightingId);
   }
 

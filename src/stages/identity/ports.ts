@@ -101,7 +101,9 @@ export interface RecognitionStore {
   switchSpace(space: EmbeddingSpaceId): Promise<void>;
   dropOtherSpaces(): Promise<void>;
   confirmPair(pair: ConfirmedPair): Promise<void>;
-  confirmedPairs(sightingId: SightingId): Promise<readonly ConfirmedPair[]>;
+  takeBackPair(sightings: ConfirmedPair['sightings']): Promise<void>;
+  /** Null: all. */
+  confirmedPairs(sightingId: SightingId | null): Promise<readonly ConfirmedPair[]>;
   pairEvidence(space: EmbeddingSpaceId, maxConfirmedCount: number): Promise<StoredEvidence>;
 }
 

@@ -1,5 +1,7 @@
+import type { ErrorCode } from '../../contracts/errors';
 import type { LedgerEntry, OutboxItem, SyncConnection } from '../../contracts/sync';
 import { wallTime } from '../../core/time-text';
+import { errorText, type ErrorText } from '../shared/error-text';
 import { bytesText, percentText } from '../shared/number-text';
 import type { EndpointTab } from '../state/sync-view.svelte';
 
@@ -50,6 +52,30 @@ export function uploadText(item: OutboxItem, nowUnixMs: number): string {
 function waitText({ waitsFor, nextTryUnixMs }: OutboxItem, nowUnixMs: number): string {
   const text = WAIT_TEXTS[waitsFor ?? 'turn'];
   return nextTryUnixMs === null ? text : `${text}, at ${wallTime(nextTryUnixMs, nowUnixMs)}`;
+}
+
+/** What the button does that lets an upload go on. */
+export function resumeLabel({ state, error }: OutboxItem): string {
+  if (state !== 'failed') return 'Go on';
+  return error?.code === 'SYNC_LOST' ? 'Send again' : 'Try again';
+}
+
+/** The sentence for a failure of an upload: the usual one, but where that is about analysing. */
+export function uploadErrorText(code: ErrorCode): ErrorText {
+  if (code === 'STORAGE_FULL')
+    return {
+      headline: 'No room to pack this session',
+      happened:
+        'A session is packed on this device before it is sent, which takes as much room as it has. Nothing half-packed is left behind.',
+      action: 'Free space on the device, or send it without video, then try again.',
+    };
+  if (code === 'WORKER_GONE')
+    return {
+      headline: 'Sending was interrupted',
+      happened: 'Its background process ended, most often because memory ran out.',
+      action: 'It goes on by itself from where it was.',
+    };
+  return errorText(code);
 }
 
 /** What an entry of the ledger tells of. */

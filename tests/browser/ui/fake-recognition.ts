@@ -55,6 +55,12 @@ export class FakeRecognition implements RecognitionTools {
     return Promise.resolve();
   }
 
+  takeBackPair(a: SightingId, b: SightingId): Promise<void> {
+    this.calls.push(`takeBackPair ${a} ${b}`);
+    this.confirmed.length = 0;
+    return Promise.resolve();
+  }
+
   confirmedPairs(sightingId: SightingId): Promise<readonly ConfirmedPair[]> {
     return Promise.resolve(
       this.confirmed.filter(({ sightings }) => sightings.includes(sightingId)),

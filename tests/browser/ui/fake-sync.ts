@@ -1,5 +1,6 @@
 import type {
   LedgerEntry,
+  MadeShare,
   OutboxItem,
   PublishedMatch,
   RemoteSearch,
@@ -113,6 +114,11 @@ export class FakeSync implements SyncClient {
     this.#change(id, { state: 'sending', error: null });
   }
 
+  async sendAnyway(id: string): Promise<void> {
+    this.#note(`anyway ${id}`);
+    this.#change(id, { state: 'sending', waitsFor: null });
+  }
+
   async cancelUpload(id: string): Promise<void> {
     this.#note(`cancel ${id}`);
     this.set({ outbox: this.state.outbox.filter((item) => item.id !== id) });
@@ -153,9 +159,10 @@ export class FakeSync implements SyncClient {
     this.remoteSessions = this.remoteSessions.filter((session) => session.id !== id);
   }
 
-  async share(id: string, days: number): Promise<string> {
+  async share(id: string, days: number): Promise<MadeShare> {
     this.#note(`share ${id} for ${days}`);
-    return `${location.origin}/#share=https%3A%2F%2Fcars.example,${id},secret,AGE-SECRET-KEY-1FAKE`;
+    const link = `${location.origin}/#share=https%3A%2F%2Fcars.example,${id},secret,AGE-SECRET-KEY-1FAKE`;
+    return { link, expiresUnixMs: Date.UTC(2031, 0, 2) };
   }
 
   openShare(

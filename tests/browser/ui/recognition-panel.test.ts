@@ -107,4 +107,14 @@ describe('a verdict on a pair', () => {
       'confirmPair now then true',
     ]);
   });
+
+  it('is taken back when it is pressed once more', async () => {
+    show(PairVerdict, { sightingId: 'now', otherId: 'then', otherNumber: 7 });
+    for (const isPressed of ['true', 'false']) {
+      button('Same vehicle').click();
+      const pressed = (): string | null => button('Same vehicle').getAttribute('aria-pressed');
+      await vi.waitFor(() => expect(pressed()).toBe(isPressed));
+    }
+    expect(controller.recognition.calls.at(-1)).toBe('takeBackPair now then');
+  });
 });

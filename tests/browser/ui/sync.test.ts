@@ -1,6 +1,7 @@
 import { flushSync } from 'svelte';
 import { describe, expect, it, vi } from 'vitest';
 import { AppError } from '../../../src/core/app-error';
+import { writeShareLink } from '../../../src/core/sync-format/share-link';
 import { makeSession } from '../../support/make-session';
 import type { FakeController } from './fake-controller';
 import { outboxItem, remoteSession } from './fake-sync';
@@ -8,6 +9,8 @@ import { mountedApp } from './mounted-app';
 import { button, expectAccessible, expectTouchTargets, nameOf } from './screen';
 
 const { show } = mountedApp();
+/** Parts of the app are loaded when they are first shown. */
+const PATIENT = { timeout: 20_000 };
 
 const text = (): string => (document.body.textContent ?? '').replace(/\s+/g, ' ');
 
@@ -26,9 +29,19 @@ async function fill(name: RegExp, value: string): Promise<void> {
 }
 
 async function press(name: string | RegExp): Promise<void> {
-  await vi.waitFor(() => expect(button(name).disabled).toBe(false));
+  await vi.waitFor(() => expect(button(name).disabled).toBe(false), PATIENT);
   button(name).click();
   flushSync();
+}
+
+function shareLink(expiresUnixMs: number): string {
+  return writeShareLink(location.href, {
+    url: 'https://cars.example',
+    id: 'upload-0001',
+    secret: 'A'.repeat(43),
+    sessionKey: `AGE-SECRET-KEY-1${'Q'.repeat(58)}`,
+    expiresUnixMs,
+  });
 }
 
 /** The endpoint's page; connected unless told otherwise. */
@@ -139,6 +152,38 @@ describe('uploading a session', () => {
   });
 });
 
+describe('an upload that does not go on by itself', () => {
+  it('waits for a network that is not metered, or goes when the user says so', async () => {
+    const { sync } = await opened();
+    sync.set({
+      outbox: [outboxItem('one', { state: 'waiting', waitsFor: 'unmetered-network' })],
+    });
+    await vi.waitFor(() => expect(text()).toContain('Waits for a network that is not metered'));
+    expectAccessible();
+    expectTouchTargets();
+    await press('Send anyway');
+    expect(sync.calls).toEqual(['anyway one']);
+    await vi.waitFor(() => expect(text()).not.toContain('Send anyway'));
+  });
+
+  it('says that it is not there any more, and is sent again', async () => {
+    const { sync } = await opened();
+    const error = { code: 'SYNC_LOST' as const, message: 'not there' };
+    sync.set({ outbox: [outboxItem('one', { state: 'failed', error })] });
+    await vi.waitFor(() => expect(text()).toContain('The endpoint does not have it any more'));
+    await press('Send again');
+    await vi.waitFor(() => expect(sync.state.outbox).toMatchObject([{ state: 'sending' }]));
+  });
+
+  it('says that packing found no room, not that sightings wait', async () => {
+    const { sync } = await opened();
+    const error = { code: 'STORAGE_FULL' as const, message: 'full' };
+    sync.set({ outbox: [outboxItem('one', { state: 'failed', error })] });
+    await vi.waitFor(() => expect(text()).toContain('No room to pack this session'));
+    expect(text()).not.toContain('sightings');
+  });
+});
+
 describe('sessions at the endpoint', () => {
   it('are found by title, fetched with progress and cancel, and opened', async () => {
     const { sync, sessions } = await opened();
@@ -171,8 +216,9 @@ describe('sessions at the endpoint', () => {
     await vi.waitFor(() => expect(sync.finishDownload).not.toBeNull());
     sync.finishDownload?.(fetched.header.id);
     await press('Open');
-    await vi.waitFor(() =>
-      expect(document.querySelector('section[aria-label="Replay"]')).not.toBeNull(),
+    await vi.waitFor(
+      () => expect(document.querySelector('section[aria-label="Replay"]')).not.toBeNull(),
+      PATIENT,
     );
   });
 
@@ -184,6 +230,7 @@ describe('sessions at the endpoint', () => {
     expect(sync.calls).toEqual([]);
     await press('Make a link');
     await vi.waitFor(() => expect(text()).toContain('#share='));
+    expect(text()).toMatch(/It works until .*2031/);
     await press(/^Delete Gate camera/);
     expect(sync.calls).toEqual(['share aa for 7']);
     await press('Delete there');
@@ -236,12 +283,12 @@ describe('the other parts of the page', () => {
 
 describe('a link to a shared session', () => {
   it('asks before anything is fetched, and its key goes from the address bar', async () => {
-    const link = '#share=https%3A%2F%2Fcars.example,aa,secret,key';
-    history.replaceState(null, '', link);
+    history.replaceState(null, '', shareLink(Date.UTC(2031, 0, 2)));
     const controller = show();
     await vi.waitFor(() => expect(text()).toContain('Somebody shared a session with you'));
     expect(location.hash).toBe('');
     expect(text()).toContain('https://cars.example');
+    expect(text()).toMatch(/The link works until .*2031/);
     expect(controller.sync.calls).toEqual([]);
     expectAccessible();
     const session = makeSession({});
@@ -249,9 +296,21 @@ describe('a link to a shared session', () => {
     await press('Fetch and open');
     await vi.waitFor(() => expect(controller.sync.finishDownload).not.toBeNull());
     controller.sync.finishDownload?.(session.header.id);
-    await vi.waitFor(() =>
-      expect(document.querySelector('section[aria-label="Replay"]')).not.toBeNull(),
+    await vi.waitFor(
+      () => expect(document.querySelector('section[aria-label="Replay"]')).not.toBeNull(),
+      PATIENT,
     );
     expect(controller.sync.calls[0]).toMatch(/^open .*#share=/);
+  });
+
+  it('that is over says since when; one that was cut short cannot be opened', async () => {
+    history.replaceState(null, '', shareLink(Date.UTC(2021, 0, 2)));
+    show();
+    await vi.waitFor(() => expect(text()).toMatch(/worked until .*2021.* Ask for a new one/));
+    await press('Not now');
+    history.replaceState(null, '', shareLink(Date.UTC(2031, 0, 2)).slice(0, 40));
+    show();
+    await vi.waitFor(() => expect(text()).toContain('The endpoint refused'));
+    expect(button('Fetch and open').disabled).toBe(true);
   });
 });

@@ -143,6 +143,7 @@ function fakeRecognition(store: FakeStore): RecognitionStore {
     switchSpace: notFaked,
     dropOtherSpaces: notFaked,
     confirmPair: notFaked,
+    takeBackPair: notFaked,
     confirmedPairs: notFaked,
     pairEvidence: notFaked,
   };

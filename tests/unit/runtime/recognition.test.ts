@@ -11,11 +11,17 @@ const BEFORE = 0.81;
 /** A gallery, settings and a store that outlive the page. */
 function device() {
   const entries = new Map<string, string>();
-  const gallery = { space: 'fake:1' as string | null, adaptation: null as Adaptation | null };
+  const gallery = {
+    space: 'fake:1' as string | null,
+    adaptation: null as Adaptation | null,
+    isGuest: false,
+  };
   const confirmed: ConfirmedPair[] = [];
   const learned: number[] = [];
   let settings: Settings = { ...FAKE_SETTINGS, matchThreshold: BEFORE };
   let tellChanged = (): void => undefined;
+  const keep = (pair: ConfirmedPair) => Promise.resolve(void confirmed.push(pair));
+  const takeBack = () => Promise.resolve(void confirmed.splice(0));
   const learn: LearnAdaptation = (_pairs, acceptBefore) => {
     learned.push(acceptBefore);
     return Promise.resolve({ isBetter: true, adaptation: FAKE_ADAPTATION });
@@ -24,8 +30,15 @@ function device() {
     identity: {
       gallerySpace: () => Promise.resolve({ ...gallery }),
       pairSet: () => Promise.resolve(new FakeRecognition().pairs),
-      confirmPair: (pair) => Promise.resolve(void confirmed.push(pair)),
+      confirmPair: keep,
       confirmedPairs: () => Promise.resolve(confirmed),
+      takeBackPair: takeBack,
+      get isGuest() {
+        return gallery.isGuest;
+      },
+      ownPairs: () => Promise.resolve(confirmed),
+      keepOwnPair: keep,
+      takeBackOwnPair: takeBack,
       setAdaptation: (adaptation) => Promise.resolve(void (gallery.adaptation = adaptation)),
       onChanged: (listener) => {
         tellChanged = listener;
@@ -122,5 +135,36 @@ describe('Recognition', () => {
     await recognition.confirmPair('b', 'a', true);
     expect(confirmed[0]).toMatchObject({ sightings: ['a', 'b'], isSame: true });
     await expect(recognition.confirmPair('a', 'a', true)).rejects.toThrow(RangeError);
+  });
+
+  it('tells what is said in the own gallery, taken back too, and nothing of a guest’s', async () => {
+    const { parts, gallery, confirmed } = device();
+    const recognition = new Recognition(parts);
+    const said: unknown[] = [];
+    recognition.onOwnVerdict((sightings, verdict) => said.push([...sightings, verdict]));
+    await recognition.confirmPair('b', 'a', false);
+    await recognition.takeBackPair('b', 'a');
+    expect(confirmed).toEqual([]);
+    gallery.isGuest = true;
+    await recognition.confirmPair('b', 'a', true);
+    await recognition.takeBackPair('b', 'a');
+    gallery.isGuest = false;
+    // As another device said: it is not this one's to tell.
+    await recognition.keepOwnVerdict(['a', 'b'], 'same');
+    expect(said).toEqual([
+      ['a', 'b', 'different'],
+      ['a', 'b', 'taken-back'],
+    ]);
+  });
+
+  it('says what is newer than what was said before, also when the clock was set back', async () => {
+    const { parts, confirmed } = device();
+    const recognition = new Recognition(parts);
+    const aheadUnixMs = Date.now() + 86_400_000;
+    confirmed.push({ sightings: ['a', 'b'], isSame: true, confirmedUnixMs: aheadUnixMs });
+    await recognition.confirmPair('a', 'b', false);
+    expect(confirmed.at(-1)).toMatchObject({ isSame: false, confirmedUnixMs: aheadUnixMs + 1 });
+    await recognition.keepOwnVerdict(['a', 'b'], 'same');
+    expect(confirmed.at(-1)).toMatchObject({ isSame: true, confirmedUnixMs: aheadUnixMs + 1 });
   });
 });

@@ -57,6 +57,18 @@ describe('what is known of pairs', () => {
     expect(raw['samples']).toMatchObject([{ sightingId: 's2', companionIds: [] }]);
   });
 
+  test('tells all pairs, and forgets one that is taken back', async () => {
+    for (const n of [1, 2, 3]) await commit(n);
+    const { recognition } = store;
+    const answer = { isSame: true, confirmedUnixMs: 5 };
+    await recognition.confirmPair({ sightings: ['s1', 's2'], ...answer });
+    await recognition.confirmPair({ sightings: ['s2', 's3'], ...answer });
+    expect(await recognition.confirmedPairs(null)).toHaveLength(2);
+    await recognition.takeBackPair(['s2', 's1']);
+    await recognition.takeBackPair(['s1', 'never said']);
+    expect(await recognition.confirmedPairs(null)).toMatchObject([{ sightings: ['s2', 's3'] }]);
+  });
+
   test('keeps the newest answer of a pair, and refuses sightings that are not there', async () => {
     await commit(1);
     await commit(2);

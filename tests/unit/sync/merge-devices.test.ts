@@ -2,6 +2,7 @@ import 'fake-indexeddb/auto';
 import type { Remote } from 'comlink';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { GeoPosition, SessionHeader } from '../../../src/contracts/session';
+import type { ConfirmedPair, PairVerdict } from '../../../src/contracts/recognition';
 import type { LedgerEntry } from '../../../src/contracts/sync';
 import type { SyncWorkerApi } from '../../../src/core/sync-format/sync-worker-api';
 import { EditMerger } from '../../../src/runtime/sync/edit-merger';
@@ -32,7 +33,11 @@ beforeEach(async () => {
 
 /** A device with sessions in memory and a database of its own. */
 class Device {
-  readonly pairs: (readonly [string, string, boolean])[] = [];
+  /** What its gallery has, the lower id first. */
+  readonly pairs = new Map<string, ConfirmedPair>();
+  /** What edits of others did to the gallery. */
+  readonly applied: (readonly [string, string, PairVerdict])[] = [];
+  isGalleryOpen = true;
   readonly ledger: Omit<LedgerEntry, 'id' | 'timeUnixMs' | 'url'>[] = [];
   readonly merger: EditMerger;
   headers: readonly SessionHeader[];
@@ -47,7 +52,7 @@ class Device {
     deviceNumber += 1;
     const requests = new EndpointRequests(connection.url, connection.token);
     const remote = {
-      pullEdits: (_access, key, deviceId, after) => pullEdits(requests, key, deviceId, after),
+      pullEdits: (_access, key, deviceId, log) => pullEdits(requests, key, deviceId, log),
       pushEdits: (_access, key, entry) => pushEdits(requests, key, entry),
     } as Pick<SyncWorkerApi, 'pullEdits' | 'pushEdits'> as unknown as Remote<SyncWorkerApi>; // called here, not across a thread
     this.merger = new EditMerger({
@@ -64,11 +69,18 @@ class Device {
             ),
           })),
       },
-      confirmPair: (a, b, isSame) => {
-        if (!this.sightings.has(a) || !this.sightings.has(b))
-          return Promise.reject(new RangeError('Expected a sighting of the gallery'));
-        this.pairs.push([a, b, isSame]);
-        return Promise.resolve();
+      pairs: {
+        ownPairs: () =>
+          this.isGalleryOpen
+            ? Promise.resolve([...this.pairs.values()])
+            : Promise.reject(new Error('another tab has it')),
+        keepOwnVerdict: ([a, b], verdict) => {
+          if (!this.isGalleryOpen || !this.sightings.has(a) || !this.sightings.has(b))
+            return Promise.reject(new RangeError('Expected a sighting of the gallery'));
+          this.applied.push([a, b, verdict]);
+          this.#say([a, b], verdict, this.nowMs);
+          return Promise.resolve();
+        },
       },
       writeDown: (entry) => Promise.resolve(void this.ledger.push(entry)),
       nowMs: () => this.nowMs,
@@ -89,10 +101,23 @@ class Device {
     return this.merger.merge(this.#connection);
   }
 
-  confirm(a: string, b: string, isSame: boolean, nowMs: number): Promise<void> {
+  /** What the user says here; `isHeard` false: nobody was connected then. */
+  async confirm(a: string, b: string, verdict: PairVerdict, nowMs: number, isHeard = true) {
     this.nowMs = nowMs;
-    const pair = { sightings: [a, b] as const, isSame, confirmedUnixMs: nowMs };
-    return this.merger.notePair(pair, this.#connection.deviceId);
+    this.#say([a, b], verdict, nowMs);
+    if (isHeard) await this.merger.noteVerdict([a, b], verdict, this.#connection.deviceId);
+  }
+
+  /** What the gallery says of two sightings now. */
+  verdict(a: string, b: string): PairVerdict | null {
+    const pair = this.pairs.get(`${a} ${b}`);
+    return pair ? (pair.isSame ? 'same' : 'different') : null;
+  }
+
+  #say(sightings: readonly [string, string], verdict: PairVerdict, confirmedUnixMs: number): void {
+    const key = sightings.join(' ');
+    if (verdict === 'taken-back') this.pairs.delete(key);
+    else this.pairs.set(key, { sightings, isSame: verdict === 'same', confirmedUnixMs });
   }
 
   get title(): string | undefined {
@@ -171,15 +196,133 @@ describe('edits of two devices', () => {
   it('of pairs reach galleries that have both sightings, once', async () => {
     const [a, b, c] = [await device(), await device(), await device()];
     c.sightings = new Set(['s1']);
-    await a.confirm('s1', 's2', true, 2000);
-    await b.confirm('s1', 's2', false, 3000);
+    await a.confirm('s1', 's2', 'same', 2000);
+    await b.confirm('s1', 's2', 'different', 3000);
     for (const one of [a, b, c, a, b, c, a]) await one.merge();
-    expect(a.pairs).toEqual([['s1', 's2', false]]);
-    expect(b.pairs).toEqual([]);
-    expect(c.pairs).toEqual([]);
+    expect(a.applied).toEqual([['s1', 's2', 'different']]);
+    expect(b.applied).toEqual([]);
+    expect(c.applied).toEqual([]);
     c.sightings.add('s2');
     await c.merge();
-    expect(c.pairs).toEqual([['s1', 's2', false]]);
+    expect(c.applied).toEqual([['s1', 's2', 'different']]);
+  });
+
+  it('of pairs confirmed before anybody was connected are sent once, as of when they were made', async () => {
+    const [a, b] = [await device(), await device()];
+    await a.confirm('s1', 's2', 'same', 2000, false);
+    await a.confirm('s1', 's3', 'same', 4000, false);
+    await b.confirm('s1', 's3', 'different', 3000);
+    a.nowMs = 9000;
+    for (const one of [a, b, a, b, a]) await one.merge();
+    for (const one of [a, b]) {
+      expect(one.verdict('s1', 's2')).toBe('same');
+      expect(one.verdict('s1', 's3')).toBe('same');
+    }
+    expect(a.applied).toEqual([]);
+    expect(a.ledger).toMatchObject([{ what: 'edits-encrypted' }]);
+  });
+
+  it('of pairs wait for a gallery that another tab has open', async () => {
+    const [a, b] = [await device(), await device()];
+    await a.confirm('s1', 's2', 'same', 2000, false);
+    a.isGalleryOpen = false;
+    await a.merge();
+    expect(a.ledger).toEqual([]);
+    a.isGalleryOpen = true;
+    for (const one of [a, b]) await one.merge();
+    expect(b.verdict('s1', 's2')).toBe('same');
+  });
+
+  it('of pairs that are taken back are taken back on the other device, and may be said anew', async () => {
+    const [a, b] = [await device(), await device()];
+    await a.confirm('s1', 's2', 'same', 2000);
+    for (const one of [a, b]) await one.merge();
+    expect(b.verdict('s1', 's2')).toBe('same');
+    await b.confirm('s1', 's2', 'taken-back', 3000);
+    for (const one of [b, a, b, a]) await one.merge();
+    expect([a.verdict('s1', 's2'), b.verdict('s1', 's2')]).toEqual([null, null]);
+    await a.confirm('s1', 's2', 'different', 4000);
+    for (const one of [a, b, a, b]) await one.merge();
+    expect([a.verdict('s1', 's2'), b.verdict('s1', 's2')]).toEqual(['different', 'different']);
+  });
+
+  it('of pairs are not taken back because one device forgot a vehicle', async () => {
+    const [a, b] = [await device(), await device()];
+    await a.confirm('s1', 's2', 'same', 2000);
+    for (const one of [a, b]) await one.merge();
+    a.pairs.clear();
+    a.sightings.clear();
+    for (const one of [a, b, a, b]) await one.merge();
+    expect(b.verdict('s1', 's2')).toBe('same');
+  });
+
+  it('were applied, and the tab closed before that was noted: they do not come back as edits of this device', async () => {
+    const [a, b] = [await device(), await device()];
+    await a.confirm('s1', 's2', 'same', 2000);
+    await a.merge();
+    const putSeen = vi.spyOn(SyncEdits.prototype, 'setSeen').mockRejectedValue(new Error('closed'));
+    await b.merge().catch(() => undefined);
+    putSeen.mockRestore();
+    expect(b.verdict('s1', 's2')).toBe('same');
+    await b.merge();
+    expect(b.ledger).toEqual([]);
+  });
+
+  it('reach everybody again when the endpoint was restored from an older backup', async () => {
+    const [a, b] = [await device(header('recorded', '')), await device(header('imported', ''))];
+    for (const one of [a, b, a]) await one.merge();
+    await a.rename('Before the backup', 2000);
+    for (const one of [a, b]) await one.merge();
+    const { database } = endpoint.endpoint;
+    const backup = await database.query('select * from edits');
+    await b.rename('After the backup', 3000);
+    await a.confirm('s1', 's2', 'same', 3000);
+    for (const one of [b, a, b]) await one.merge();
+    await database.query('delete from edits where position > $1', [backup.length]);
+    // Somebody's log goes on there meanwhile, from where the backup ended.
+    const c = await device();
+    await c.confirm('s2', 's3', 'different', 4000);
+    for (const one of [c, a, b, c, a]) await one.merge();
+    expect(c.verdict('s1', 's2')).toBe('same');
+    for (const one of [a, b]) expect(one.verdict('s2', 's3')).toBe('different');
+    const late = await device(header('imported', ''));
+    await late.merge();
+    expect(late.title).toBe('After the backup');
+    const ledgerLength = a.ledger.length;
+    for (const one of [a, b, a]) await one.merge();
+    expect(a.ledger).toHaveLength(ledgerLength);
+  });
+
+  it('whose answer was lost are in the ledger all the same, and are not sent twice', async () => {
+    const a = await device(header('recorded', 'Named'));
+    const really = fetch;
+    vi.stubGlobal('fetch', async (url: string, init: RequestInit) => {
+      const response = await really(url, init);
+      if (init.method === 'POST') throw new TypeError('network error');
+      return response;
+    });
+    await expect(a.merge()).rejects.toMatchObject({ code: 'SYNC_UNREACHABLE' });
+    vi.unstubAllGlobals();
+    vi.stubGlobal('navigator', {});
+    expect(a.ledger).toEqual([]);
+    for (let round = 0; round < 2; round += 1) await a.merge();
+    expect(a.ledger).toMatchObject([{ what: 'edits-encrypted', isReadable: false }]);
+    const rows = await endpoint.endpoint.database.query<{ size: number }>(
+      'select length(data) as size from edits',
+    );
+    expect(rows.map(({ size }) => size)).toEqual([a.ledger[0]?.byteCount]);
+  });
+
+  it('go in few entries however many they are', async () => {
+    const [a, b] = [await device(), await device()];
+    for (let number = 1; number <= 300; number += 1) {
+      const id = `t${String(number).padStart(3, '0')}`;
+      for (const one of [a, b]) one.sightings.add(id);
+      await a.confirm('s1', id, 'same', number, false);
+    }
+    for (const one of [a, b]) await one.merge();
+    expect(b.applied).toHaveLength(300);
+    expect(a.ledger.length).toBeLessThan(4);
   });
 
   it('are sent once, and the ledger tells of it', async () => {

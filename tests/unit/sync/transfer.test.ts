@@ -5,8 +5,10 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { UploadPlan } from '../../../src/core/sync-format/sync-worker-api';
 import { sha256Hex } from '../../../src/core/session-format/sha256-stream';
 import { makeKey } from '../../../src/sinks/sync/age-files';
+import { AppError } from '../../../src/core/app-error';
 import {
   findSession,
+  isLost,
   listSessions,
   removeSession,
   shareSession,
@@ -187,6 +189,67 @@ describe('a session at an endpoint', () => {
     const told: number[] = [];
     await sendSession(requests, plan, place, (bytes) => told.push(bytes), never());
     expect(told).toEqual([]);
+  });
+
+  it('is announced again when the endpoint lost it in the middle', async () => {
+    const { plan, place } = await planned();
+    const { database } = endpoint.endpoint;
+    let isWhole = true;
+    const forget = (): void => {
+      if (isWhole) void database.query('delete from sessions where id = $1', [plan.uploadId]);
+      isWhole = false;
+    };
+    await expect(sendSession(requests, plan, place, forget, never())).rejects.toMatchObject({
+      code: 'SYNC_UNREACHABLE',
+    });
+    await sendSession(requests, plan, place, () => undefined, never());
+    expect((await received(plan.uploadId)).bytes).toEqual(contents());
+  });
+
+  it('that was removed there by its receipt cannot be sent again under its name', async () => {
+    const { plan, place } = await planned();
+    await sendSession(requests, plan, place, () => undefined, never());
+    await removeSession(requests, plan.uploadId);
+    await expect(
+      sendSession(requests, plan, place, () => undefined, never()),
+    ).rejects.toMatchObject({ code: 'SYNC_LOST' });
+  });
+
+  it('is lost when it is not there although nobody removed it', async () => {
+    const [kept, removed, lost] = [await uploaded(), await uploaded(), await uploaded()];
+    const leaving = await uploaded();
+    const { database } = endpoint.endpoint;
+    await removeSession(requests, removed.uploadId);
+    await database.query(
+      "update sessions set state = 'deleting', deleted_by = 'retention' where id = $1",
+      [leaving.uploadId],
+    );
+    await database.query('delete from sessions where id = $1', [lost.uploadId]);
+    const answers = [kept, removed, leaving, lost].map(({ uploadId }) =>
+      isLost(requests, uploadId),
+    );
+    expect(await Promise.all(answers)).toEqual([false, false, false, true]);
+  });
+
+  it('leaves no half a piece on a full disk, and goes on when there is room', async () => {
+    const { plan, place } = await planned();
+    const open = vi.spyOn(place, 'openPiece').mockImplementation((uploadId) => {
+      place.pieces.set(uploadId, new Uint8Array(5));
+      return Promise.resolve({
+        write: () => {
+          throw new AppError('STORAGE_FULL', 'Expected room');
+        },
+        flush: () => undefined,
+        close: () => undefined,
+      });
+    });
+    await expect(
+      sendSession(requests, plan, place, () => undefined, never()),
+    ).rejects.toMatchObject({ code: 'STORAGE_FULL' });
+    expect(place.pieces.size).toBe(0);
+    open.mockRestore();
+    await sendSession(requests, plan, place, () => undefined, never());
+    expect((await received(plan.uploadId)).bytes).toEqual(contents());
   });
 
   it('is refused with a single bit changed in any piece', async () => {

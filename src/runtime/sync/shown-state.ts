@@ -1,0 +1,48 @@
+import type { OutboxItem, SyncConnection, UploadChoice } from '../../contracts/sync';
+import type { ConnectionRow, OutboxRow } from '../../storage/sync-rows';
+
+/** A connection without what is secret of it. */
+export function shownConnection(row: ConnectionRow): SyncConnection {
+  const { url, deviceId, deviceName, scopes, connectedUnixMs, identity } = row;
+  return { url, deviceId, deviceName, scopes, connectedUnixMs, hasVaultKey: identity !== null };
+}
+
+/** What the screen tells of an upload. */
+export function shownItem(row: OutboxRow): OutboxItem {
+  const { id, sessionId, title, state, sentBytes, totalBytes, queuedUnixMs } = row;
+  const { waitsFor, nextTryUnixMs, error } = row;
+  return {
+    ...{ id, sessionId, title, state, sentBytes, totalBytes, queuedUnixMs },
+    ...{ waitsFor, nextTryUnixMs, error },
+  };
+}
+
+/** What packing makes of an item: none of it yet, or no more. */
+export const NOT_PACKED = {
+  uploadId: null,
+  plan: null,
+  packedBytes: null,
+  isSent: false,
+  sentBytes: 0,
+  totalBytes: 0,
+} as const satisfies Partial<OutboxRow>;
+
+/** An item that waits for its turn. */
+export function newOutboxRow(choice: UploadChoice, title: string, nowUnixMs: number): OutboxRow {
+  return {
+    id: crypto.randomUUID(),
+    sessionId: choice.sessionId,
+    title,
+    without: [...choice.without],
+    isPublished: choice.isPublished,
+    state: 'waiting',
+    queuedUnixMs: nowUnixMs,
+    waitsFor: 'turn',
+    nextTryUnixMs: null,
+    failureCount: 0,
+    error: null,
+    staleUploadIds: [],
+    isMeteredAllowed: false,
+    ...NOT_PACKED,
+  };
+}
