@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
-import { rename, rm } from 'node:fs/promises';
+import { open, readdir, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 
 /** What the child runs: no TypeScript, so that it needs nothing but Node. */
 const PROGRAM = `
@@ -32,5 +33,25 @@ export async function createEmbeddedDatabase(folder: string): Promise<void> {
     child.once('close', resolve);
   });
   if (code !== 0) throw new Error(`The embedded database could not be made: ${output.trim()}`);
+  await syncTree(draft);
   await rename(draft, folder);
+  await syncPath(dirname(folder));
+}
+
+/** Everything in a folder survives a power cut after this. */
+async function syncTree(folder: string): Promise<void> {
+  const entries = await readdir(folder, { withFileTypes: true, recursive: true });
+  for (const entry of entries) await syncPath(join(entry.parentPath, entry.name));
+  await syncPath(folder);
+}
+
+async function syncPath(path: string): Promise<void> {
+  // Windows writes folders by itself, and files only for who may write them.
+  if (process.platform === 'win32') return;
+  const file = await open(path, 'r');
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
+  }
 }

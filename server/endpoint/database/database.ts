@@ -11,7 +11,10 @@ export interface Queries {
  * PostgreSQL: embedded (PGlite, a folder on disk, one process) or a server shared by several processes. The same SQL for both.
  */
 export interface Database extends Queries {
-  /** All or nothing; rolled back when `work` throws. Serialisation failures are tried again. */
+  /**
+   * All or nothing; rolled back when `work` throws. Serialisation failures are tried again. Survives a power cut once it is done; what single
+   * queries change does so some seconds later.
+   */
   transaction<T>(work: (queries: Queries) => Promise<T>): Promise<T>;
   /**
    * Calls `listener` with the payload of every `notify` on the channel, from any process, in order. After a lost connection it listens again and

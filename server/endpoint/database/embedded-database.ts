@@ -6,14 +6,24 @@ import { PGlite, types, type Transaction } from '@electric-sql/pglite';
 import { vector } from '@electric-sql/pglite-pgvector';
 import { createEmbeddedDatabase } from './create-embedded';
 import type { Database, Queries, SqlValue } from './database';
+import { DurableFolder } from './durable-folder';
 import { lockFolder } from './folder-lock';
 import { ensureVector, migrate, type ScriptQueries } from './migrate';
 
 /** A date stays text, as with a server: a Date would be a moment, in somebody's time zone. */
 const PARSERS = { [types.DATE]: (text: string) => text };
 
-/** 128 MB of pages by default, which the operating system keeps once more: our rows are few and small. */
-const SHARED_BUFFERS = ['-c', 'shared_buffers=16MB'];
+/** PostgreSQL's own parameters. */
+const PARAMETERS = [
+  // 128 MB of pages by default, which the operating system keeps once more: our rows are few and small.
+  'shared_buffers=16MB',
+  'wal_sync_method=fsync',
+  // Transactions ask for it; waiting for the disk holds up all that the process does.
+  'synchronous_commit=off',
+];
+
+/** What single queries changed is on the disk after this. */
+const FLUSH_MS = 2000;
 
 /**
  * V8 compiles PostgreSQL's code once, and not again for speed: that takes 80 MB more and makes small queries no faster; a search through 20,000
@@ -62,11 +72,15 @@ async function startLite(dataFolder: string | null, archive?: Blob): Promise<PGl
     await createEmbeddedDatabase(folder);
   }
   return PGlite.create({
-    ...(folder === null ? {} : { dataDir: folder }),
+    ...(folder === null ? {} : { fs: new DurableFolder(folder) }),
     ...(archive === undefined ? {} : { loadDataDir: archive }),
     extensions: { vector },
     parsers: PARSERS,
-    startParams: [...PGlite.defaultStartParams, ...SHARED_BUFFERS],
+    // `-F`: never wait for the disk.
+    startParams: [
+      ...PGlite.defaultStartParams.filter((parameter) => parameter !== '-F'),
+      ...PARAMETERS.flatMap((parameter) => ['-c', parameter]),
+    ],
   });
 }
 
@@ -98,6 +112,7 @@ class EmbeddedDatabase implements Database {
   readonly #unlock: () => void;
   readonly #listenerCounts = new Map<string, number>();
   #closed: Promise<void> | null = null;
+  #flushTimer: NodeJS.Timeout | null = null;
 
   constructor(lite: PGlite, hasVector: boolean, unlock: () => void) {
     this.#lite = lite;
@@ -109,12 +124,16 @@ class EmbeddedDatabase implements Database {
     sql: string,
     parameters: readonly SqlValue[] = [],
   ): Promise<readonly Row[]> {
+    this.#flushLater();
     return queriesOf(this.#lite).query<Row>(sql, parameters);
   }
 
   transaction<T>(work: (queries: Queries) => Promise<T>): Promise<T> {
     // One connection: transactions come one after the other, and none can fail to be serialised.
-    return this.#lite.transaction((transaction) => work(queriesOf(transaction)));
+    return this.#lite.transaction(async (transaction) => {
+      await transaction.exec('SET LOCAL synchronous_commit = on');
+      return work(queriesOf(transaction));
+    });
   }
 
   async listen(
@@ -140,7 +159,19 @@ class EmbeddedDatabase implements Database {
     await this.#lite.query('select pg_notify($1, $2)', [channel, payload]);
   }
 
+  /** Nobody else does: an embedded database has no process in the background. */
+  #flushLater(): void {
+    this.#flushTimer ??= setTimeout(() => {
+      this.#flushTimer = null;
+      // A message to nobody, which PostgreSQL writes at once, and all before it; when it fails, the next query tells why.
+      this.#lite
+        .query(`SELECT pg_logical_emit_message(false, '', '', true)`)
+        .catch(() => undefined);
+    }, FLUSH_MS).unref();
+  }
+
   close(): Promise<void> {
+    if (this.#flushTimer !== null) clearTimeout(this.#flushTimer);
     this.#closed ??= this.#lite.close().finally(this.#unlock);
     return this.#closed;
   }
