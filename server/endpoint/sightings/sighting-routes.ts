@@ -17,8 +17,8 @@ import { readCursor, writeCursor } from './page-cursor';
 import { searchSightings } from './search';
 import { describeSighting, listSightings, removeSightings, storeSightings } from './sighting-store';
 
-/** 500 sightings with 2048 values of 20 characters each are 20 MB; with the 256 of built-in embedders 3 MB. */
-const MAX_PUBLISH_BYTES = 24 * 1024 * 1024;
+/** 500 sightings with the 256 values of built-in embedders, of 20 characters each, are 3 MB; more values: fewer at once. */
+const MAX_PUBLISH_BYTES = 6 * 1024 * 1024;
 const MAX_SEARCH_BYTES = 256 * 1024;
 
 /** With descriptors of 256 values some 300 KB. */
