@@ -39,6 +39,7 @@ const api: IdentityApi = {
     return transfer(pairs, [pairs.vectors.buffer]);
   },
   confirmPair: (pair) => service.confirmPair(pair),
+  takeBackPair: (sightings) => service.takeBackPair(sightings),
   confirmedPairs: (sightingId) => service.confirmedPairs(sightingId),
   setAdaptation: (adaptation) => service.setAdaptation(adaptation),
   connectPerception: (port) => {
