@@ -82,8 +82,9 @@ export default defineConfig({
           include: ['tests/e2e/**/*.test.ts'],
           environment: 'node',
           globalSetup: ['tests/support/serve-built-app.ts'],
-          // Each test has a browser at work for itself: two at once would starve each other.
-          fileParallelism: false,
+          // Each has a browser at work, which computes on one core most of the time: two leave none idle, more would starve each other.
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
           testTimeout: 180_000,
           hookTimeout: 120_000,
         },

@@ -3,6 +3,7 @@ import { ensureClips, type Clips } from '../fixtures/make-clips';
 import {
   FAKE_CAMERA,
   openApp,
+  QUICK_RUN,
   vehicleRows,
   waitUntilOfflineReady,
   type AppPage,
@@ -82,7 +83,7 @@ describe('a live camera', () => {
   }, 120_000);
 
   it('notices a camera that is taken away, marks the gap, and takes it back', async () => {
-    app = await openApp(inject('appUrl'), FAKE_CAMERA.playing(clips.mjpeg));
+    app = await openApp(`${inject('appUrl')}${QUICK_RUN}`, FAKE_CAMERA.playing(clips.mjpeg));
     const { page } = app;
     await page.evaluate(() => {
       // Keeps the stream the app gets, so that the test can pull the plug, and refuses the next ones.

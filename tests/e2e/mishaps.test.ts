@@ -1,7 +1,14 @@
 import type { Page, Worker } from 'playwright-core';
 import { afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import { ensureClips, type Clips } from '../fixtures/make-clips';
-import { chooseVideo, FAKE_CAMERA, openApp, vehicleRows, type AppPage } from './browser-page';
+import {
+  chooseVideo,
+  FAKE_CAMERA,
+  openApp,
+  QUICK_RUN,
+  vehicleRows,
+  type AppPage,
+} from './browser-page';
 
 /* What happens in mid-run and is not the user's fault: each is said on screen, and the run goes on. */
 
@@ -40,10 +47,7 @@ describe('in mid-run', () => {
   });
 
   it('a perception worker that dies is said, and another goes on with the camera', async () => {
-    app = await openApp(
-      `${inject('appUrl')}?headless&screen&threads=1&provider=wasm&side=320`,
-      FAKE_CAMERA.playing(clips.mjpeg),
-    );
+    app = await openApp(`${inject('appUrl')}${QUICK_RUN}`, FAKE_CAMERA.playing(clips.mjpeg));
     const { page } = app;
     await page.getByRole('button', { name: 'Start camera' }).first().click();
     await vehicleRows(page).first().waitFor({ timeout: 60_000 });
@@ -64,7 +68,7 @@ describe('in mid-run', () => {
   }, 120_000);
 
   it('an identity worker that dies is said, and the file is analysed to its end', async () => {
-    app = await openApp(`${inject('appUrl')}?headless&screen&threads=1&provider=wasm&side=416`);
+    app = await openApp(`${inject('appUrl')}${QUICK_RUN}`);
     const { page } = app;
     await chooseVideo(page, clips.mp4);
     await vehicleRows(page).first().waitFor({ timeout: 60_000 });
@@ -76,7 +80,7 @@ describe('in mid-run', () => {
   }, 180_000);
 
   it('a reload keeps what was stored, and a new run works', async () => {
-    app = await openApp(`${inject('appUrl')}?headless&screen&threads=1&provider=wasm&side=320`);
+    app = await openApp(`${inject('appUrl')}${QUICK_RUN}`);
     const { page } = app;
     await chooseVideo(page, clips.mp4);
     await expect
@@ -92,10 +96,7 @@ describe('in mid-run', () => {
   }, 180_000);
 
   it('a second tab says that the first one has the gallery, and the first goes on', async () => {
-    app = await openApp(
-      `${inject('appUrl')}?headless&screen&threads=1&provider=wasm&side=320`,
-      FAKE_CAMERA.playing(clips.mjpeg),
-    );
+    app = await openApp(`${inject('appUrl')}${QUICK_RUN}`, FAKE_CAMERA.playing(clips.mjpeg));
     const { page, context } = app;
     await page.getByRole('button', { name: 'Start camera' }).first().click();
     await vehicleRows(page).first().waitFor({ timeout: 60_000 });
@@ -108,7 +109,7 @@ describe('in mid-run', () => {
   }, 120_000);
 
   it('a camera that sends no picture is a gap with its reason, until it sends again', async () => {
-    app = await openApp(`${inject('appUrl')}?headless&screen&threads=1&provider=wasm&side=320`);
+    app = await openApp(`${inject('appUrl')}${QUICK_RUN}`);
     const { page } = app;
     await page.evaluate(() => {
       // A camera that can be muted: a canvas that is painted, or not.

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, inject, it } from 'vitest';
 import type { Locator, Page } from 'playwright-core';
 import { ensureClips } from '../fixtures/make-clips';
 import { slowEmbedder } from '../support/slow-embedder';
-import { chooseVideo, openApp, vehicleRows, type AppPage } from './browser-page';
+import { chooseVideo, openApp, QUICK_RUN, vehicleRows, type AppPage } from './browser-page';
 import {
   chooseModelFile,
   closeModels,
@@ -25,7 +25,7 @@ describe('another embedder for a gallery that has vehicles', () => {
 
   it('embeds it again, also across a closed page, loses nothing, and recognises in its own space', async () => {
     const clips = await ensureClips();
-    app = await openApp(inject('appUrl'));
+    app = await openApp(`${inject('appUrl')}${QUICK_RUN}`);
     const { page, context } = app;
     await chooseVideo(page, clips.mp4);
     await expect.poll(() => vehicleRows(page).count(), { timeout: 120_000 }).toBe(2);
@@ -46,7 +46,7 @@ describe('another embedder for a gallery that has vehicles', () => {
     const again = await context.newPage();
     const faults: string[] = [];
     again.on('pageerror', (error) => faults.push(error.message));
-    await again.goto(inject('appUrl'));
+    await again.goto(`${inject('appUrl')}${QUICK_RUN}`);
     const notice = again.getByText(/Re-embedding the gallery, \d+ of \d+/);
     // It goes on: what was done is not done once more.
     expect((await embeddedCount(notice)).done).toBeGreaterThanOrEqual(before.done);

@@ -3,12 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { ensureClips } from '../fixtures/make-clips';
-import { FAKE_CAMERA, openApp, type AppPage } from './browser-page';
+import { FAKE_CAMERA, openApp, QUICK_RUN, type AppPage } from './browser-page';
 import { exportToDownloads } from './exported-files';
 import { sessionRows } from './stored-sessions';
-
-/** Small input and one thread: nothing is measured first, and the machine keeps up. */
-const QUICK = '?headless&screen&threads=1&provider=wasm&side=320';
 
 describe('without an endpoint', () => {
   let app: AppPage;
@@ -17,7 +14,7 @@ describe('without an endpoint', () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'resight-alone-'));
     const { mjpeg } = await ensureClips();
-    app = await openApp(`${inject('appUrl')}${QUICK}`, FAKE_CAMERA.playing(mjpeg));
+    app = await openApp(`${inject('appUrl')}${QUICK_RUN}`, FAKE_CAMERA.playing(mjpeg));
   }, 300_000);
 
   afterAll(async () => {

@@ -4,7 +4,13 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import { ensureClips, type Clips } from '../fixtures/make-clips';
-import { FAKE_CAMERA, openApp, waitUntilOfflineReady, type AppPage } from './browser-page';
+import {
+  FAKE_CAMERA,
+  openApp,
+  QUICK_RUN,
+  waitUntilOfflineReady,
+  type AppPage,
+} from './browser-page';
 import { expectExportsValid, exportToDownloads } from './exported-files';
 import { decodedCount, packetCount, partBytes, segmentRows, sessionRows } from './stored-sessions';
 
@@ -27,9 +33,6 @@ function seededRandom(seed: number): () => number {
  * when one is recorded: 0.7 MB.
  */
 const ROOM_BYTES = 3_200_000;
-
-/** Small input and one thread: nothing is measured first, and the machine keeps up. */
-const QUICK = '?headless&screen&threads=1&provider=wasm&side=320';
 
 async function startRecording(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Start camera' }).first().click();
@@ -69,7 +72,7 @@ describe('a recording', () => {
 
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'resight-crash-'));
-    app = await openApp(`${inject('appUrl')}${QUICK}`, FAKE_CAMERA.playing(clips.mjpeg));
+    app = await openApp(`${inject('appUrl')}${QUICK_RUN}`, FAKE_CAMERA.playing(clips.mjpeg));
   });
 
   afterEach(async () => {
@@ -100,7 +103,7 @@ describe('a recording', () => {
       await exportToDownloads(next);
       await page.close();
       page = next;
-      await page.goto(`${inject('appUrl')}${QUICK}`);
+      await page.goto(`${inject('appUrl')}${QUICK_RUN}`);
       await page.getByRole('button', { name: 'Sessions' }).click();
       await page.getByRole('button', { name: 'Close it properly' }).click({ timeout: 30_000 });
       await expect
@@ -123,7 +126,10 @@ describe('a recording', () => {
 
   it(`survives ${CRASH_COUNT} crashes at random moments: offered, closed properly, every committed segment plays, every export is valid`, async () => {
     // Most of it is waiting: two browsers at once take half the time.
-    const other = await openApp(`${inject('appUrl')}${QUICK}`, FAKE_CAMERA.playing(clips.mjpeg));
+    const other = await openApp(
+      `${inject('appUrl')}${QUICK_RUN}`,
+      FAKE_CAMERA.playing(clips.mjpeg),
+    );
     try {
       const segmentCounts = await Promise.all([
         crashTimes(CRASH_COUNT / 2, app, 20_260_401),
@@ -135,7 +141,7 @@ describe('a recording', () => {
     } finally {
       await other.close();
     }
-  }, 400_000);
+  }, 600_000);
 
   it('ends with a message when its quota is used up, and analysis goes on', async () => {
     const { page, context } = app;

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { startStaticServer } from '../../server/static-server';
+import { ensureClips } from '../fixtures/make-clips';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -11,8 +12,9 @@ declare module 'vitest' {
   }
 }
 
-/** Vitest's global setup of the end-to-end project: serves `dist` while it runs. */
+/** Vitest's global setup of the end-to-end project: makes the clips once for all files, and serves `dist` while it runs. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
+  await ensureClips();
   const root = join(import.meta.dirname, '../../dist');
   const server = await startStaticServer({ root, port: 0 });
   project.provide('appUrl', server.url);
