@@ -6,6 +6,7 @@ import { buildApp, prepareFiles, reasonToBuild } from '../build-app';
 import { hasDevices } from './access/device-store';
 import { makePairingCode, type PairingCode } from './access/pairing-codes';
 import type { EndpointConfig } from './config';
+import { closeDataFolder } from './data-folder';
 import { openDatabase } from './database/open-database';
 import { describeFailure } from './describe-failure';
 import { readEndpointArguments } from './endpoint-arguments';
@@ -27,6 +28,7 @@ async function main(): Promise<void> {
   const wanted = readEndpointArguments(process.argv.slice(2));
   const config = readConfig({ ...process.env, ...wanted.overrides });
   const log = createLog(config.logLevel);
+  await closeDataFolder(config.dataFolder);
   if (wanted.command === 'pair') {
     sayCode(await makeCodeBeside(config, wanted.scopes, log), wanted.scopes);
     return;
