@@ -18,7 +18,7 @@ const PARAMETERS = [
   // 128 MB of pages by default, which the operating system keeps once more: our rows are few and small.
   'shared_buffers=16MB',
   'wal_sync_method=fsync',
-  // Transactions ask for it; waiting for the disk holds up all that the process does.
+  // Transactions ask for it.
   'synchronous_commit=off',
 ];
 
@@ -48,8 +48,12 @@ export async function openEmbeddedDatabase(options: EmbeddedOptions): Promise<Da
   if (dataFolder !== null) await mkdir(dataFolder, { recursive: true, mode: 0o700 });
   const unlock = dataFolder === null ? () => undefined : lockFolder(dataFolder);
   try {
-    const lite = await startLite(dataFolder, archive);
-    return await prepare(lite, unlock);
+    const folder =
+      dataFolder === null
+        ? null
+        : await openFolder(join(dataFolder, 'database'), archive !== undefined);
+    const lite = await startLite(folder, archive);
+    return await prepare(lite, folder, unlock);
   } catch (error) {
     unlock();
     throw error;
@@ -59,20 +63,21 @@ export async function openEmbeddedDatabase(options: EmbeddedOptions): Promise<Da
 /** A new database with its schema, as an archive for {@link EmbeddedOptions}. */
 export async function dumpEmbedded(): Promise<Blob> {
   const lite = await startLite(null);
-  const database = await prepare(lite, () => undefined);
+  const database = await prepare(lite, null, () => undefined);
   const archive = await lite.dumpDataDir('none');
   await database.close();
   return archive;
 }
 
-async function startLite(dataFolder: string | null, archive?: Blob): Promise<PGlite> {
+async function openFolder(path: string, isFilledLater: boolean): Promise<DurableFolder> {
+  if (!isFilledLater && !existsSync(path)) await createEmbeddedDatabase(path);
+  return new DurableFolder(path);
+}
+
+async function startLite(folder: DurableFolder | null, archive?: Blob): Promise<PGlite> {
   setFlagsFromString(COMPILE_ONCE);
-  const folder = dataFolder === null ? null : join(dataFolder, 'database');
-  if (folder !== null && archive === undefined && !existsSync(folder)) {
-    await createEmbeddedDatabase(folder);
-  }
   return PGlite.create({
-    ...(folder === null ? {} : { fs: new DurableFolder(folder) }),
+    ...(folder === null ? {} : { fs: folder }),
     ...(archive === undefined ? {} : { loadDataDir: archive }),
     extensions: { vector },
     parsers: PARSERS,
@@ -84,14 +89,18 @@ async function startLite(dataFolder: string | null, archive?: Blob): Promise<PGl
   });
 }
 
-async function prepare(lite: PGlite, unlock: () => void): Promise<Database> {
+async function prepare(
+  lite: PGlite,
+  folder: DurableFolder | null,
+  unlock: () => void,
+): Promise<Database> {
   let hasVector = false;
   await lite.transaction(async (transaction) => {
     const queries = queriesOf(transaction);
     hasVector = await ensureVector(queries);
     await migrate(queries);
   });
-  return new EmbeddedDatabase(lite, hasVector, unlock);
+  return new EmbeddedDatabase(lite, folder, hasVector, unlock);
 }
 
 function queriesOf(target: PGlite | Transaction): ScriptQueries {
@@ -109,13 +118,15 @@ class EmbeddedDatabase implements Database {
   readonly kind = 'embedded';
   readonly hasVector: boolean;
   readonly #lite: PGlite;
+  readonly #folder: DurableFolder | null;
   readonly #unlock: () => void;
   readonly #listenerCounts = new Map<string, number>();
   #closed: Promise<void> | null = null;
   #flushTimer: NodeJS.Timeout | null = null;
 
-  constructor(lite: PGlite, hasVector: boolean, unlock: () => void) {
+  constructor(lite: PGlite, folder: DurableFolder | null, hasVector: boolean, unlock: () => void) {
     this.#lite = lite;
+    this.#folder = folder;
     this.hasVector = hasVector;
     this.#unlock = unlock;
   }
@@ -128,12 +139,14 @@ class EmbeddedDatabase implements Database {
     return queriesOf(this.#lite).query<Row>(sql, parameters);
   }
 
-  transaction<T>(work: (queries: Queries) => Promise<T>): Promise<T> {
+  async transaction<T>(work: (queries: Queries) => Promise<T>): Promise<T> {
     // One connection: transactions come one after the other, and none can fail to be serialised.
-    return this.#lite.transaction(async (transaction) => {
+    const result = await this.#lite.transaction(async (transaction) => {
       await transaction.exec('SET LOCAL synchronous_commit = on');
       return work(queriesOf(transaction));
     });
+    await this.#folder?.synced();
+    return result;
   }
 
   async listen(
@@ -172,7 +185,10 @@ class EmbeddedDatabase implements Database {
 
   close(): Promise<void> {
     if (this.#flushTimer !== null) clearTimeout(this.#flushTimer);
-    this.#closed ??= this.#lite.close().finally(this.#unlock);
+    this.#closed ??= this.#lite
+      .close()
+      .then(() => this.#folder?.synced())
+      .finally(this.#unlock);
     return this.#closed;
   }
 }
