@@ -1,4 +1,5 @@
 import { AppError } from '../core/app-error';
+import { isInUse, untilFree } from './file-in-use';
 import { toStorageError } from './storage-error';
 import { SyncFile, type SyncAccessHandle } from './sync-file';
 
@@ -36,7 +37,10 @@ export class SyncFiles {
       const handle = await (await folder()).getFileHandle(pieceName(uploadId), { create: true });
       const { createSyncAccessHandle } = handle as Partial<WorkerFileHandle>; // absent outside of workers
       if (!createSyncAccessHandle) throw noFiles('synchronous files of a worker');
-      const file = new SyncFile(await createSyncAccessHandle.call(handle), 'a piece');
+      const file = new SyncFile(
+        await untilFree(() => createSyncAccessHandle.call(handle)),
+        'a piece',
+      );
       file.truncate(0);
       return file;
     });
@@ -47,7 +51,7 @@ export class SyncFiles {
     return attempt('read a piece', () => fileOf(pieceName(uploadId)));
   }
 
-  /** All of an upload; what is not there is no error. */
+  /** All of an upload. What is not there is no error; what a tab that is ending still writes stays, and goes with the next {@link tidy}. */
   async remove(uploadId: string): Promise<void> {
     await this.removePiece(uploadId);
     await attempt('remove a session file', () => removeFile(sessionName(uploadId)));
@@ -57,7 +61,7 @@ export class SyncFiles {
     return attempt('remove a piece', () => removeFile(pieceName(uploadId)));
   }
 
-  /** Removes everything that belongs to none of these uploads: left behind by a crash. */
+  /** Removes everything that belongs to none of these uploads: left behind by a crash. What is still being written stays. */
   tidy(uploadIds: readonly string[]): Promise<void> {
     const kept = new Set(uploadIds.flatMap((id) => [sessionName(id), pieceName(id)]));
     return attempt('tidy up what was sent', async () => {
@@ -97,7 +101,7 @@ async function removeFile(name: string): Promise<void> {
   try {
     await (await folder()).removeEntry(name);
   } catch (error) {
-    if (!isMissing(error)) throw error;
+    if (!isMissing(error) && !isInUse(error)) throw error;
   }
 }
 
