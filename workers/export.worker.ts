@@ -20,6 +20,7 @@ import { originUsage } from '../src/storage/quota';
 import { listSessions } from '../src/storage/session-list';
 import { SessionPlace } from '../src/storage/session-place';
 import { openSession } from '../src/storage/session-reader';
+import { openSyncFile } from '../src/storage/sync-file';
 import { createTemporaryFile, type TemporaryFile } from '../src/storage/temporary-files';
 
 /* Exports, imports and checks sessions. Started when there is something to do, and ended when it is done. */
@@ -96,6 +97,7 @@ async function open(): Promise<ExportService> {
     exporters: [sessionFile, ...others],
     openSession: (id) => openSession(place, id),
     createDownload: createTemporaryFile,
+    openInPlace: (handle) => openSyncFile(handle, 'an export'),
   });
 }
 

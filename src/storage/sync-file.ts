@@ -1,4 +1,5 @@
 import { AppError } from '../core/app-error';
+import { untilFree } from './file-in-use';
 import { toStorageError } from './storage-error';
 
 /** https://fs.spec.whatwg.org/#api-filesystemsyncaccesshandle: in dedicated workers only, so not in the page's types. */
@@ -8,6 +9,23 @@ export interface SyncAccessHandle {
   getSize(): number;
   flush(): void;
   close(): void;
+}
+
+/** What the file handles of a worker have: https://fs.spec.whatwg.org/#api-filesystemfilehandle; a page's do not. */
+interface WorkerFileHandle {
+  createSyncAccessHandle(): Promise<SyncAccessHandle>;
+}
+
+/** Opens a private file as it is, in workers only; `name` is for messages. Throws AppError STORAGE_*. */
+export async function openSyncFile(handle: FileSystemFileHandle, name: string): Promise<SyncFile> {
+  const { createSyncAccessHandle } = handle as Partial<WorkerFileHandle>; // absent outside of workers, and for files that are not private
+  if (!createSyncAccessHandle)
+    throw new AppError('STORAGE_UNAVAILABLE', 'Expected synchronous files of a worker, found none');
+  try {
+    return new SyncFile(await untilFree(() => createSyncAccessHandle.call(handle)), name);
+  } catch (error) {
+    throw toStorageError(error, `open ${name}`);
+  }
 }
 
 /** A private file open for writing, by nobody else. All methods throw AppError STORAGE_FULL, STORAGE_UNAVAILABLE. */

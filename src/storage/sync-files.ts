@@ -1,29 +1,24 @@
 import { AppError } from '../core/app-error';
-import { isInUse, untilFree } from './file-in-use';
+import { isInUse } from './file-in-use';
 import { toStorageError } from './storage-error';
-import { SyncFile, type SyncAccessHandle } from './sync-file';
+import { openSyncFile, type SyncFile } from './sync-file';
 
 /** Folder of the origin's private files (OPFS) for sessions on their way to an endpoint. */
 const FOLDER = 'sync';
-
-/** What the file handles of a worker have: https://fs.spec.whatwg.org/#api-filesystemfilehandle; a page's do not. */
-interface WorkerFileHandle {
-  createSyncAccessHandle(): Promise<SyncAccessHandle>;
-}
 
 /**
  * Files of what is sent: the session file of an upload, and the encrypted piece of it that is under way. They stay until the endpoint has
  * them. All methods throw AppError STORAGE_*.
  */
 export class SyncFiles {
-  /** To be written in one go: until it is closed the file is empty. */
+  /** To be written in one go. What it is to be has to be remembered elsewhere: half of it may be there when the power fails. */
   sessionHandle(uploadId: string): Promise<FileSystemFileHandle> {
     return attempt('make a session file', async () =>
       (await folder()).getFileHandle(sessionName(uploadId), { create: true }),
     );
   }
 
-  /** Null: it is not there, or was never written to its end. */
+  /** Null: it is not there, or nothing of it. */
   sessionFile(uploadId: string): Promise<File | null> {
     return attempt('read a session file', async () => {
       const file = await fileOf(sessionName(uploadId));
@@ -35,12 +30,7 @@ export class SyncFiles {
   openPiece(uploadId: string): Promise<SyncFile> {
     return attempt('make a piece', async () => {
       const handle = await (await folder()).getFileHandle(pieceName(uploadId), { create: true });
-      const { createSyncAccessHandle } = handle as Partial<WorkerFileHandle>; // absent outside of workers
-      if (!createSyncAccessHandle) throw noFiles('synchronous files of a worker');
-      const file = new SyncFile(
-        await untilFree(() => createSyncAccessHandle.call(handle)),
-        'a piece',
-      );
+      const file = await openSyncFile(handle, 'a piece');
       file.truncate(0);
       return file;
     });

@@ -1,15 +1,10 @@
 import { holdExclusiveLock, type HeldLock } from './exclusive-lock';
 import { AppError } from '../core/app-error';
 import { toStorageError } from './storage-error';
-import { SyncFile, type SyncAccessHandle } from './sync-file';
+import { openSyncFile, type SyncFile } from './sync-file';
 
 /** Folder of the origin's private files (OPFS) for what is needed for a while only. */
 const FOLDER = 'temporary';
-
-/** What the file handles of a worker have: https://fs.spec.whatwg.org/#api-filesystemfilehandle; a page's do not. */
-interface WorkerFileHandle {
-  createSyncAccessHandle(): Promise<SyncAccessHandle>;
-}
 
 /** A file that goes away with {@link TemporaryFile.remove}, or with the next sweep after its maker is gone. */
 export class TemporaryFile {
@@ -63,10 +58,8 @@ export async function createTemporaryFile(): Promise<TemporaryFile> {
     const root = await privateRoot();
     const folder = await root.getDirectoryHandle(FOLDER, { create: true });
     const handle = await folder.getFileHandle(name, { create: true });
-    const { createSyncAccessHandle } = handle as Partial<WorkerFileHandle>; // absent outside of workers
-    if (!createSyncAccessHandle) throw noFiles('synchronous files of a worker');
-    const access = await createSyncAccessHandle.call(handle);
-    return new TemporaryFile(folder, handle, lock, new SyncFile(access, 'a temporary file'));
+    const file = await openSyncFile(handle, 'a temporary file');
+    return new TemporaryFile(folder, handle, lock, file);
   } catch (error) {
     lock.release();
     throw toStorageError(error, 'make a temporary file');

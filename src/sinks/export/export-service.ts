@@ -16,6 +16,14 @@ export interface DownloadFile extends ScratchFile {
   read(): Promise<File>;
 }
 
+/** A file that is written where it lies. All methods throw AppError STORAGE_*. */
+export interface PlacedFile {
+  write(bytes: Uint8Array, position: number): void;
+  truncate(byteCount: number): void;
+  flush(): void;
+  close(): void;
+}
+
 /** What exports are made with. */
 export interface ExportServiceParts {
   /** All formats, in the order they are offered in. */
@@ -23,6 +31,8 @@ export interface ExportServiceParts {
   /** Null: there is none. Throws AppError SESSION_DAMAGED, SESSION_IN_USE, STORAGE_*. */
   readonly openSession: (id: SessionId) => Promise<SessionReader | null>;
   readonly createDownload: () => Promise<DownloadFile>;
+  /** For browsers that write private files in this way only. Throws AppError STORAGE_*. */
+  readonly openInPlace: (handle: FileSystemFileHandle) => Promise<PlacedFile>;
 }
 
 /** A destination whose file may be removed: https://fs.spec.whatwg.org/#dom-filesystemhandle-remove is in Chromium 110. */
@@ -63,7 +73,12 @@ export class ExportService {
     const write = (sink: ExportSink): Promise<ExportSummary> =>
       exporter.write(session, request, sink, tell, signal);
     if (destination !== null) {
-      return { summary: await writeToChosen(destination, write), download: null };
+      // Typed as always there: absent in Safari before 26.
+      const { createWritable } = destination as Partial<FileSystemFileHandle>;
+      const summary = createWritable
+        ? await writeToChosen(destination, write)
+        : await writeInPlace(await this.#parts.openInPlace(destination), write);
+      return { summary, download: null };
     }
     const file = await this.#parts.createDownload();
     try {
@@ -119,6 +134,24 @@ async function writeToChosen(
   }
 }
 
+/** Empty again when it fails; half of it is there when the power fails. */
+async function writeInPlace(
+  file: PlacedFile,
+  write: (sink: ExportSink) => Promise<ExportSummary>,
+): Promise<ExportSummary> {
+  try {
+    file.truncate(0);
+    const summary = await write(appendingTo(file));
+    file.flush();
+    return summary;
+  } catch (error) {
+    file.truncate(0);
+    throw error;
+  } finally {
+    file.close();
+  }
+}
+
 /** The dialog makes an empty file before anything is written; one that held something before stays. */
 async function removeIfEmpty(handle: FileSystemFileHandle): Promise<void> {
   try {
@@ -130,7 +163,7 @@ async function removeIfEmpty(handle: FileSystemFileHandle): Promise<void> {
   }
 }
 
-function appendingTo(file: DownloadFile): ExportSink {
+function appendingTo(file: Pick<PlacedFile, 'write'>): ExportSink {
   let end = 0;
   return new WritableStream({
     write: (bytes) => {
