@@ -1,6 +1,9 @@
 import { Decrypter, Encrypter, generateX25519Identity, identityToRecipient } from 'age-encryption';
 import { AppError } from '../../core/app-error';
 
+/** age's own: about a second on a computer, some on a phone; 256 MiB of memory. */
+export const USUAL_WORK_FACTOR = 18;
+
 /** A key and what is encrypted to it. */
 export interface KeyPair {
   /** `AGE-SECRET-KEY-1...` */
@@ -87,8 +90,17 @@ export function sealByPassphrase(
   return encrypter.encrypt(text).then(owned);
 }
 
-/** Throws AppError SYNC_WRONG_KEY. */
+/**
+ * Throws AppError SYNC_WRONG_KEY; SYNC_TAMPERED for what would take more time and memory than {@link USUAL_WORK_FACTOR}: an endpoint could ask for
+ * the gigabyte that ends the app on a phone.
+ */
 export async function openByPassphrase(bytes: Uint8Array, passphrase: string): Promise<string> {
+  const workFactor = workFactorOf(bytes);
+  if (workFactor > USUAL_WORK_FACTOR)
+    throw new AppError(
+      'SYNC_TAMPERED',
+      `Expected a work factor of at most ${USUAL_WORK_FACTOR}, found ${workFactor}`,
+    );
   const decrypter = new Decrypter();
   decrypter.addPassphrase(passphrase);
   try {
@@ -98,6 +110,12 @@ export async function openByPassphrase(bytes: Uint8Array, passphrase: string): P
       cause: error,
     });
   }
+}
+
+/** As the second line of the file says (https://age-encryption.org/v1, scrypt recipient); 0: it says nothing of the kind. */
+function workFactorOf(bytes: Uint8Array): number {
+  const header = new TextDecoder('latin1').decode(bytes.subarray(0, 200));
+  return Number(/^[^\n]*\n-> scrypt \S+ (\d+)\n/.exec(header)?.[1] ?? 0);
 }
 
 type Bytes = Uint8Array<ArrayBuffer>;

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { editsPageSchema, type EditsPage } from '../../core/sync-api/edits';
+import { AppError } from '../../core/app-error';
 import { fromBase64, toBase64 } from '../../core/sync-format/base64';
 import { readEditEntry, type Edit, type EditEntry } from '../../core/sync-format/edits';
 import type { EditLogPlace, PulledEdits } from '../../core/sync-format/sync-worker-api';
@@ -73,6 +74,11 @@ async function readAfter(requests: EndpointRequests, after: number): Promise<rea
   for (;;) {
     const position = entries.at(-1)?.position ?? after;
     const page = await requests.json(editsPageSchema, `/api/edits?after=${position}`);
+    if (page.entries.some((entry) => entry.position <= position))
+      throw new AppError(
+        'SYNC_NOT_AN_ENDPOINT',
+        `Expected edits after position ${position}, found some before`,
+      );
     entries.push(...page.entries);
     if (page.isLast || page.entries.length === 0) return entries;
   }

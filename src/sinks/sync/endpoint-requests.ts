@@ -9,6 +9,8 @@ const CHUNK_MS = 300_000;
 /** An endpoint that is busy is asked again so often, when it says when, and that is soon. */
 const MAX_WAITS = 3;
 const MAX_WAIT_S = 60;
+/** A page of the catalogue with the longest envelopes and the most pieces is 9 MB. */
+const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
 /** Where it does not say when. */
 const USUAL_WAIT_S = 2;
 
@@ -43,7 +45,8 @@ export class EndpointRequests {
     options: RequestOptions = {},
   ): Promise<v.InferOutput<Schema>> {
     const response = await this.ask(path, options);
-    const read = v.safeParse(schema, await bodyOf(response));
+    // One mistake is told; those of a long answer would take minutes to list.
+    const read = v.safeParse(schema, await bodyOf(response), { abortEarly: true });
     if (read.success) return read.output;
     throw new AppError(
       'SYNC_NOT_AN_ENDPOINT',
@@ -66,7 +69,7 @@ export class EndpointRequests {
       signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
     });
     if (response.ok) return response;
-    throw readRefusal(response.status, await response.text());
+    throw readRefusal(response.status, await readText(response));
   }
 }
 
@@ -94,6 +97,33 @@ export function chunkSignal(signal: AbortSignal): AbortSignal {
   return AbortSignal.any([signal, AbortSignal.timeout(CHUNK_MS)]);
 }
 
+/** An answer that is no piece. Throws AppError SYNC_UNREACHABLE, SYNC_NOT_AN_ENDPOINT for more than memory is for; AbortError. */
+export async function readText(response: Response): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = '';
+  let byteCount = 0;
+  try {
+    // Not in every browser's own loop over a stream.
+    const reader = response.body?.getReader();
+    for (;;) {
+      const { done = true, value } = (await reader?.read()) ?? {};
+      if (done) return text + decoder.decode();
+      byteCount += value?.length ?? 0;
+      if (byteCount > MAX_ANSWER_BYTES) {
+        await reader?.cancel();
+        break;
+      }
+      text += decoder.decode(value, { stream: true });
+    }
+  } catch (error) {
+    throw asUnreachable(error);
+  }
+  throw new AppError(
+    'SYNC_NOT_AN_ENDPOINT',
+    `Expected an answer of at most ${MAX_ANSWER_BYTES} bytes, found more`,
+  );
+}
+
 async function fetchPlainly(url: string, init: RequestInit): Promise<Response> {
   try {
     return await fetch(url, {
@@ -109,12 +139,7 @@ async function fetchPlainly(url: string, init: RequestInit): Promise<Response> {
 }
 
 async function bodyOf(response: Response): Promise<unknown> {
-  let text: string;
-  try {
-    text = await response.text();
-  } catch (error) {
-    throw asUnreachable(error);
-  }
+  const text = await readText(response);
   try {
     return JSON.parse(text) as unknown;
   } catch {

@@ -70,11 +70,12 @@ function sendOnce(
       metadata: { session: uploadId, piece: String(index), sha256 },
       headers: requests.headers,
       chunkSize: CHUNK_BYTES,
+      uploadDataDuringCreation: true,
       // The outbox tries again, and knows of networks and of the user's wishes.
       retryDelays: null,
       storeFingerprintForResuming: false,
       fileReader: BLOB_READER,
-      httpStack: new TusRequests(signal),
+      httpStack: new TusRequests(requests.url, signal),
       onChunkComplete: (_chunkSize, accepted) => onProgress(accepted),
       onSuccess: () => {
         signal.removeEventListener('abort', end);

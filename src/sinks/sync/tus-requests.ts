@@ -1,12 +1,18 @@
 import type { HttpRequest, HttpResponse, HttpStack, UploadOptions } from 'tus-js-client';
-import { chunkSignal, politeFetch } from './endpoint-requests';
+import { AppError } from '../../core/app-error';
+import { chunkSignal, politeFetch, readText } from './endpoint-requests';
 
-/** The requests of tus-js-client by fetch, with the same promises as all others: its own go wherever they are redirected to. */
+/**
+ * The requests of tus-js-client by fetch, with the same promises as all others: its own go wherever they are redirected to, or an
+ * upload's `Location` says.
+ */
 export class TusRequests implements HttpStack {
+  readonly #endpointUrl: string;
   readonly #signal: AbortSignal;
 
-  /** `signal` ends them. */
-  constructor(signal: AbortSignal) {
+  /** `endpointUrl`: the only place that is asked; `signal` ends them. */
+  constructor(endpointUrl: string, signal: AbortSignal) {
+    this.#endpointUrl = endpointUrl;
     this.#signal = signal;
   }
 
@@ -15,7 +21,7 @@ export class TusRequests implements HttpStack {
   }
 
   createRequest(method: string, url: string): HttpRequest {
-    return new TusRequest(method, url, this.#signal);
+    return new TusRequest(method, url, this.#endpointUrl, this.#signal);
   }
 }
 
@@ -33,13 +39,15 @@ export const BLOB_READER: NonNullable<UploadOptions['fileReader']> = {
 class TusRequest implements HttpRequest {
   readonly #method: string;
   readonly #url: string;
+  readonly #endpointUrl: string;
   readonly #headers: Record<string, string> = {};
   readonly #aborting = new AbortController();
   readonly #signal: AbortSignal;
 
-  constructor(method: string, url: string, signal: AbortSignal) {
+  constructor(method: string, url: string, endpointUrl: string, signal: AbortSignal) {
     this.#method = method;
     this.#url = url;
+    this.#endpointUrl = endpointUrl;
     this.#signal = AbortSignal.any([signal, this.#aborting.signal]);
   }
 
@@ -63,13 +71,18 @@ class TusRequest implements HttpRequest {
   setProgressHandler(): void {}
 
   async send(body: Blob | null | undefined): Promise<HttpResponse> {
+    if (!this.#url.startsWith(`${this.#endpointUrl}/`))
+      throw new AppError(
+        'SYNC_NOT_AN_ENDPOINT',
+        `Expected an upload at ${this.#endpointUrl}, found it at ${this.#url}`,
+      );
     const response = await politeFetch(this.#url, {
       method: this.#method,
       headers: this.#headers,
       ...(body ? { body } : {}),
       signal: chunkSignal(this.#signal),
     });
-    return new TusResponse(response, await response.text());
+    return new TusResponse(response, await readText(response));
   }
 
   abort(): Promise<void> {

@@ -8,12 +8,9 @@ import {
   type VaultRecord,
 } from '../../core/sync-format/vault-record';
 import { sha256Hex } from '../../core/session-format/sha256-stream';
-import { keyOf, makeKey, openByPassphrase, sealByPassphrase } from './age-files';
+import { keyOf, makeKey, openByPassphrase, sealByPassphrase, USUAL_WORK_FACTOR } from './age-files';
 import { isProblem } from './endpoint-error';
 import type { EndpointRequests } from './endpoint-requests';
-
-/** age's own: about a second on a computer, some on a phone; 256 MiB of memory. */
-const USUAL_WORK_FACTOR = 18;
 
 /** The vault's record at the endpoint; null: there is none yet. Throws AppError SYNC_*. */
 export async function readVault(requests: EndpointRequests): Promise<VaultRecord | null> {
