@@ -39,7 +39,9 @@ async function main(): Promise<void> {
   say(`The endpoint is running at ${config.publicUrl ?? running.url}`);
   const { database } = running.endpoint;
   if (!(await hasDevices(database))) {
-    say('No device is paired yet. In the app, give this address and this code:');
+    say(
+      'No device is paired yet. Open this address in a browser, then Sessions, Endpoint, and enter this code:',
+    );
     sayCode(await makePairingCode(database, SCOPES, Date.now()), SCOPES);
   }
   say('More codes: npm run endpoint -- pair [--scopes upload,read]. Stop it with Ctrl+C.');

@@ -145,7 +145,7 @@ describe('analysing a session again', () => {
     await start();
     await userEvent.keyboard('{Escape}');
     controller.sessionAnalysis.finish();
-    await press('Analysis is ready');
+    await press('Analysis ready');
     await eventually(() => expect(dialog()?.textContent).toContain('Done.'));
     await userEvent.keyboard('{Escape}');
     await eventually(() => expect(checkbox(/beside it/)).toBeDefined());

@@ -75,6 +75,7 @@ describe('connecting to an endpoint', () => {
     await vi.waitFor(() => expect(text()).toContain('this app sends nothing anywhere'));
     expectAccessible();
     expectTouchTargets();
+    expect(field(/Address/).value).toBe(location.origin);
     await fill(/Address/, 'https://cars.example');
     await fill(/Pairing code/, 'K7QX2 9MTRV');
     await press('Connect');
@@ -105,10 +106,10 @@ describe('connecting to an endpoint', () => {
     sync.nextError = new AppError('SYNC_REFUSED', 'The code is not known.');
     await fill(/Pairing code/, 'WRONG');
     await press('Connect');
-    await vi.waitFor(() => expect(text()).toContain('The endpoint refused'));
+    await vi.waitFor(() => expect(text()).toContain('This pairing code is not good'));
     await press('Connect');
     await vi.waitFor(() => expect(text()).toContain('Enter the passphrase'));
-    expect(text()).not.toContain('The endpoint refused');
+    expect(text()).not.toContain('This pairing code is not good');
   });
 });
 
