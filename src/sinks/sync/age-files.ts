@@ -22,9 +22,7 @@ export async function keyOf(identity: string): Promise<KeyPair> {
   try {
     return { identity, recipient: await identityToRecipient(identity) };
   } catch (error) {
-    throw new AppError('SYNC_WRONG_KEY', 'Expected a key that begins with AGE-SECRET-KEY-1', {
-      cause: error,
-    });
+    throw noKey(error);
   }
 }
 
@@ -35,8 +33,7 @@ export function encryptText(text: string, recipients: readonly string[]): Promis
 
 /** Throws AppError SYNC_WRONG_KEY: made for another key, or changed in its header, which looks the same; SYNC_TAMPERED: changed. */
 export async function decryptText(bytes: Uint8Array, identity: string): Promise<string> {
-  const decrypter = new Decrypter();
-  decrypter.addIdentity(identity);
+  const decrypter = decryptWith(identity);
   try {
     return await decrypter.decrypt(bytes, 'text');
   } catch (error) {
@@ -69,8 +66,7 @@ export async function encryptPiece(
 
 /** Throws AppError SYNC_TAMPERED: the key is known to be the right one. */
 export async function decryptPiece(bytes: Uint8Array, identity: string): Promise<Bytes> {
-  const decrypter = new Decrypter();
-  decrypter.addIdentity(identity);
+  const decrypter = decryptWith(identity);
   try {
     return owned(await decrypter.decrypt(bytes));
   } catch (error) {
@@ -124,6 +120,23 @@ function encryptTo(recipients: readonly string[]): Encrypter {
   const encrypter = new Encrypter();
   for (const recipient of recipients) encrypter.addRecipient(recipient);
   return encrypter;
+}
+
+/** Throws AppError SYNC_WRONG_KEY for what is no key, as one that was cut or mistyped. */
+function decryptWith(identity: string): Decrypter {
+  const decrypter = new Decrypter();
+  try {
+    decrypter.addIdentity(identity);
+  } catch (error) {
+    throw noKey(error);
+  }
+  return decrypter;
+}
+
+function noKey(cause: unknown): AppError {
+  return new AppError('SYNC_WRONG_KEY', 'Expected a key that begins with AGE-SECRET-KEY-1', {
+    cause,
+  });
 }
 
 /** The library makes its own buffers, which are never shared ones; its types do not say so. */

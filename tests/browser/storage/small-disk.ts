@@ -22,6 +22,11 @@ export async function makeSmallDisk(name: string, quotaBytes: number): Promise<v
   await buckets().open(name, { quota: quotaBytes });
 }
 
+/** Its private files. */
+export async function smallDiskFolder(name: string): Promise<FileSystemDirectoryHandle> {
+  return (await buckets().open(name)).getDirectory();
+}
+
 export async function removeSmallDisk(name: string): Promise<void> {
   await buckets().delete(name);
 }

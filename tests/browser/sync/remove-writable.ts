@@ -1,0 +1,2 @@
+/* Imported before the worker's own code. */
+Reflect.deleteProperty(FileSystemFileHandle.prototype, 'createWritable');
