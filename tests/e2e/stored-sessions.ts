@@ -43,6 +43,16 @@ function rowsOf(page: Page, storeName: string): Promise<readonly unknown[]> {
   );
 }
 
+/** Names of what lies in a folder of the private file system. */
+export function privateFiles(page: Page, folder: string): Promise<readonly string[]> {
+  return page.evaluate(async (name) => {
+    const root = await navigator.storage.getDirectory();
+    const found: string[] = [];
+    for await (const file of (await root.getDirectoryHandle(name)).keys()) found.push(file);
+    return found;
+  }, folder);
+}
+
 /** Bytes of a part in the private file system. */
 export async function partBytes(page: Page, sessionId: string, part: string): Promise<Buffer> {
   const base64 = await page.evaluate(

@@ -46,13 +46,17 @@ export async function connect(
   );
 }
 
-/** Everything that was to be sent, oldest first. */
-export function outbox(page: Page): Promise<SyncState['outbox']> {
+export function syncState(page: Page): Promise<SyncState> {
   return page.evaluate(() => {
     const { sync } = window.resight!;
     // The first call looks at what is kept; the state is what it found.
-    return sync.ledger().then(() => sync.state.outbox);
+    return sync.ledger().then(() => sync.state);
   });
+}
+
+/** Everything that was to be sent, oldest first. */
+export async function outbox(page: Page): Promise<SyncState['outbox']> {
+  return (await syncState(page)).outbox;
 }
 
 /** Queues a session, whole and encrypted. */

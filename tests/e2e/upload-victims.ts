@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 import { findFreePort, type EndpointProcess } from '../support/endpoint-process';
 import { KeptBrowser } from './kept-browser';
-import { openHeadless, startEndpointFor, tryNow } from './sync-page';
+import { openHeadless, startEndpointFor, syncState, tryNow } from './sync-page';
 
 /** What can be killed; `page`: its process crashes, or it is loaded again, in turn. */
 export type Victim = 'browser' | 'server' | 'both' | 'page';
@@ -17,6 +17,8 @@ export type PieceFiles = ReadonlyMap<
 
 /** Between two looks at the disk: at most a megabyte arrives meanwhile. */
 const LOOK_MS = 5;
+/** Whoever waits longer for bytes waits for ever. */
+const PATIENCE_MS = 60_000;
 
 /** A browser that sends and an endpoint that receives: both are killed, and started again on what they left. */
 export class UploadVictims {
@@ -67,7 +69,14 @@ export class UploadVictims {
       const files = [...(await this.pieceFiles()).values()];
       return files.reduce((sum, file) => sum + file.byteCount, 0);
     };
-    while ((await receivedBytes()) < byteCount) await sleep(LOOK_MS);
+    const endMs = performance.now() + PATIENCE_MS;
+    while ((await receivedBytes()) < byteCount) {
+      if (performance.now() > endMs)
+        throw new Error(
+          `Expected ${byteCount} bytes to arrive: ${JSON.stringify(await syncState(this.page))}`,
+        );
+      await sleep(LOOK_MS);
+    }
   }
 
   /** Kills at once, and resolves when what was killed runs again. Returns what the endpoint had on its disk between. */
@@ -81,8 +90,8 @@ export class UploadVictims {
     ]);
     const files = await this.pieceFiles();
     await Promise.all([hasBrowser && this.#startBrowser(), hasEndpoint && this.#startEndpoint()]);
-    // A page that found nobody waits ever longer, up to minutes; what it does then has tests of its own.
-    if (hasEndpoint) await tryNow(this.page);
+    // A page that finds nobody waits ever longer, up to minutes, also after it was killed; that has tests of its own.
+    await tryNow(this.page);
     return files;
   }
 
