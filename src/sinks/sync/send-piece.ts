@@ -49,7 +49,8 @@ export async function forgetPiece(
       signal,
     });
   } catch (error) {
-    if (!isProblem(error, 'NOT_FOUND', 'GONE')) throw error;
+    // CONFLICT: it was announced and never begun, or is whole. Sending it tells.
+    if (!isProblem(error, 'NOT_FOUND', 'GONE', 'CONFLICT')) throw error;
   }
 }
 
