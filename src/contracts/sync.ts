@@ -73,6 +73,7 @@ export interface RemoteSession {
   readonly isOwn: boolean;
   /** Null: encrypted for a vault whose key this device has not. */
   readonly details: {
+    /** On the device that sent it. */
     readonly sessionId: SessionId;
     readonly title: string;
     readonly cameras: readonly string[];
@@ -80,8 +81,8 @@ export interface RemoteSession {
     readonly endUnixMs: number;
     readonly hasPictures: boolean;
   } | null;
-  /** It is on this device already. */
-  readonly isHere: boolean;
+  /** What it is on this device, where every session has an id of its own; null: it is not here. */
+  readonly hereId: SessionId | null;
 }
 
 export interface RemoteSearch {

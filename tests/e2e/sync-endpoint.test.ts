@@ -109,7 +109,7 @@ describe('an endpoint', () => {
       const other = await openHeadless(second.page);
       await connect(other, endpoint.url, code, 'Second device', vaultKey);
       const [session] = await remoteSessions(other);
-      expect(session).toMatchObject({ isHere: false, details: { title: MARKS.title } });
+      expect(session).toMatchObject({ hereId: null, details: { title: MARKS.title } });
       await download(other, session!.id);
       const [[sent], [got]] = [await sessionRows(page), await sessionRows(other)];
       expect(got).toMatchObject({
@@ -119,7 +119,7 @@ describe('an endpoint', () => {
         resultSets: sent!.resultSets,
         byteCount: sent!.byteCount,
       });
-      expect((await remoteSessions(other))[0]).toMatchObject({ isHere: true });
+      expect((await remoteSessions(other))[0]).toMatchObject({ hereId: got!.id });
       expect(second.faults).toEqual([]);
     } finally {
       await second.close();

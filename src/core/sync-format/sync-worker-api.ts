@@ -51,8 +51,8 @@ export interface UploadPlan {
   readonly sessionKey: string;
 }
 
-/** A session at the endpoint; `isHere` is for who knows what is here. */
-export type ListedSession = Omit<RemoteSession, 'isHere'> & {
+/** A session at the endpoint; `hereId` is for who knows what is here. */
+export type ListedSession = Omit<RemoteSession, 'hereId'> & {
   /** See `sessionKeyOf`; null: encrypted for another vault. */
   readonly sessionKey: string | null;
 };

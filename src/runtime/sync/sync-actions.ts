@@ -70,13 +70,16 @@ export class EndpointActions implements SyncActions {
     const header = await headerOf(this.engine.packParts, choice.sessionId);
     const dayOf = (timeUs: number): string =>
       new Date(header.originUnixMs + timeUs / 1000).toISOString().slice(0, 10);
+    const [firstDay, lastDay] = [dayOf(header.startUs), dayOf(header.endUs)];
     const pieces = planPieces(Math.max(1, contents.byteCount));
     const publishedCount = choice.isPublished ? (header.resultSets[0]?.sightingCount ?? 0) : 0;
     const { url, deviceName } = this.engine.connection;
     const readable = [
       `That the device "${deviceName}" sent something to ${url}, and when.`,
-      `The days it is of: ${dayOf(header.startUs)} to ${dayOf(header.endUs)} (UTC).`,
-      `Its size: about ${contents.byteCount} bytes in ${pieces.length} encrypted pieces.`,
+      firstDay === lastDay
+        ? `The day it is of: ${firstDay} (UTC).`
+        : `The days it is of: ${firstDay} to ${lastDay} (UTC).`,
+      `Its size: about ${contents.byteCount} bytes in ${pieces.length} encrypted ${pieces.length === 1 ? 'piece' : 'pieces'}.`,
     ];
     if (publishedCount > 0) {
       const descriptor = choice.without.includes('descriptors') ? 'no descriptor' : 'descriptor';
@@ -158,7 +161,7 @@ export class EndpointActions implements SyncActions {
   ): Promise<{ readonly sessions: readonly RemoteSession[]; readonly cursor: string | null }> {
     const { calls, access, connection } = this.engine;
     const { fromDay, toDay } = search;
-    const here = await this.#sessionKeysHere();
+    const here = await this.#sessionsHere();
     let next = cursor;
     for (let pageCount = 1; ; pageCount += 1) {
       const query = { fromDay, toDay, cursor: next };
@@ -166,7 +169,7 @@ export class EndpointActions implements SyncActions {
       const sessions = page.sessions
         .map(({ sessionKey, ...session }) => ({
           ...session,
-          isHere: sessionKey !== null && here.has(sessionKey),
+          hereId: sessionKey === null ? null : (here.get(sessionKey) ?? null),
         }))
         .filter((session) => isFound(session, search.text));
       next = page.cursor;
@@ -309,9 +312,10 @@ export class EndpointActions implements SyncActions {
     }
   }
 
-  async #sessionKeysHere(): Promise<ReadonlySet<string>> {
+  /** Ids of the sessions on this device, by what they are on every device. */
+  async #sessionsHere(): Promise<ReadonlyMap<string, SessionId>> {
     const { sessions } = await this.engine.parts.sessions.list(ALL);
-    return new Set(sessions.map(sessionKeyOf));
+    return new Map(sessions.map((header) => [sessionKeyOf(header), header.id]));
   }
 }
 

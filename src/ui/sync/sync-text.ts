@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../../contracts/errors';
-import type { LedgerEntry, OutboxItem, SyncConnection } from '../../contracts/sync';
+import type { LedgerEntry, OutboxItem, RemoteSession, SyncConnection } from '../../contracts/sync';
 import { wallTime } from '../../core/time-text';
 import { errorText, type ErrorText } from '../shared/error-text';
 import { bytesText, percentText } from '../shared/number-text';
@@ -95,4 +95,14 @@ export const LEDGER_TEXTS: Readonly<Record<LedgerEntry['what'], string>> = {
 /** Days of the calendar a session spans, such as `2026-11-23`. */
 export function daysText(firstDay: string, lastDay: string): string {
   return firstDay === lastDay ? firstDay : `${firstDay} to ${lastDay}`;
+}
+
+/** What a session at the endpoint is called: its title, else its cameras and when, else the days it is of. */
+export function remoteName(
+  { details, firstDay, lastDay }: RemoteSession,
+  nowUnixMs: number,
+): string {
+  if (details === null) return `Session of ${daysText(firstDay, lastDay)}`;
+  const { title, cameras, startUnixMs } = details;
+  return title || `${cameras.join(', ')}, ${wallTime(startUnixMs, nowUnixMs)}`;
 }

@@ -278,7 +278,7 @@ export function remoteSession(id: string, change: Partial<RemoteSession> = {}): 
       endUnixMs: Date.now() - DAY_MS + 60_000,
       hasPictures: true,
     },
-    isHere: false,
+    hereId: null,
     ...change,
   };
 }

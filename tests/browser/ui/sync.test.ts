@@ -208,12 +208,8 @@ describe('sessions at the endpoint', () => {
     await press(/^Fetch/);
     const fetched = makeSession({});
     sessions.add(fetched);
-    sync.remoteSessions = [
-      remoteSession('aa', {
-        isHere: true,
-        details: { ...remoteSession('aa').details!, sessionId: fetched.header.id },
-      }),
-    ];
+    // Where it came from it has another id.
+    sync.remoteSessions = [remoteSession('aa', { hereId: fetched.header.id })];
     await vi.waitFor(() => expect(sync.finishDownload).not.toBeNull());
     sync.finishDownload?.(fetched.header.id);
     await press('Open');
@@ -221,6 +217,17 @@ describe('sessions at the endpoint', () => {
       () => expect(document.querySelector('section[aria-label="Replay"]')).not.toBeNull(),
       PATIENT,
     );
+  });
+
+  it('and uploads have a name also when nobody gave them one', async () => {
+    const { sync } = await opened();
+    const { header } = makeSession({ kind: 'video' });
+    sync.set({ outbox: [outboxItem('one', { sessionId: header.id, title: '' })] });
+    await vi.waitFor(() => expect(text()).toContain(`Cancel: ${header.title}`));
+    const { details } = remoteSession('aa');
+    sync.remoteSessions = [remoteSession('aa', { details: { ...details!, title: '' } })];
+    await goTo('Sessions there');
+    await vi.waitFor(() => expect(text()).toMatch(/Gate camera, .*\d\d:\d\d/));
   });
 
   it('are shared by a link that is made when asked for, and deleted after a question', async () => {

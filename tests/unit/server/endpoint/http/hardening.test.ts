@@ -138,7 +138,7 @@ describe('an endpoint', () => {
           headers: { Authorization: `Bearer ${token}` },
         });
         // `/..` is the app's own page, whose address ends there, and `/live/assets/..` the list of cameras.
-        const isPage = status === 200 && /<title>(Live · )?Resight<\/title>/.test(body);
+        const isPage = status === 200 && /<title>(Live · )?Resight<\/title>/.test(body.toString());
         expect([place + trick, isPage || status === 400 || status === 404]).toEqual([
           place + trick,
           true,
