@@ -3,7 +3,7 @@ import { cdp } from 'vitest/browser';
 import { afterEach, describe, expect, it } from 'vitest';
 import { OUTBOX_SYNC_TAG } from '../../../src/contracts/service-worker-messages';
 
-const WORKER_URL = new URL('./service-worker-host.ts', import.meta.url);
+const WORKER_URL = new URL('./service-worker-host.worker.ts', import.meta.url);
 /** Everything beside it: the only pages that this service worker has. */
 const SCOPE = new URL('./', WORKER_URL).href;
 

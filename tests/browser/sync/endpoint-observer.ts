@@ -48,6 +48,7 @@ export class EndpointObserver {
     return this.requests.filter((request) => pattern.test(request)).length;
   }
 
+  /** Workers tell of requests in their order, and may do so after what came of them is known. */
   async until(pattern: RegExp): Promise<void> {
     await expect.poll(() => this.count(pattern), { timeout: 20_000 }).toBeGreaterThan(0);
   }

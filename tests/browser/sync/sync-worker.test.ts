@@ -67,6 +67,7 @@ describe('the worker that speaks with endpoints', () => {
     const plan = await planned();
     const told: number[] = [];
     await calls.send(CONNECTION, plan, (bytes) => told.push(bytes), never);
+    await endpoint.until(/complete$/);
     expect(endpoint.count(/^POST \/api\/uploads/)).toBe(2);
     expect(endpoint.bodies.some(hasMarker)).toBe(false);
     const sentBytes = endpoint.bodies.reduce((sum, { byteLength }) => sum + byteLength, 0);
@@ -98,6 +99,7 @@ describe('the worker that speaks with endpoints', () => {
     endpoint.order();
     const createdBefore = endpoint.count(/^POST \/api\/uploads/);
     await calls.send(CONNECTION, plan, ignore, never);
+    await endpoint.until(/complete$/);
     // Each piece was begun once: what was there of it was gone on with.
     expect(createdBefore).toBe(1);
     expect(endpoint.count(/^POST \/api\/uploads/)).toBe(2);
@@ -127,6 +129,6 @@ describe('the worker that speaks with endpoints', () => {
       code: 'WORKER_GONE',
     });
     await calls.send(CONNECTION, plan, ignore, never);
-    expect(endpoint.count(/complete$/)).toBe(1);
+    await endpoint.until(/complete$/);
   });
 });

@@ -42,6 +42,7 @@ const PROJECT: readonly (readonly [path: string, rule: string | null, source: st
   ['server/knows.ts', 'nobody-imports-the-endpoint', `import './endpoint/fine';`],
   ['server/stores.ts', 'server-packages-only-in-endpoint', `import 'pg';`],
   ['models/bad.ts', 'models-knows-only-contracts', `import '../src/core/fine';`],
+  ['tests/browser/fine.worker.ts', null, `import '../../workers/fine.worker';`],
   ['tests/helper.ts', null, `import '../src/core/fine';`],
   ['src/core/tested.ts', 'app-does-not-import-tests', `import '../../tests/helper';`],
   ['src/stages/runs.ts', 'onnxruntime-only-in-inference', `import 'onnxruntime-web';`],
