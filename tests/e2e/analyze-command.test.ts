@@ -34,7 +34,8 @@ describe('npm run analyze', () => {
   });
 
   it('prints one JSON line and writes one JSON Lines file a video', async () => {
-    const { stdout } = await analyze(clips.mov, clips.mkv, '--out', out, '--fps', '6', '--json');
+    const quick = ['--fps', '6', '--side', '320'];
+    const { stdout } = await analyze(clips.mov, clips.mkv, '--out', out, ...quick, '--json');
     const lines = String(stdout).trimEnd().split('\n');
     expect(lines).toHaveLength(1);
     const summary = JSON.parse(lines[0] ?? '') as { videos: Record<string, unknown>[] };

@@ -118,10 +118,11 @@ describe('replay of a recording of 1,000 frames with stalls', () => {
 
     await player.seek(header.startUs);
     sights.length = 0;
-    player.setSpeed(2);
+    // Faster than a slow machine shows them: some are passed over.
+    player.setSpeed(4);
     await playToEnd(player);
     const played = sights.filter(({ isAnalysed }) => isAnalysed);
     expect(played.filter(isOff)).toEqual([]);
-    expect(played.length).toBeGreaterThan(100);
+    expect(played.length).toBeGreaterThan(50);
   }, 120_000);
 });

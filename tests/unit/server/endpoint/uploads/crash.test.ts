@@ -3,14 +3,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as v from 'valibot';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { pairAnswerSchema } from '../../../../../src/core/sync-api/access';
 import {
   cataloguePageSchema,
   catalogueSessionSchema,
 } from '../../../../../src/core/sync-api/catalogue';
 import { createRandom } from '../../../../../src/street/random';
+import { prepareDatabase } from '../../../../support/endpoint';
 import {
+  bundleEndpoint,
   findFreePort,
   startEndpointProcess,
   type EndpointProcess,
@@ -23,13 +25,14 @@ const PIECE_BYTES = 1024 * 1024;
 const PIECE_COUNT = 6;
 /** Small, so that a piece takes several requests. */
 const CHUNK_BYTES = 192 * 1024;
-/** A start takes two seconds of computing; on a machine that has other things to do, twenty. */
+/** A start takes a second of computing; on a machine that has other things to do, ten. */
 const TEST_MS = 600_000;
 /** Between two looks at the catalogue, and between two tries. */
 const PAUSE_MS = 50;
 
 /** An endpoint that is killed at points of an upload drawn beforehand, and started again each time on what it left. */
 class KilledEndpoint {
+  readonly #bundle: string;
   readonly #port: number;
   readonly #folder: string;
   /** Bytes sent at which it is killed next, ascending. */
@@ -40,8 +43,9 @@ class KilledEndpoint {
   #restart: Promise<void> | null = null;
   killCount = 0;
 
-  constructor(port: number, folder: string, seed: number) {
+  constructor(bundle: string, port: number, folder: string, seed: number) {
     const random = createRandom(seed);
+    this.#bundle = bundle;
     this.#port = port;
     this.#folder = folder;
     const killsAt = Array.from(
@@ -59,7 +63,8 @@ class KilledEndpoint {
 
   /** The code for the first device; null: one is paired. */
   async start(): Promise<string | null> {
-    this.#process = await startEndpointProcess(this.#port, { RESIGHT_DATA: this.#folder });
+    const environment = { RESIGHT_DATA: this.#folder };
+    this.#process = await startEndpointProcess(this.#port, environment, this.#bundle);
     return this.#process.pairingCode;
   }
 
@@ -91,6 +96,12 @@ class KilledEndpoint {
 }
 
 describe('an endpoint that is killed', () => {
+  let bundle: Awaited<ReturnType<typeof bundleEndpoint>>;
+  beforeAll(async () => {
+    bundle = await bundleEndpoint();
+  });
+  afterAll(() => bundle.remove());
+
   // Two at once: most of the time is spent starting.
   it.concurrent.for([1, 2])(
     'at ten random points of an upload has all of it in the end, byte for byte, and never lists half of it (seed %i)',
@@ -98,7 +109,8 @@ describe('an endpoint that is killed', () => {
     async (seed, { expect, onTestFinished }) => {
       const folder = await mkdtemp(join(tmpdir(), 'resight-crash-'));
       onTestFinished(() => rm(folder, { recursive: true, force: true }));
-      const endpoint = new KilledEndpoint(await findFreePort(), folder, seed);
+      await prepareDatabase(folder);
+      const endpoint = new KilledEndpoint(bundle.path, await findFreePort(), folder, seed);
       onTestFinished(() => endpoint.stop());
       const token = await pair(endpoint, await endpoint.start());
       const sender = { ...endpoint.sender, token };

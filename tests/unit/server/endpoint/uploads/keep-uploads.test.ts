@@ -136,9 +136,9 @@ onEachDatabase('keeping uploads', (kind) => {
       remove: { value: () => Promise.resolve() },
     }) as typeof store; // All but one method as they are.
     Object.assign(stubborn, { receivedBytes: (id: string) => store.receivedBytes(id) });
-    await expect(
-      sweepUploads({ endpoint: endpoint.endpoint, store: stubborn }),
-    ).rejects.toThrow('still there');
+    await expect(sweepUploads({ endpoint: endpoint.endpoint, store: stubborn })).rejects.toThrow(
+      'still there',
+    );
     expect(await receiptOf(session)).toBe(undefined);
     await sweep();
     expect(await receiptOf(session)).toMatchObject({ isVerified: true });
