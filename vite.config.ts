@@ -104,6 +104,8 @@ function browserProject(
     test: {
       name,
       include: [`tests/${name}/**/*.test.ts`],
+      // Many play or record by the clock, and leave a core to another.
+      maxWorkers: 2,
       testTimeout: 60_000,
       hookTimeout: 60_000,
       browser: {

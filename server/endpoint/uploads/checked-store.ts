@@ -32,7 +32,9 @@ export class CheckedStore extends DataStore {
 
   override async create(upload: Upload): Promise<Upload> {
     const { sha256 } = v.parse(pieceMetadataSchema, upload.metadata);
-    await openPiece(this.#endpoint.database, nameOf(upload.id), sha256, this.#endpoint.now());
+    const { database, now } = this.#endpoint;
+    // On the disk before the file is: one that no row tells of is removed after a crash.
+    await database.transaction((queries) => openPiece(queries, nameOf(upload.id), sha256, now()));
     await this.#store.create(upload);
     return upload;
   }
