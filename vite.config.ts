@@ -53,6 +53,8 @@ export default defineConfig({
       'csv-parse/browser/esm/sync',
       'age-encryption',
       'tus-js-client',
+      'workbox-precaching',
+      '@tensorflow/tfjs',
     ],
   },
   plugins: [

@@ -10,7 +10,7 @@ const PAUSE_MS = 100;
 export interface CatalogueReader {
   /** Looks that were answered. */
   readonly lookCount: number;
-  /** Sessions whose every byte was read, by id. */
+  /** Sessions whose every byte was read, by id; throws when a session was listed that was not whole. */
   readonly whole: ReadonlyMap<string, CatalogueSession>;
   /** Ends it; rejects when a session was listed that was not whole. */
   stop(): Promise<void>;
@@ -22,6 +22,7 @@ export interface CatalogueReader {
  */
 export function readCatalogue(url: string, token: string): CatalogueReader {
   const whole = new Map<string, CatalogueSession>();
+  let failure: unknown = null;
   const headers = { Authorization: `Bearer ${token}` };
   let lookCount = 0;
   let isOn = true;
@@ -39,13 +40,15 @@ export function readCatalogue(url: string, token: string): CatalogueReader {
     }
   };
   const reading = unlessBroken(read, () => isOn);
-  // Heard of when it is stopped.
-  reading.catch(() => undefined);
+  reading.catch((error: unknown) => (failure = error));
   return {
     get lookCount() {
       return lookCount;
     },
-    whole,
+    get whole() {
+      if (failure !== null) throw failure;
+      return whole;
+    },
     stop: () => {
       isOn = false;
       return reading;

@@ -42,6 +42,8 @@ export interface TestEndpointOptions {
   readonly config?: Partial<EndpointConfig>;
   /** Of {@link DatabaseKind.createUrl}; null or missing: PGlite in memory. */
   readonly databaseUrl?: string | null;
+  /** Another one whose database and folder it shares, as two processes do. */
+  readonly beside?: TestEndpoint;
   /** Folder with the built app; by default there is none. */
   readonly appFolder?: string;
   readonly slowness?: SlownessLimits;
@@ -75,11 +77,12 @@ let archive: Promise<Blob> | null = null;
 
 /** Starts an endpoint on a free port; stop it at the end, by hand or `onTestFinished`. */
 export async function startTestEndpoint(options: TestEndpointOptions = {}): Promise<TestEndpoint> {
-  const dataFolder = await mkdtemp(join(tmpdir(), 'resight-endpoint-'));
+  const dataFolder =
+    options.beside?.config.dataFolder ?? (await mkdtemp(join(tmpdir(), 'resight-endpoint-')));
   const config: EndpointConfig = {
     ...TEST_CONFIG,
     dataFolder,
-    databaseUrl: options.databaseUrl ?? null,
+    databaseUrl: options.beside?.config.databaseUrl ?? options.databaseUrl ?? null,
     ...options.config,
   };
   const logLines: string[] = [];

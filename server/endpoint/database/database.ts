@@ -13,7 +13,7 @@ export interface Queries {
 export interface Database extends Queries {
   /**
    * All or nothing; rolled back when `work` throws. Serialisation failures are tried again. Survives a power cut once it is done; what single
-   * queries change does so some seconds later.
+   * queries change survives the end of the process, and a power cut a little later.
    */
   transaction<T>(work: (queries: Queries) => Promise<T>): Promise<T>;
   /**

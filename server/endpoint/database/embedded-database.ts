@@ -18,12 +18,7 @@ const PARAMETERS = [
   // 128 MB of pages by default, which the operating system keeps once more: our rows are few and small.
   'shared_buffers=16MB',
   'wal_sync_method=fsync',
-  // Transactions ask for it.
-  'synchronous_commit=off',
 ];
-
-/** What single queries changed is on the disk after this. */
-const FLUSH_MS = 2000;
 
 /**
  * V8 compiles PostgreSQL's code once, and not again for speed: that takes 80 MB more and makes small queries no faster; a search through 20,000
@@ -122,7 +117,6 @@ class EmbeddedDatabase implements Database {
   readonly #unlock: () => void;
   readonly #listenerCounts = new Map<string, number>();
   #closed: Promise<void> | null = null;
-  #flushTimer: NodeJS.Timeout | null = null;
 
   constructor(lite: PGlite, folder: DurableFolder | null, hasVector: boolean, unlock: () => void) {
     this.#lite = lite;
@@ -135,16 +129,12 @@ class EmbeddedDatabase implements Database {
     sql: string,
     parameters: readonly SqlValue[] = [],
   ): Promise<readonly Row[]> {
-    this.#flushLater();
     return queriesOf(this.#lite).query<Row>(sql, parameters);
   }
 
   async transaction<T>(work: (queries: Queries) => Promise<T>): Promise<T> {
     // One connection: transactions come one after the other, and none can fail to be serialised.
-    const result = await this.#lite.transaction(async (transaction) => {
-      await transaction.exec('SET LOCAL synchronous_commit = on');
-      return work(queriesOf(transaction));
-    });
+    const result = await this.#lite.transaction((transaction) => work(queriesOf(transaction)));
     await this.#folder?.synced();
     return result;
   }
@@ -172,19 +162,7 @@ class EmbeddedDatabase implements Database {
     await this.#lite.query('select pg_notify($1, $2)', [channel, payload]);
   }
 
-  /** Nobody else does: an embedded database has no process in the background. */
-  #flushLater(): void {
-    this.#flushTimer ??= setTimeout(() => {
-      this.#flushTimer = null;
-      // A message to nobody, which PostgreSQL writes at once, and all before it; when it fails, the next query tells why.
-      this.#lite
-        .query(`SELECT pg_logical_emit_message(false, '', '', true)`)
-        .catch(() => undefined);
-    }, FLUSH_MS).unref();
-  }
-
   close(): Promise<void> {
-    if (this.#flushTimer !== null) clearTimeout(this.#flushTimer);
     this.#closed ??= this.#lite
       .close()
       .then(() => this.#folder?.synced())

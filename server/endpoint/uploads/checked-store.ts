@@ -99,8 +99,10 @@ export class CheckedStore extends DataStore {
     );
   }
 
+  /** Survives a power cut: the device forgets its copy of what it was told is there. */
   #markStored(name: PieceName, sha256: string): Promise<boolean> {
-    return markStored(this.#endpoint.database, name, sha256, this.#endpoint.now());
+    const { database, now } = this.#endpoint;
+    return database.transaction((queries) => markStored(queries, name, sha256, now()));
   }
 
   /** The file first: dying in between leaves an open piece without bytes, which is the same as none. */

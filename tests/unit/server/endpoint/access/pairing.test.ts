@@ -184,10 +184,8 @@ onEachDatabase('access', (kind) => {
 
   it('shares devices, and what was revoked, with another process', async () => {
     const databaseUrl = await kind.createUrl();
-    const [one, other] = [
-      await startTestEndpoint({ databaseUrl }),
-      await startTestEndpoint({ databaseUrl }),
-    ];
+    const one = await startTestEndpoint({ databaseUrl });
+    const other = await startTestEndpoint({ beside: one });
     onTestFinished(async () => {
       await one.stop();
       await other.stop();

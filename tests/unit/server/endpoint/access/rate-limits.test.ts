@@ -62,14 +62,9 @@ function listDevices(requests: FastRequests, token: string): Promise<FastAnswer>
 }
 
 onEachDatabase('limits', (kind) => {
-  let databaseUrl: string | null = null;
-  beforeAll(async () => {
-    databaseUrl = await kind.createUrl();
-  });
-
   const guessCount = GUESS_COUNTS[kind.name];
   it(`stop one address that tries ${guessCount} codes after ten of them`, async () => {
-    const endpoint = await startTestEndpoint({ databaseUrl });
+    const endpoint = await kind.startEndpoint();
     onTestFinished(() => endpoint.stop());
     const { statuses, retryAfterS } = await tally(endpoint, guessCount, (requests, index) =>
       guess(requests, codeNumber(index)),
@@ -147,10 +142,8 @@ onEachDatabase('limits', (kind) => {
   it('hold for all processes on one server together', async () => {
     const shared = await kind.createUrl();
     const config = { requestsPerMinute: { device: 30, address: 1000 } };
-    const endpoints = [
-      await startTestEndpoint({ databaseUrl: shared, config }),
-      await startTestEndpoint({ databaseUrl: shared, config }),
-    ] as const;
+    const one = await startTestEndpoint({ databaseUrl: shared, config });
+    const endpoints = [one, await startTestEndpoint({ beside: one, config })] as const;
     onTestFinished(async () => {
       for (const endpoint of endpoints) await endpoint.stop();
     });

@@ -8,12 +8,10 @@ const CAMERA = 'camera-at-the-gate';
 onPostgres('two endpoints on one PostgreSQL', (kind) => {
   it('number the events of a camera together and give them to the readers of both, over a lost connection too', async () => {
     const databaseUrl = await kind.createUrl();
-    const start = async () => {
-      const endpoint = await startTestEndpoint({ databaseUrl });
-      onTestFinished(() => endpoint.stop());
-      return endpoint;
-    };
-    const [one, other] = [await start(), await start()];
+    const one = await startTestEndpoint({ databaseUrl });
+    onTestFinished(() => one.stop());
+    const other = await startTestEndpoint({ beside: one });
+    onTestFinished(() => other.stop());
     const { token } = await one.pair(['publish', 'read']);
     const publish = async (endpoint: typeof one, vehicleNumbers: readonly number[]) => {
       const response = await endpoint.ask('POST', `/api/live/${CAMERA}/events`, {
