@@ -6,10 +6,8 @@ import {
   catalogueSessionSchema,
   daySchema,
   newSessionSchema,
-  newShareSchema,
   receiptSchema,
   receiptsSchema,
-  shareSchema,
 } from '../../../src/core/sync-api/catalogue';
 import { idSchema } from '../../../src/core/sync-api/fields';
 import { deviceOf, requireScope } from '../access/require-scope';
@@ -23,7 +21,7 @@ import { listSessions } from './find-sessions';
 import { listReceipts } from './receipts';
 import { removeAtWish } from './remove-session';
 import { sessionRoutes } from './session-routes';
-import { createShare, revokeShare } from './shares';
+import { shareRoutes } from './share-routes';
 
 /** 16,384 sizes of eight digits, an envelope in base64, and the rest. */
 const MAX_ANNOUNCEMENT_BYTES = 256 * 1024;
@@ -121,47 +119,6 @@ function removeRoutes(endpoint: Endpoint): Hono<EndpointEnvironment> {
     query(v.object({ cursor: cursorSchema })),
     async (context) =>
       context.json(await listReceipts(endpoint.database, context.req.valid('query').cursor)),
-  );
-  return routes;
-}
-
-function shareRoutes(endpoint: Endpoint): Hono<EndpointEnvironment> {
-  const routes = new Hono<EndpointEnvironment>();
-  routes.post(
-    '/api/sessions/:id/shares',
-    describeJson({
-      summary: 'A secret that opens one session for reading, until it expires',
-      scopes: ['read'],
-      answer: shareSchema,
-      status: 201,
-      refusals: ['NOT_FOUND', 'GONE'],
-    }),
-    requireScope('read'),
-    parameters(idSchemas),
-    body(newShareSchema),
-    async (context) => {
-      const { deviceId } = deviceOf(context);
-      const { expiresUnixMs } = context.req.valid('json');
-      const { id } = context.req.valid('param');
-      return context.json(await createShare(endpoint, deviceId, id, expiresUnixMs), 201);
-    },
-  );
-  routes.delete(
-    '/api/shares/:id',
-    describeJson({
-      summary: 'Ends a share: by who made it, whose session it is, or an admin',
-      scopes: ['read'],
-      answer: null,
-      refusals: ['NOT_FOUND'],
-    }),
-    requireScope('read'),
-    parameters(idSchemas),
-    async (context) => {
-      const { deviceId, scopes } = deviceOf(context);
-      const device = { deviceId, isAdmin: scopes.includes('admin') };
-      await revokeShare(endpoint.database, device, context.req.valid('param').id);
-      return context.body(null, 204);
-    },
   );
   return routes;
 }

@@ -1,5 +1,12 @@
 import * as v from 'valibot';
-import { bytesSchema, countSchema, idSchema, sha256Schema, unixMsSchema } from './fields';
+import {
+  bytesSchema,
+  countSchema,
+  idSchema,
+  labelSchema,
+  sha256Schema,
+  unixMsSchema,
+} from './fields';
 
 /*
  * Sessions at an endpoint. One is a session file cut into pieces, each encrypted by itself; what it is called and when it
@@ -13,6 +20,7 @@ import { bytesSchema, countSchema, idSchema, sha256Schema, unixMsSchema } from '
  *   GET    /api/sessions/:id/pieces/:index     bytes, with ranges (read, or its share)
  *   DELETE /api/sessions/:id                   receipt (upload: own; admin: any)
  *   POST   /api/sessions/:id/shares            (read) ; DELETE /api/shares/:id
+ *   GET    /api/shares?session&cursor          those that the device may end (read)
  *   GET    /api/deletions?cursor               receipts (read)
  *   GET/PUT /api/vault                         the vault's key, encrypted by a passphrase (read or upload / upload); PUT with If-None-Match: *,
  *                                              or with If-Match to replace it (admin, too)
@@ -125,6 +133,24 @@ export const shareSchema = v.object({
   expiresUnixMs: unixMsSchema,
 });
 export type Share = v.InferOutput<typeof shareSchema>;
+
+/** `GET /api/shares`: those that still open a session and that the asking device may end; their secrets are told once, when they are made. */
+export const openSharesSchema = v.object({
+  shares: v.array(
+    v.object({
+      id: idSchema,
+      sessionId: idSchema,
+      /** Of the device that made it. */
+      deviceName: labelSchema,
+      /** Made by the device that asks. */
+      isOwn: v.boolean(),
+      expiresUnixMs: unixMsSchema,
+    }),
+  ),
+  /** For the next page: an id; null: this was the last. */
+  cursor: v.nullable(idSchema),
+});
+export type OpenShares = v.InferOutput<typeof openSharesSchema>;
 
 /** `GET /api/vault`; 404 while there is none. Every version has its ETag. */
 export const vaultSchema = v.object({ vault: bytesSchema(MAX_ENVELOPE_BYTES) });
