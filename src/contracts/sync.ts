@@ -93,22 +93,26 @@ export interface RemoteSearch {
   readonly text: string;
 }
 
+/** What the ledger tells of. Closed: a new one needs a sentence in the list on the screen. */
+export const LEDGER_EVENTS = [
+  'paired',
+  'session-encrypted',
+  'sightings-published',
+  'live-published',
+  'edits-encrypted',
+  'share-made',
+  'descriptor-searched',
+  'session-deleted',
+  'sightings-deleted',
+  'disconnected',
+] as const;
+
 /** One thing that left the device, or was removed from where it went. */
 export interface LedgerEntry {
   readonly id: string;
   readonly timeUnixMs: number;
   readonly url: string;
-  readonly what:
-    | 'paired'
-    | 'session-encrypted'
-    | 'sightings-published'
-    | 'live-published'
-    | 'edits-encrypted'
-    | 'share-made'
-    | 'descriptor-searched'
-    | 'session-deleted'
-    | 'sightings-deleted'
-    | 'disconnected';
+  readonly what: (typeof LEDGER_EVENTS)[number];
   readonly sessionId: SessionId | null;
   readonly byteCount: number;
   /** Whether whoever runs the endpoint can read it. */

@@ -1,6 +1,7 @@
 import type { DBSchema, IDBPDatabase } from 'idb';
 import * as v from 'valibot';
 import { ERROR_CODES } from '../contracts/errors';
+import { LEDGER_EVENTS } from '../contracts/sync';
 import { identitySchema } from '../core/sync-format/envelope';
 import { editSchema } from '../core/sync-format/edits';
 import { scopesSchema } from '../core/sync-api/access';
@@ -89,17 +90,7 @@ export const ledgerSchema = v.object({
   id: v.string(),
   timeUnixMs: unixMsSchema,
   url: v.string(),
-  what: v.picklist([
-    'paired',
-    'session-encrypted',
-    'sightings-published',
-    'live-published',
-    'edits-encrypted',
-    'share-made',
-    'session-deleted',
-    'sightings-deleted',
-    'disconnected',
-  ]),
+  what: v.picklist(LEDGER_EVENTS),
   sessionId: v.nullable(v.string()),
   byteCount: countSchema,
   isReadable: v.boolean(),
