@@ -11,7 +11,6 @@ import {
   isLost,
   listSessions,
   removeSession,
-  shareSession,
 } from '../src/sinks/sync/catalogue';
 import { downloadSession, type DownloadedFile } from '../src/sinks/sync/download-session';
 import { pullEdits, pushEdits } from '../src/sinks/sync/edits-log';
@@ -23,6 +22,7 @@ import {
   searchSightings,
   unpublishSightings,
 } from '../src/sinks/sync/publishing';
+import { endShare, listShares, shareSession } from '../src/sinks/sync/shares';
 import { planUpload, sendSession, type UploadPlace } from '../src/sinks/sync/upload-session';
 import { openVault, readVault } from '../src/sinks/sync/vault';
 import { SyncFiles } from '../src/storage/sync-files';
@@ -79,6 +79,8 @@ const api: SyncWorkerApi = {
   releaseDownload,
   find: (access, vaultKey, id) => findSession(to(access), vaultKey, id),
   share: (access, vaultKey, id, expires) => shareSession(to(access), vaultKey, id, expires),
+  shares: (access, id) => listShares(to(access), id),
+  endShare: (access, shareId) => endShare(to(access), shareId),
   publish: (access, sightings) => publishSightings(to(access), sightings),
   unpublish: (access, sessionId) => unpublishSightings(to(access), sessionId),
   publishLive: (access, id, label, events) => publishLive(to(access), id, label, events),

@@ -101,6 +101,7 @@ export const LEDGER_EVENTS = [
   'live-published',
   'edits-encrypted',
   'share-made',
+  'share-ended',
   'descriptor-searched',
   'session-deleted',
   'sightings-deleted',
@@ -123,7 +124,20 @@ export interface LedgerEntry {
 
 /** A link that opens one session in Resight, its key in the fragment, and until when. */
 export interface MadeShare {
+  /** That of its {@link OpenShare}. */
+  readonly id: string;
   readonly link: string;
+  readonly expiresUnixMs: number;
+}
+
+/** A link that still opens a session at the endpoint, and that this device may end. What opens it was told once, when it was made. */
+export interface OpenShare {
+  readonly id: string;
+  /** At the endpoint. */
+  readonly remoteId: string;
+  /** Of who made it. */
+  readonly deviceName: string;
+  readonly isOwn: boolean;
   readonly expiresUnixMs: number;
 }
 
@@ -204,6 +218,10 @@ export interface SyncClient {
   /** Removed from the endpoint; the receipt goes to the ledger. */
   deleteRemote(id: string): Promise<void>;
   share(id: string, days: number): Promise<MadeShare>;
+  /** Links to one session there, the first to run out first: those made here, all to a session sent from here, and for an admin all. */
+  shares(id: string): Promise<readonly OpenShare[]>;
+  /** Nobody can open anything with it any more; what was fetched stays where it is. */
+  endShare(share: OpenShare): Promise<void>;
   /** A link made by {@link share}, on any device, connected or not. */
   openShare(
     link: string,

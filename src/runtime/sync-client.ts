@@ -3,6 +3,7 @@ import type { SessionId } from '../contracts/session';
 import type {
   LedgerEntry,
   MadeShare,
+  OpenShare,
   PublishedMatch,
   RemoteSearch,
   RemoteSession,
@@ -137,6 +138,14 @@ export class EndpointSync implements SyncClient {
 
   async share(id: string, days: number): Promise<MadeShare> {
     return (await this.#opened()).share(id, days);
+  }
+
+  async shares(id: string): Promise<readonly OpenShare[]> {
+    return (await this.#opened()).shares(id);
+  }
+
+  async endShare(share: OpenShare): Promise<void> {
+    await (await this.#opened()).endShare(share);
   }
 
   async openShare(link: string, onProgress: Progress, signal: AbortSignal): Promise<SessionId> {

@@ -1,4 +1,5 @@
 import type {
+  OpenShare,
   PublishedMatch,
   RemoteSession,
   SyncConnection,
@@ -139,11 +140,16 @@ export interface SyncWorkerApi {
     id: string,
     expiresUnixMs: number,
   ): Promise<{
+    readonly shareId: string;
     readonly secret: string;
     readonly sessionKey: string;
     /** As the endpoint says. */
     readonly expiresUnixMs: number;
   }>;
+  /** Of one session; see `SyncClient.shares`. */
+  shares(access: EndpointAccess, id: string): Promise<readonly OpenShare[]>;
+  /** One that is not there any more is no error. */
+  endShare(access: EndpointAccess, shareId: string): Promise<void>;
 
   /** Returns the bytes that were sent. */
   publish(access: EndpointAccess, sightings: readonly PublishedSighting[]): Promise<number>;

@@ -2,6 +2,7 @@ import type { SessionId } from '../../contracts/session';
 import type {
   LedgerEntry,
   MadeShare,
+  OpenShare,
   PublishedMatch,
   RemoteSearch,
   RemoteSession,
@@ -227,7 +228,22 @@ export class EndpointActions implements SyncActions {
       ...{ what: 'share-made', sessionId: null, byteCount: 0, isReadable: false, details },
     });
     const link = writeShareLink(document.baseURI, { url: access.url, id, ...shared });
-    return { link, expiresUnixMs: shared.expiresUnixMs };
+    return { id: shared.shareId, link, expiresUnixMs: shared.expiresUnixMs };
+  }
+
+  shares(id: string): Promise<readonly OpenShare[]> {
+    const { access, calls } = this.engine;
+    return calls.call((remote) => remote.shares(access, id));
+  }
+
+  async endShare({ id, remoteId, deviceName, isOwn, expiresUnixMs }: OpenShare): Promise<void> {
+    const { access, calls } = this.engine;
+    await calls.call((remote) => remote.endShare(access, id));
+    const maker = isOwn ? 'this device' : `"${deviceName}"`;
+    const details = `${remoteId}: the link that ${maker} made, until ${new Date(expiresUnixMs).toISOString()}`;
+    await this.engine.writeDown({
+      ...{ what: 'share-ended', sessionId: null, byteCount: 0, isReadable: false, details },
+    });
   }
 
   async openShare(

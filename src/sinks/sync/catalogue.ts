@@ -5,13 +5,12 @@ import {
   catalogueSessionSchema,
   deletionStatementSchema,
   receiptSchema,
-  shareSchema,
   type CatalogueSession,
   type DeletionReceipt,
 } from '../../core/sync-api/catalogue';
 import { sessionKeyOf } from '../../core/sync-format/edits';
 import type { Envelope } from '../../core/sync-format/envelope';
-import type { ListedSession, SyncWorkerApi } from '../../core/sync-format/sync-worker-api';
+import type { ListedSession } from '../../core/sync-format/sync-worker-api';
 import { AppError } from '../../core/app-error';
 import { openEnvelope } from './download-session';
 import { isProblem } from './endpoint-error';
@@ -85,23 +84,6 @@ export async function removeSession(
     if (isProblem(error, 'NOT_FOUND', 'GONE')) return null;
     throw error;
   }
-}
-
-/** Lets whoever has the answer read one session. Throws AppError SYNC_*. */
-export async function shareSession(
-  requests: EndpointRequests,
-  vaultKey: string,
-  id: string,
-  expiresUnixMs: number,
-): ReturnType<SyncWorkerApi['share']> {
-  const session = await requests.json(catalogueSessionSchema, `/api/sessions/${id}`);
-  // Before anything is opened to others: a link without the key would be of no use.
-  const { sessionKey } = await openEnvelope({ ...session, id }, vaultKey);
-  const share = await requests.json(shareSchema, `/api/sessions/${id}/shares`, {
-    method: 'POST',
-    body: { expiresUnixMs },
-  });
-  return { secret: share.secret, sessionKey, expiresUnixMs: share.expiresUnixMs };
 }
 
 /** Throws AppError SYNC_TAMPERED for a receipt of something else, or that the endpoint's key did not sign. */

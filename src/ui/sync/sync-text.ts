@@ -78,6 +78,30 @@ export function uploadErrorText(code: ErrorCode): ErrorText {
   return errorText(code);
 }
 
+/** The sentence for a link that opened nothing. `isRead`: it is a link at all. */
+export function linkErrorText(code: ErrorCode, isRead: boolean): ErrorText {
+  if (!isRead)
+    return {
+      headline: 'This is not a whole link',
+      happened: 'A part of it is missing or was changed on its way here. Nothing was asked for.',
+      action: 'Copy it again, to its very end, or ask whoever sent it to send it once more.',
+    };
+  if (code === 'SYNC_SIGNED_OUT' || code === 'SYNC_REFUSED')
+    return {
+      headline: 'This link opens nothing any more',
+      happened:
+        'It was ended by whoever made it, has run out, or the session was deleted there. Nothing was fetched.',
+      action: 'Ask whoever gave it to you for a new one.',
+    };
+  if (code === 'SYNC_WRONG_KEY')
+    return {
+      headline: 'This link has not the right key',
+      happened: 'Its end was changed on its way here, so that the session cannot be decrypted.',
+      action: 'Copy it again, to its very end, or ask whoever sent it to send it once more.',
+    };
+  return errorText(code);
+}
+
 /** What an entry of the ledger tells of. */
 export const LEDGER_TEXTS: Readonly<Record<LedgerEntry['what'], string>> = {
   paired: 'Paired',
@@ -86,6 +110,7 @@ export const LEDGER_TEXTS: Readonly<Record<LedgerEntry['what'], string>> = {
   'live-published': 'Live results published',
   'edits-encrypted': 'Corrections sent, encrypted',
   'share-made': 'Link to a session made',
+  'share-ended': 'Link to a session ended',
   'descriptor-searched': 'Descriptor of a vehicle sent to search by it',
   'session-deleted': 'Session deleted there',
   'sightings-deleted': 'Published sightings deleted there',

@@ -1,6 +1,7 @@
 import type {
   LedgerEntry,
   MadeShare,
+  OpenShare,
   OutboxItem,
   PublishedMatch,
   RemoteSearch,
@@ -25,6 +26,7 @@ export class FakeSync implements SyncClient {
   remoteSessions: readonly RemoteSession[] = [];
   searches: RemoteSearch[] = [];
   entries: readonly LedgerEntry[] = [];
+  openShares: readonly OpenShare[] = [];
   /** Ends a download that was begun. */
   finishDownload: ((sessionId: string) => void) | null = null;
   state: SyncState = {
@@ -162,7 +164,19 @@ export class FakeSync implements SyncClient {
   async share(id: string, days: number): Promise<MadeShare> {
     this.#note(`share ${id} for ${days}`);
     const link = `${location.origin}/#share=https%3A%2F%2Fcars.example,${id},secret,AGE-SECRET-KEY-1FAKE`;
-    return { link, expiresUnixMs: Date.UTC(2031, 0, 2) };
+    const expiresUnixMs = Date.UTC(2031, 0, 2);
+    this.openShares = [...this.openShares, openShare('made-1', id, { expiresUnixMs })];
+    return { id: 'made-1', link, expiresUnixMs };
+  }
+
+  async shares(id: string): Promise<readonly OpenShare[]> {
+    this.#throwIfAsked();
+    return this.openShares.filter(({ remoteId }) => remoteId === id);
+  }
+
+  async endShare({ id }: OpenShare): Promise<void> {
+    this.#note(`end ${id}`);
+    this.openShares = this.openShares.filter((share) => share.id !== id);
   }
 
   openShare(
@@ -241,6 +255,16 @@ export class FakeSync implements SyncClient {
     this.nextError = null;
     if (error) throw error;
   }
+}
+
+/** A link to a session at the endpoint. */
+export function openShare(
+  id: string,
+  remoteId: string,
+  change: Partial<OpenShare> = {},
+): OpenShare {
+  const expiresUnixMs = Date.UTC(2030, 5, 1);
+  return { id, remoteId, deviceName: 'Laptop', isOwn: true, expiresUnixMs, ...change };
 }
 
 /** An upload on its way, half there. */

@@ -1,10 +1,11 @@
 import { flushSync } from 'svelte';
 import { describe, expect, it, vi } from 'vitest';
+import { page } from 'vitest/browser';
 import { AppError } from '../../../src/core/app-error';
 import { writeShareLink } from '../../../src/core/sync-format/share-link';
 import { makeSession } from '../../support/make-session';
 import type { FakeController } from './fake-controller';
-import { outboxItem, remoteSession } from './fake-sync';
+import { openShare, outboxItem, remoteSession } from './fake-sync';
 import { mountedApp } from './mounted-app';
 import { button, expectAccessible, expectTouchTargets, nameOf } from './screen';
 
@@ -234,7 +235,7 @@ describe('sessions at the endpoint', () => {
     const { sync } = await opened();
     sync.remoteSessions = [remoteSession('aa')];
     await goTo('Sessions there');
-    await press('Link…');
+    await press(/^Links…/);
     expect(sync.calls).toEqual([]);
     await press('Make a link');
     await vi.waitFor(() => expect(text()).toContain('#share='));
@@ -244,6 +245,77 @@ describe('sessions at the endpoint', () => {
     await press('Delete there');
     await vi.waitFor(() => expect(text()).toContain('No session is there yet.'));
     expect(sync.calls.at(-1)).toBe('delete aa');
+  });
+});
+
+describe('links to a session at the endpoint', () => {
+  /** The buttons that end one. */
+  const ends = (): string[] =>
+    [...document.querySelectorAll('button')].map(nameOf).filter((name) => /^End: link/.test(name));
+
+  it('are listed with their end, and ended after a question', async () => {
+    const { sync } = await opened();
+    sync.remoteSessions = [remoteSession('aa'), remoteSession('bb')];
+    sync.openShares = [
+      openShare('one', 'aa', { expiresUnixMs: Date.UTC(2029, 2, 5) }),
+      openShare('two', 'aa', { isOwn: false, deviceName: 'Phone at the gate' }),
+      openShare('three', 'bb'),
+    ];
+    await goTo('Sessions there');
+    await press(/^Links…: Gate camera/);
+    await vi.waitFor(() => expect(ends()).toHaveLength(2));
+    expect(ends()[0]).toMatch(/2029.*, made by this device$/);
+    expect(ends()[1]).toMatch(/2030.*, made by “Phone at the gate”$/);
+    expectAccessible();
+    expectTouchTargets();
+    await page.viewport(390, 844);
+    expectTouchTargets();
+    expect(document.documentElement.scrollWidth).toBeLessThanOrEqual(390);
+    await press(/^End: .*Phone at the gate/);
+    expect(text()).toContain('Who has fetched it already keeps it.');
+    await press('Keep');
+    expect(sync.calls).toEqual([]);
+    button(/^End: .*Phone at the gate/).focus();
+    await press(/^End: .*Phone at the gate/);
+    await press('End the link');
+    await vi.waitFor(() => expect(ends()).toHaveLength(1));
+    expect(sync.calls).toEqual(['end two']);
+    await vi.waitFor(() => expect(text()).toContain('The link is ended'));
+    // For who uses the keyboard it goes on where the link was, not at the top of the page.
+    await vi.waitFor(() =>
+      expect(document.activeElement?.closest('section')?.textContent).toContain(
+        'Links that open it now',
+      ),
+    );
+  });
+
+  it('are told when one is made, and its address goes when it is ended', async () => {
+    const { sync } = await opened();
+    sync.remoteSessions = [remoteSession('aa')];
+    await goTo('Sessions there');
+    await press(/^Links…/);
+    await vi.waitFor(() => expect(text()).toContain('None that this device could end.'));
+    await press('Make a link');
+    await vi.waitFor(() => expect(ends()).toHaveLength(1));
+    expect(text()).toContain('#share=');
+    await press(/^End: /);
+    await press('End the link');
+    await vi.waitFor(() => expect(text()).toContain('None that this device could end.'));
+    expect(text()).not.toContain('#share=');
+  });
+
+  it('can be ended without the session’s key, and asked for again when the endpoint was away', async () => {
+    const { sync } = await opened();
+    sync.remoteSessions = [remoteSession('aa', { details: null })];
+    sync.openShares = [openShare('one', 'aa')];
+    await goTo('Sessions there');
+    await vi.waitFor(() => button(/^Links…/));
+    sync.nextError = new AppError('SYNC_UNREACHABLE', 'nobody answers');
+    await press(/^Links…/);
+    await vi.waitFor(() => expect(text()).toContain('The endpoint does not answer'));
+    await press('Ask again');
+    await vi.waitFor(() => expect(ends()).toHaveLength(1));
+    expect(text()).not.toContain('Make a link');
   });
 });
 
@@ -318,7 +390,18 @@ describe('a link to a shared session', () => {
     await press('Not now');
     history.replaceState(null, '', shareLink(Date.UTC(2031, 0, 2)).slice(0, 40));
     show();
-    await vi.waitFor(() => expect(text()).toContain('The endpoint refused'));
+    await vi.waitFor(() => expect(text()).toContain('This is not a whole link'));
     expect(button('Fetch and open').disabled).toBe(true);
+  });
+
+  it('that was ended says so, not that this device is not paired any more', async () => {
+    history.replaceState(null, '', shareLink(Date.UTC(2031, 0, 2)));
+    const { sync } = show();
+    sync.nextError = new AppError('SYNC_SIGNED_OUT', 'The token is not known here.');
+    await press('Fetch and open');
+    await vi.waitFor(() => expect(text()).toContain('This link opens nothing any more'));
+    expect(text()).toContain('It was ended by whoever made it');
+    expect(text()).not.toContain('paired');
+    expectAccessible();
   });
 });

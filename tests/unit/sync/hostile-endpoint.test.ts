@@ -6,6 +6,7 @@ import { writeVaultRecord } from '../../../src/core/sync-format/vault-record';
 import { makeKey, sealByPassphrase } from '../../../src/sinks/sync/age-files';
 import { pullEdits } from '../../../src/sinks/sync/edits-log';
 import { EndpointRequests } from '../../../src/sinks/sync/endpoint-requests';
+import { listShares } from '../../../src/sinks/sync/shares';
 import { TusRequests } from '../../../src/sinks/sync/tus-requests';
 import { openVault } from '../../../src/sinks/sync/vault';
 
@@ -28,6 +29,9 @@ beforeAll(async () => {
       // The same entry for ever, whatever was asked for.
       const entry = { position: 5, deviceId: 'device-0001', number: 1, data: 'AAAA' };
       response.end(JSON.stringify({ entries: [entry], isLast: askedCount > 50 }));
+    } else if (path.startsWith('/api/shares')) {
+      // Always the same next page.
+      response.end(JSON.stringify({ shares: [], cursor: askedCount > 50 ? null : 'share-0001' }));
     } else {
       response.statusCode = path.startsWith('/refused') ? 400 : 200;
       floodedBytes = 0;
@@ -58,6 +62,12 @@ describe('an endpoint that means ill', () => {
   it.each(['/flood', '/refused'])('does not fill the memory with what %s answers', async (path) => {
     await expect(requests().json(v.unknown(), path)).rejects.toEqual(notAnEndpoint);
     expect(floodedBytes).toBeLessThan(FLOOD_BYTES);
+  });
+
+  it('does not keep a device reading the same links for ever', async () => {
+    askedCount = 0;
+    await expect(listShares(requests(), 'session-0001')).rejects.toEqual(notAnEndpoint);
+    expect(askedCount).toBeLessThan(5);
   });
 
   it('does not keep a device reading the same edits for ever', async () => {

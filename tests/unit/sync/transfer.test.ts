@@ -11,10 +11,10 @@ import {
   isLost,
   listSessions,
   removeSession,
-  shareSession,
 } from '../../../src/sinks/sync/catalogue';
 import { downloadSession, type DownloadedFile } from '../../../src/sinks/sync/download-session';
 import { EndpointRequests } from '../../../src/sinks/sync/endpoint-requests';
+import { endShare, listShares, shareSession } from '../../../src/sinks/sync/shares';
 import { planUpload, sendSession } from '../../../src/sinks/sync/upload-session';
 import { startTestEndpoint, type TestEndpoint } from '../../support/endpoint';
 import { MemoryUploadPlace } from '../../support/memory-upload-place';
@@ -310,6 +310,28 @@ describe('a session at an endpoint', () => {
     await expect(received(other.uploadId, sessionKey, guest)).rejects.toMatchObject({
       code: expect.stringMatching(/^SYNC_/) as unknown,
     });
+  });
+
+  it('is not opened by a link that was found among its links and ended; another one goes on', async () => {
+    const { uploadId } = await uploaded();
+    const [late, early] = [Date.now() + 120_000, Date.now() + 60_000];
+    const kept = await shareSession(requests, vaultKey, uploadId, late);
+    const ended = await shareSession(requests, vaultKey, uploadId, early);
+    const own = { remoteId: uploadId, deviceName: 'A device', isOwn: true };
+    const [first, second, ...others] = await listShares(requests, uploadId);
+    expect(first).toEqual({ ...own, id: ended.shareId, expiresUnixMs: early });
+    expect(second).toEqual({ ...own, id: kept.shareId, expiresUnixMs: late });
+    expect(others).toEqual([]);
+    await endShare(requests, ended.shareId);
+    // Ended by somebody else at the same time, it is just as ended.
+    await endShare(requests, ended.shareId);
+    const guest = new EndpointRequests(endpoint.url, ended.secret);
+    await expect(received(uploadId, ended.sessionKey, guest)).rejects.toMatchObject({
+      code: 'SYNC_SIGNED_OUT',
+    });
+    expect((await listShares(requests, uploadId)).map(({ id }) => id)).toEqual([kept.shareId]);
+    const other = new EndpointRequests(endpoint.url, kept.secret);
+    expect((await received(uploadId, kept.sessionKey, other)).bytes).toEqual(contents());
   });
 
   it('goes on where a broken download ended', async () => {
