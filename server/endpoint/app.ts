@@ -11,6 +11,7 @@ import { editRoutes } from './edits/edit-routes';
 import type { Endpoint, EndpointEnvironment } from './endpoint';
 import { allowOrigins } from './http/allowed-origins';
 import { createClientReader } from './http/client-address';
+import { keepRoom } from './http/keep-room';
 import { openApiRoutes } from './http/open-api';
 import { answerErrors, answerNotFound, answerRefusal } from './http/problem';
 import { logRequests } from './http/request-log';
@@ -60,6 +61,7 @@ export function createApp(endpoint: Endpoint): Hono<EndpointEnvironment> {
       authenticate(limits, async (token) => (await findDevice(token)) ?? findShare(token)),
     );
   }
+  app.use('/api/*', keepRoom(endpoint));
 
   app.route('/', healthRoutes(endpoint));
   app.route('/', metricsRoutes(endpoint));

@@ -1,3 +1,5 @@
+import { isDiskFull } from './disk-full';
+
 /** Why the endpoint could not start, or stop, for who runs it: what was expected, and what to do. */
 export function describeFailure(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
@@ -11,6 +13,9 @@ export function describeFailure(error: unknown): string {
   }
   if (code === 'ECONNREFUSED' || code === 'ENOTFOUND') {
     return `A server of DATABASE_URL or RESIGHT_S3_ADDRESS cannot be reached: ${error.message}`;
+  }
+  if (isDiskFull(error)) {
+    return `The disk of the data folder is full: make some room there, then start the endpoint again. ${error.message}`;
   }
   // Of Amazon's library.
   if (error.name === 'CredentialsProviderError') {

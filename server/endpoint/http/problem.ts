@@ -2,6 +2,7 @@ import type { Context, ErrorHandler, NotFoundHandler } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { Problem } from '../../../src/core/sync-api/fields';
+import { diskFullRefusal, isDiskFull } from '../disk-full';
 import type { Endpoint, EndpointEnvironment } from '../endpoint';
 import { Refusal } from '../refusal';
 
@@ -27,7 +28,7 @@ export function answerRefusal(
   );
 }
 
-/** Refusals as they are; anything else as INTERNAL with the number of the request, which the log has with the reason. */
+/** Refusals as they are, a full disk as one; anything else as INTERNAL with the number of the request, which the log has with the reason. */
 export function answerErrors({ log }: Endpoint): ErrorHandler<EndpointEnvironment> {
   return (error, context) => {
     if (error instanceof Refusal) return answerRefusal(context, error);
@@ -36,6 +37,10 @@ export function answerErrors({ log }: Endpoint): ErrorHandler<EndpointEnvironmen
       return answerRefusal(context, new Refusal('INVALID_REQUEST', error.message));
     }
     const requestId = context.get('requestId');
+    if (isDiskFull(error)) {
+      log.error({ requestId, err: error }, 'the disk is full');
+      return answerRefusal(context, diskFullRefusal());
+    }
     log.error({ requestId, err: error }, 'request failed');
     return answerRefusal(
       context,

@@ -1,0 +1,189 @@
+import type * as files from 'node:fs/promises';
+import { statfs } from 'node:fs/promises';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import * as v from 'valibot';
+import type { Database, Queries } from '../../../../server/endpoint/database/database';
+import { endWhenDead } from '../../../../server/endpoint/database/end-when-dead';
+import { shortenLog } from '../../../../server/endpoint/database/keep-log-short';
+import { openEmbeddedDatabase } from '../../../../server/endpoint/database/embedded-database';
+import { describeFailure } from '../../../../server/endpoint/describe-failure';
+import { problemSchema } from '../../../../src/core/sync-api/fields';
+import { emptyDatabase, startTestEndpoint, type TestEndpoint } from '../../../support/endpoint';
+import {
+  announceSession,
+  makeTestSession,
+  sentSession,
+  sessionPath,
+} from '../../../support/endpoint-sessions';
+
+const disk = { freeBytes: Infinity };
+
+vi.mock('node:fs/promises', async (importOriginal) => {
+  const original = await importOriginal<typeof files>();
+  return {
+    ...original,
+    statfs: vi.fn(async (path: string) => {
+      const found = await original.statfs(path);
+      return disk.freeBytes === Infinity
+        ? found
+        : Object.assign(found, { bsize: 1, bavail: disk.freeBytes });
+    }),
+  };
+});
+
+const failure = (fields: object) => Object.assign(new Error('No space left on device'), fields);
+
+const EVENT = {
+  label: 'Gate',
+  events: [{ type: 'state', timeUnixMs: 1, state: 'running' }],
+};
+
+describe('an endpoint whose disk is full', () => {
+  let endpoint: TestEndpoint;
+  beforeAll(async () => {
+    endpoint = await startTestEndpoint();
+  });
+  afterAll(() => endpoint.stop());
+  beforeEach(() => {
+    vi.restoreAllMocks();
+    disk.freeBytes = Infinity;
+  });
+
+  const refusalOf = async (response: Response) => ({
+    status: response.status,
+    ...v.parse(problemSchema, await response.json()),
+  });
+  const FULL = {
+    status: 507,
+    code: 'QUOTA_EXCEEDED',
+    message: 'The disk of the endpoint is full. Remove sessions there, or give it more room.',
+  };
+
+  for (const code of ['53100', 'ENOSPC', 'EDQUOT']) {
+    it(`says so when a write fails with ${code}, and logs why`, async () => {
+      const { token } = await endpoint.pair(['publish']);
+      const { database } = endpoint.endpoint;
+      const ask = database.query.bind(database);
+      vi.spyOn(database, 'query').mockImplementation((sql, parameters) =>
+        sql.includes('live_events')
+          ? Promise.reject(new Error('wrapped', { cause: failure({ code }) }))
+          : ask(sql, parameters),
+      );
+      const answer = await endpoint.ask('POST', '/api/live/camera-at-gate/events', {
+        token,
+        json: EVENT,
+      });
+      expect(await refusalOf(answer)).toEqual(FULL);
+      expect(endpoint.logLines.join('')).toContain('the disk is full');
+    });
+  }
+
+  it('takes nothing more while it is almost full; what is there can be read and removed', async () => {
+    const { token } = await endpoint.pair(['upload', 'read', 'publish']);
+    const session = await sentSession(endpoint, token, 10);
+    disk.freeBytes = 1024 * 1024;
+    await vi.waitFor(
+      async () =>
+        expect(
+          await refusalOf(await announceSession(endpoint, token, makeTestSession([10]))),
+        ).toEqual(FULL),
+      5000,
+    );
+    for (const [method, path] of [
+      ['POST', '/api/live/camera-at-gate/events'],
+      ['POST', '/api/sightings'],
+      ['POST', '/api/edits'],
+      ['PUT', '/api/vault'],
+      ['POST', '/api/uploads'],
+      ['PATCH', `/api/uploads/${session.announcement.id}.0`],
+    ] as const) {
+      expect(await refusalOf(await endpoint.ask(method, path, { token }))).toEqual(FULL);
+    }
+    const read = await endpoint.ask('GET', `${sessionPath(session)}/pieces/0`, { token });
+    expect(read.status).toBe(200);
+    expect((await read.arrayBuffer()).byteLength).toBe(10);
+    expect((await endpoint.ask('DELETE', sessionPath(session), { token })).status).toBe(200);
+  });
+
+  it('takes more once there is room again', async () => {
+    const { token } = await endpoint.pair(['publish']);
+    const publish = () =>
+      endpoint.ask('POST', '/api/live/camera-of-room/events', { token, json: EVENT });
+    disk.freeBytes = 0;
+    await vi.waitFor(async () => expect((await publish()).status).toBe(507), 5000);
+    disk.freeBytes = Infinity;
+    await vi.waitFor(async () => expect((await publish()).status).toBe(200), 5000);
+    expect(statfs).toHaveBeenCalledWith(endpoint.config.dataFolder);
+  });
+});
+
+it('says what to do when it cannot start for want of room', () => {
+  expect(describeFailure(failure({ code: 'ENOSPC' }))).toMatch(
+    /^The disk of the data folder is full/,
+  );
+});
+
+describe('the embedded database that gives up', () => {
+  const panic = failure({ code: '53100', severity: 'PANIC' });
+
+  /** One that fails with this. */
+  function failing(error: Error): Database {
+    const fail = () => Promise.reject(error);
+    return {
+      query: fail,
+      transaction: (work) => work({ query: fail }),
+      listen: fail,
+      notify: fail,
+      hasVector: false,
+      kind: 'embedded',
+      close: () => Promise.resolve(),
+    };
+  }
+
+  it('ends the process at its first query, also within a transaction', async () => {
+    const asks: readonly ((database: Database) => Promise<unknown>)[] = [
+      (database) => database.query('SELECT 1'),
+      (database) => database.notify('channel', 'text'),
+      (database) =>
+        database.transaction(async (queries: Queries) => {
+          await queries.query('SELECT 1').catch(() => expect(end).toHaveBeenCalledWith(panic));
+        }),
+    ];
+    const end = vi.fn();
+    for (const ask of asks) {
+      end.mockClear();
+      await ask(endWhenDead(failing(panic), end)).catch((error: unknown) =>
+        expect(error).toBe(panic),
+      );
+      expect(end).toHaveBeenCalledWith(panic);
+    }
+  });
+
+  it('is not taken for one that refuses a query', async () => {
+    const end = vi.fn();
+    const refusing = endWhenDead(failing(failure({ code: '53100', severity: 'ERROR' })), end);
+    await expect(refusing.query('SELECT 1')).rejects.toThrow('No space left');
+    expect(end).not.toHaveBeenCalled();
+  });
+});
+
+it('keeps the log of the embedded database short while it runs', async () => {
+  const database = await openEmbeddedDatabase({ dataFolder: null, archive: await emptyDatabase() });
+  await database.query('CREATE TABLE words (word text)');
+  const logBytes = async () => {
+    const [log] = await database.query<{ bytes: number }>(
+      'SELECT (pg_current_wal_lsn() - redo_lsn)::bigint AS bytes FROM pg_control_checkpoint()',
+    );
+    return log?.bytes ?? 0;
+  };
+  await shortenLog(database);
+  const earlier = await logBytes();
+  // 40 MB, which cannot be compressed.
+  await database.query(
+    `INSERT INTO words SELECT string_agg(md5(random()::text), '') FROM generate_series(1, 1250000) AS n GROUP BY n % 40`,
+  );
+  expect(await logBytes()).toBeGreaterThan(earlier + 32 * 1024 * 1024);
+  await shortenLog(database);
+  expect(await logBytes()).toBeLessThan(1024 * 1024);
+  await database.close();
+});
