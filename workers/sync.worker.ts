@@ -6,12 +6,7 @@ import type {
 } from '../src/core/sync-format/sync-worker-api';
 import { AppError } from '../src/core/app-error';
 import { installErrorTransfer } from '../src/runtime/rpc-errors';
-import {
-  findSession,
-  isLost,
-  listSessions,
-  removeSession,
-} from '../src/sinks/sync/catalogue';
+import { findSession, isLost, listSessions, removeSession } from '../src/sinks/sync/catalogue';
 import { downloadSession, type DownloadedFile } from '../src/sinks/sync/download-session';
 import { pullEdits, pushEdits } from '../src/sinks/sync/edits-log';
 import { EndpointRequests } from '../src/sinks/sync/endpoint-requests';
@@ -22,6 +17,7 @@ import {
   searchSightings,
   unpublishSightings,
 } from '../src/sinks/sync/publishing';
+import { readReceiptKey } from '../src/sinks/sync/receipts';
 import { endShare, listShares, shareSession } from '../src/sinks/sync/shares';
 import { planUpload, sendSession, type UploadPlace } from '../src/sinks/sync/upload-session';
 import { openVault, readVault } from '../src/sinks/sync/vault';
@@ -67,7 +63,8 @@ const api: SyncWorkerApi = {
   send: (access, plan, onProgress) =>
     cancellable('send', (signal) => sendSession(to(access), plan, place, onProgress, signal)),
   isLost: (access, uploadId) => isLost(to(access), uploadId),
-  remove: (access, uploadId) => removeSession(to(access), uploadId),
+  remove: (access, uploadId, key) => removeSession(to(access), uploadId, key),
+  receiptKey: (access) => readReceiptKey(to(access)),
   list: (access, vaultKey, query) => listSessions(to(access), vaultKey, query),
   download: (access, key, id, onProgress) =>
     cancellable('download', async (signal) => {

@@ -43,6 +43,7 @@ export const ERROR_CODES = [
   'SYNC_LOST',
   'SYNC_WRONG_KEY',
   'SYNC_TAMPERED',
+  'SYNC_KEY_CHANGED',
   'INTERNAL',
 ] as const;
 

@@ -18,6 +18,8 @@ export interface SyncConnection {
   readonly connectedUnixMs: number;
   /** Whether this device can read what is encrypted: it has the vault's key. */
   readonly hasVaultKey: boolean;
+  /** Public key that the endpoint signed receipts with when this device was paired: Ed25519, SPKI, base64. Null: not known yet, kept with the first removal. */
+  readonly receiptKey: string | null;
 }
 
 /** What is left out of a session that is sent. */
@@ -215,7 +217,7 @@ export interface SyncClient {
     onProgress: (fraction: number) => void,
     signal: AbortSignal,
   ): Promise<SessionId>;
-  /** Removed from the endpoint; the receipt goes to the ledger. */
+  /** Removed from the endpoint; the receipt goes to the ledger. SYNC_TAMPERED, SYNC_KEY_CHANGED: the endpoint says so, and proves it not. */
   deleteRemote(id: string): Promise<void>;
   share(id: string, days: number): Promise<MadeShare>;
   /** Links to one session there, the first to run out first: those made here, all to a session sent from here, and for an admin all. */

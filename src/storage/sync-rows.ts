@@ -21,6 +21,8 @@ export const connectionSchema = v.object({
   connectedUnixMs: unixMsSchema,
   /** The vault's key; null: this device has it not. */
   identity: v.nullable(identitySchema),
+  /** That the endpoint signed receipts with when it was first asked: SPKI, base64; null: paired by a version that did not keep it. */
+  receiptKey: v.optional(v.nullable(v.string()), null),
 });
 export type ConnectionRow = v.InferOutput<typeof connectionSchema>;
 

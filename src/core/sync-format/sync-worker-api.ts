@@ -85,7 +85,9 @@ export interface SyncWorkerApi {
     url: string,
     code: string,
     deviceName: string,
-  ): Promise<EndpointAccess & Pick<SyncConnection, 'deviceId' | 'scopes'>>;
+  ): Promise<EndpointAccess & Pick<SyncConnection, 'deviceId' | 'scopes' | 'receiptKey'>>;
+  /** The key that the endpoint says it signs receipts with; see {@link SyncConnection.receiptKey}. */
+  receiptKey(access: EndpointAccess): Promise<string>;
   revoke(access: EndpointAccess, deviceId: string): Promise<void>;
   devices(access: EndpointAccess): Promise<readonly SyncDevice[]>;
   makeCode(
@@ -107,8 +109,11 @@ export interface SyncWorkerApi {
   ): Promise<void>;
   /** Whether a session that was complete there is not any more although nobody removed it. */
   isLost(access: EndpointAccess, uploadId: string): Promise<boolean>;
-  /** Removes a session there, complete or not. Returns the receipt; null: there was nothing. SYNC_TAMPERED when it is none. */
-  remove(access: EndpointAccess, uploadId: string): Promise<string | null>;
+  /**
+   * Removes a session there, complete or not. Returns the receipt; null: there was nothing. `receiptKey`: that was kept. SYNC_TAMPERED when it is none,
+   * SYNC_KEY_CHANGED when it is by another key, and the endpoint has that now.
+   */
+  remove(access: EndpointAccess, uploadId: string, receiptKey: string): Promise<string | null>;
 
   /** Newest first. Days as `2026-11-23`. */
   list(

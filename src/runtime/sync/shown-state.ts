@@ -3,8 +3,9 @@ import type { ConnectionRow, OutboxRow } from '../../storage/sync-rows';
 
 /** A connection without what is secret of it. */
 export function shownConnection(row: ConnectionRow): SyncConnection {
-  const { url, deviceId, deviceName, scopes, connectedUnixMs, identity } = row;
-  return { url, deviceId, deviceName, scopes, connectedUnixMs, hasVaultKey: identity !== null };
+  const { url, deviceId, deviceName, scopes, connectedUnixMs, identity, receiptKey } = row;
+  const hasVaultKey = identity !== null;
+  return { url, deviceId, deviceName, scopes, connectedUnixMs, hasVaultKey, receiptKey };
 }
 
 /** What the screen tells of an upload. */

@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../../contracts/errors';
 import type { SessionId } from '../../contracts/session';
 import type {
   LedgerEntry,
@@ -20,6 +21,7 @@ import { AppError, toErrorData } from '../../core/app-error';
 import { ledgerCsv } from './ledger-text';
 import { describePacked, headerOf } from './pack-session';
 import { publishedDescriptor } from './published-sightings';
+import { removeAtEndpoint } from './receipt-key';
 import { isPassing } from './retry';
 import { NOT_PACKED } from './shown-state';
 import { SyncEngine, type SyncEngineParts } from './sync-engine';
@@ -33,6 +35,9 @@ const DOWNLOAD_SHARE = 0.8;
 const MATCH_COUNT = 30;
 /** A search by text looks through so many pages of the catalogue for one that has something. */
 const MAX_PAGES = 20;
+
+/** The endpoint says that it has removed something, and its receipt does not hold. */
+const UNPROVEN: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['SYNC_TAMPERED', 'SYNC_KEY_CHANGED']);
 
 /** Everything a {@link SyncClient} does beyond state, which is the engine's. */
 export type SyncActions = Omit<SyncClient, 'state' | 'onChanged'>;
@@ -132,7 +137,7 @@ export class EndpointActions implements SyncActions {
     const begun = [...row.staleUploadIds, ...(row.plan ? [row.plan.uploadId] : [])];
     for (const uploadId of begun) {
       try {
-        await engine.calls.call((remote) => remote.remove(engine.access, uploadId));
+        await removeAtEndpoint(engine, engine.access, uploadId);
       } catch (error) {
         // An endpoint throws away by itself what is never finished.
         if (!isPassing(toErrorData(error).code)) throw error;
@@ -200,15 +205,21 @@ export class EndpointActions implements SyncActions {
     const { engine } = this;
     const { calls, access, connection } = engine;
     const session = await calls.call((remote) => remote.find(access, connection.identity, id));
-    const receipt = await calls.call((remote) => remote.remove(access, id));
     const sessionId = session?.details?.sessionId ?? null;
-    await engine.writeDown({
-      what: 'session-deleted',
-      sessionId,
-      byteCount: session?.byteCount ?? 0,
-      isReadable: false,
-      details: receipt ?? `${id} was not there any more`,
-    });
+    const byteCount = session?.byteCount ?? 0;
+    const writeDown = (details: string): Promise<void> =>
+      engine.writeDown({
+        ...{ what: 'session-deleted', sessionId, byteCount, isReadable: false, details },
+      });
+    try {
+      const receipt = await removeAtEndpoint(engine, access, id);
+      await writeDown(receipt ?? `${id} was not there any more`);
+    } catch (error) {
+      // It may be gone there all the same: that it was asked for must not be lost.
+      const { code, message } = toErrorData(error);
+      if (UNPROVEN.has(code)) await writeDown(`not proven. ${message}`);
+      throw error;
+    }
     if (sessionId === null || !session?.isOwn || !connection.scopes.includes('publish')) return;
     await calls.call((remote) => remote.unpublish(access, sessionId));
     const details = 'all that this device published of it';

@@ -4,6 +4,7 @@ import type { ConfirmedPair, PairVerdict } from '../../contracts/recognition';
 import type { SessionsClient } from '../../contracts/session';
 import type { LedgerEntry, SyncConnection, SyncState, UploadChoice } from '../../contracts/sync';
 import { AppError, toErrorData } from '../../core/app-error';
+import { receiptKeyFingerprint } from '../../core/sync-format/receipt-key';
 import { readEndpointUrl } from '../../core/sync-format/share-link';
 import type { EndpointAccess } from '../../core/sync-format/sync-worker-api';
 import { SyncEdits } from '../../storage/sync-edits';
@@ -146,10 +147,12 @@ export class SyncEngine {
       scopes: [...paired.scopes],
       connectedUnixMs: Date.now(),
       identity: null,
+      receiptKey: paired.receiptKey,
     };
     await this.store.setConnection(row);
     this.#error = null;
-    const details = `as "${deviceName}", may ${row.scopes.join(', ')}`;
+    const fingerprint = paired.receiptKey && (await receiptKeyFingerprint(paired.receiptKey));
+    const details = `as "${deviceName}", may ${row.scopes.join(', ')}; it signs receipts with the key ${fingerprint ?? ''}`;
     await this.writeDown(
       { what: 'paired', sessionId: null, byteCount: 0, isReadable: true, details },
       row.url,

@@ -6,6 +6,7 @@ import type { SyncStore } from '../../storage/sync-store';
 import { AppError } from '../../core/app-error';
 import { factsOf, packSession, type PackParts } from './pack-session';
 import { publishedSightings } from './published-sightings';
+import { removeAtEndpoint } from './receipt-key';
 import type { SyncCalls } from './sync-calls';
 
 /** What sending one session needs. */
@@ -106,7 +107,7 @@ export class UploadTask {
 
   async #removeStale(): Promise<void> {
     for (const id of this.#row.staleUploadIds) {
-      await this.#parts.calls.call((remote) => remote.remove(this.#access, id));
+      await removeAtEndpoint(this.#parts, this.#connection, id);
       await this.#update({
         staleUploadIds: this.#row.staleUploadIds.filter((stale) => stale !== id),
       });

@@ -1,20 +1,17 @@
 import * as v from 'valibot';
-import { aboutSchema } from '../../core/sync-api/access';
 import {
   cataloguePageSchema,
   catalogueSessionSchema,
-  deletionStatementSchema,
   receiptSchema,
   type CatalogueSession,
-  type DeletionReceipt,
 } from '../../core/sync-api/catalogue';
 import { sessionKeyOf } from '../../core/sync-format/edits';
 import type { Envelope } from '../../core/sync-format/envelope';
 import type { ListedSession } from '../../core/sync-format/sync-worker-api';
-import { AppError } from '../../core/app-error';
 import { openEnvelope } from './download-session';
 import { isProblem } from './endpoint-error';
 import type { EndpointRequests } from './endpoint-requests';
+import { checkReceipt } from './receipts';
 
 /** Which sessions are asked for. */
 interface ListQuery {
@@ -68,57 +65,23 @@ export async function isLost(requests: EndpointRequests, uploadId: string): Prom
   }
 }
 
-/** Removes a session. Returns the receipt as the endpoint signed it, JSON; null: there was none. Throws AppError SYNC_*. */
+/** Removes a session. Returns the receipt as the endpoint signed it, JSON; null: there was none. `receiptKey` as in {@link checkReceipt}. Throws AppError SYNC_*. */
 export async function removeSession(
   requests: EndpointRequests,
   uploadId: string,
+  receiptKey: string,
 ): Promise<string | null> {
   try {
     const response = await requests.ask(`/api/sessions/${uploadId}`, { method: 'DELETE' });
     // What was pending leaves no receipt.
     if (response.status === 204) return null;
     const receipt = v.parse(receiptSchema, await response.json());
-    await checkReceipt(requests, receipt, uploadId);
+    await checkReceipt(requests, receipt, uploadId, receiptKey);
     return JSON.stringify(receipt);
   } catch (error) {
     if (isProblem(error, 'NOT_FOUND', 'GONE')) return null;
     throw error;
   }
-}
-
-/** Throws AppError SYNC_TAMPERED for a receipt of something else, or that the endpoint's key did not sign. */
-async function checkReceipt(
-  requests: EndpointRequests,
-  { statement, signature }: DeletionReceipt,
-  uploadId: string,
-): Promise<void> {
-  const read = v.safeParse(v.pipe(v.string(), v.parseJson(), deletionStatementSchema), statement);
-  const isSigned = await isSignedBy(
-    (await requests.json(aboutSchema, '/api/about')).receiptKey,
-    statement,
-    signature,
-  );
-  if (read.success && read.output.sessionId === uploadId && isSigned) return;
-  throw new AppError(
-    'SYNC_TAMPERED',
-    `Expected a signed receipt for ${uploadId}, found another: ${statement}`,
-  );
-}
-
-/** True as well where the browser knows no Ed25519: the receipt is kept and can be checked elsewhere. */
-async function isSignedBy(key: string, text: string, signature: string): Promise<boolean> {
-  let publicKey: CryptoKey;
-  try {
-    publicKey = await crypto.subtle.importKey('spki', bytesOf(key), 'Ed25519', false, ['verify']);
-  } catch (error) {
-    return error instanceof DOMException && error.name === 'NotSupportedError';
-  }
-  const bytes = new TextEncoder().encode(text);
-  return crypto.subtle.verify('Ed25519', publicKey, bytesOf(signature), bytes);
-}
-
-function bytesOf(base64: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
 }
 
 /** Null: not for this key, or not as it was. Downloading it tells which. */

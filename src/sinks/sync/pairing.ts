@@ -1,6 +1,5 @@
 import type { SyncDevice } from '../../contracts/sync';
 import {
-  aboutSchema,
   codeAnswerSchema,
   devicesSchema,
   pairAnswerSchema,
@@ -10,17 +9,23 @@ import {
 import { AppError } from '../../core/app-error';
 import { EndpointError } from './endpoint-error';
 import { EndpointRequests } from './endpoint-requests';
+import { readReceiptKey } from './receipts';
 
-/** Makes this device known to an endpoint. Throws AppError SYNC_NOT_AN_ENDPOINT, SYNC_REFUSED, SYNC_UNREACHABLE. */
-export async function pair(url: string, code: string, deviceName: string): Promise<PairAnswer> {
+/** Makes this device known to an endpoint, and tells the key that it signs receipts with from here on. Throws AppError SYNC_NOT_AN_ENDPOINT, SYNC_REFUSED, SYNC_UNREACHABLE. */
+export async function pair(
+  url: string,
+  code: string,
+  deviceName: string,
+): Promise<PairAnswer & { readonly receiptKey: string }> {
   const requests = new EndpointRequests(url, null);
   // Before a code is given away: is it an endpoint at all?
-  await requests.json(aboutSchema, '/api/about');
+  const receiptKey = await readReceiptKey(requests);
   try {
-    return await requests.json(pairAnswerSchema, '/api/pair', {
+    const answer = await requests.json(pairAnswerSchema, '/api/pair', {
       method: 'POST',
       body: { code, deviceName },
     });
+    return { ...answer, receiptKey };
   } catch (error) {
     throw asRefusedCode(error);
   }

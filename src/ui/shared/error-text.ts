@@ -241,6 +241,13 @@ const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
     action:
       'Try again; if it stays so, do not trust this copy, and send the session again from where it was recorded.',
   },
+  SYNC_KEY_CHANGED: {
+    headline: 'The endpoint has another key now',
+    happened:
+      'It signed with another key than the one it had when this device was paired: it was set up anew, or another machine answers at its address. That the session is deleted there is not proven.',
+    action:
+      'Ask whoever runs it, and compare the key under Connection. If it was set up anew, disconnect and pair again: its new key is kept then.',
+  },
   INTERNAL: {
     headline: 'Something went wrong in the app',
     happened: 'This should not happen. What was stored is kept.',

@@ -16,6 +16,7 @@ export const CONNECTION: ConnectionRow = {
   scopes: ['upload', 'publish'],
   connectedUnixMs: 0,
   identity: 'AGE-SECRET-KEY-1GE2DUQXS76H7DZ42PTS8C8HZ69WTSTVNSJ8YUT4FUYWD75J5TTCS4X0ELT',
+  receiptKey: 'MCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=',
 };
 
 /** What the workers of a test ask the fake endpoint for, and how it answers. */

@@ -57,6 +57,7 @@ export class FakeSync implements SyncClient {
       scopes: ['upload', 'read', 'publish', 'admin'],
       connectedUnixMs: Date.now(),
       hasVaultKey: false,
+      receiptKey: 'MCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=',
     };
     this.set({ connection });
     return connection;

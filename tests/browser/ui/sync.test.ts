@@ -352,6 +352,8 @@ describe('the other parts of the page', () => {
     await vi.waitFor(() => expect(text()).toContain('Session sent, encrypted'));
     expectAccessible();
     await goTo('Connection');
+    // SHA-256 of the key that the fake endpoint has, by another program.
+    await vi.waitFor(() => expect(text()).toContain('a1e9 1560 54e0 4fac 899a e9f2 7513 2cdc'));
     expectAccessible();
     expectTouchTargets();
     await press('Disconnect…');

@@ -145,6 +145,7 @@ async function device(...headers: readonly SessionHeader[]): Promise<Device> {
     scopes: ['upload', 'read'],
     connectedUnixMs: 0,
     identity: vaultKey,
+    receiptKey: null,
   };
   return new Device(connection, headers);
 }

@@ -19,6 +19,7 @@ const CONNECTION: ConnectionRow = {
   scopes: ['upload', 'publish'],
   connectedUnixMs: 0,
   identity: KEY,
+  receiptKey: 'a2V5',
 };
 
 beforeAll(() => {

@@ -1,9 +1,10 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { generateKeyPairSync, sign } from 'node:crypto';
 import { readdir, readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { UploadPlan } from '../../../src/core/sync-format/sync-worker-api';
 import { sha256Hex } from '../../../src/core/session-format/sha256-stream';
+import { receiptKeyFingerprint } from '../../../src/core/sync-format/receipt-key';
 import { makeKey } from '../../../src/sinks/sync/age-files';
 import { AppError } from '../../../src/core/app-error';
 import {
@@ -28,6 +29,7 @@ const TRY_COUNT = 20;
 let endpoint: TestEndpoint;
 let requests: EndpointRequests;
 let vaultKey: string;
+let receiptKey: string;
 let lastNumber = 0;
 
 beforeAll(async () => {
@@ -35,6 +37,7 @@ beforeAll(async () => {
   const { token } = await endpoint.pair(['upload', 'read']);
   requests = new EndpointRequests(endpoint.url, token);
   vaultKey = (await makeKey()).identity;
+  receiptKey = endpoint.endpoint.receiptKey.publicKey;
 });
 
 afterAll(() => endpoint.stop());
@@ -209,7 +212,7 @@ describe('a session at an endpoint', () => {
   it('that was removed there by its receipt cannot be sent again under its name', async () => {
     const { plan, place } = await planned();
     await sendSession(requests, plan, place, () => undefined, never());
-    await removeSession(requests, plan.uploadId);
+    await removeSession(requests, plan.uploadId, receiptKey);
     await expect(
       sendSession(requests, plan, place, () => undefined, never()),
     ).rejects.toMatchObject({ code: 'SYNC_LOST' });
@@ -219,7 +222,7 @@ describe('a session at an endpoint', () => {
     const [kept, removed, lost] = [await uploaded(), await uploaded(), await uploaded()];
     const leaving = await uploaded();
     const { database } = endpoint.endpoint;
-    await removeSession(requests, removed.uploadId);
+    await removeSession(requests, removed.uploadId, receiptKey);
     await database.query(
       "update sessions set state = 'deleting', deleted_by = 'retention' where id = $1",
       [leaving.uploadId],
@@ -351,10 +354,10 @@ describe('a session at an endpoint', () => {
 
   it('is removed with a receipt, and is not there any more', async () => {
     const { uploadId } = await uploaded();
-    const receipt = await removeSession(requests, uploadId);
+    const receipt = await removeSession(requests, uploadId, receiptKey);
     expect(receipt).toContain(uploadId);
     await expect(received(uploadId)).rejects.toMatchObject({ code: 'SYNC_REFUSED' });
-    expect(await removeSession(requests, 'upload-999999')).toBeNull();
+    expect(await removeSession(requests, 'upload-999999', receiptKey)).toBeNull();
   });
 
   it('is found by its name, and what it is only by who has the key', async () => {
@@ -364,19 +367,36 @@ describe('a session at an endpoint', () => {
     expect(await findSession(requests, null, 'upload-999999')).toBeNull();
   });
 
-  it('has no valid receipt when another key signed it', async () => {
+  it('has no valid receipt when nobody known signed it, or when it is of another session', async () => {
+    const [one, other] = [await uploaded(), await uploaded()];
+    const ofOther = await removeSession(requests, other.uploadId, receiptKey);
+    const nobodys = { signature: Buffer.alloc(64).toString('base64') };
+    for (const answer of [
+      (receipt: object) => ({ ...receipt, ...nobodys }),
+      (receipt: object) => ({ ...receipt, signature: 'no base64' }),
+      () => JSON.parse(ofOther ?? '') as object,
+    ])
+      await answeringRemoval(answer, receiptKey, async () => {
+        const removing = removeSession(requests, one.uploadId, receiptKey);
+        await expect(removing).rejects.toMatchObject({ code: 'SYNC_TAMPERED' });
+      });
+    expect(await removeSession(requests, one.uploadId, receiptKey)).toContain(one.uploadId);
+  });
+
+  it('has no valid receipt from an endpoint that has another key than when the device was paired, whatever it says of its key', async () => {
     const { uploadId } = await uploaded();
-    const { publicKey } = generateKeyPairSync('ed25519');
-    const receiptKey = publicKey.export({ type: 'spki', format: 'der' }).toString('base64');
-    const really = fetch;
-    vi.stubGlobal('fetch', async (url: string, init: RequestInit) => {
-      const response = await really(url, init);
-      if (!url.endsWith('/api/about')) return response;
-      return Response.json({ ...((await response.json()) as object), receiptKey });
+    const { publicKey, privateKey } = generateKeyPairSync('ed25519');
+    const newKey = publicKey.export({ type: 'spki', format: 'der' }).toString('base64');
+    const signAnew = ({ statement }: { statement: string }) => ({
+      statement,
+      signature: sign(null, Buffer.from(statement), privateKey).toString('base64'),
     });
-    await expect(
-      removeSession(requests, uploadId).finally(() => vi.unstubAllGlobals()),
-    ).rejects.toMatchObject({ code: 'SYNC_TAMPERED' });
+    const fingerprints = await Promise.all([receiptKey, newKey].map(receiptKeyFingerprint));
+    await answeringRemoval(signAnew, newKey, async () => {
+      const removing = removeSession(requests, uploadId, receiptKey);
+      await expect(removing).rejects.toMatchObject({ code: 'SYNC_KEY_CHANGED' });
+      for (const fingerprint of fingerprints) await expect(removing).rejects.toThrow(fingerprint);
+    });
   });
 
   it('is not sent by a device whose token was revoked', async () => {
@@ -419,6 +439,27 @@ async function answering(
     const response = await realFetch(url, init);
     if (url.includes('/pieces/')) return response;
     return Response.json(change((await response.json()) as Record<string, unknown>)); // as the endpoint answers
+  });
+  try {
+    await work();
+  } finally {
+    vi.unstubAllGlobals();
+  }
+}
+
+/** The endpoint answers a removal with another receipt, and tells another key. */
+async function answeringRemoval(
+  change: (receipt: { statement: string; signature: string }) => object,
+  key: string,
+  work: () => Promise<void>,
+): Promise<void> {
+  const really = fetch;
+  vi.stubGlobal('fetch', async (url: string, init: RequestInit) => {
+    const response = await really(url, init);
+    if (url.endsWith('/api/about'))
+      return Response.json({ ...((await response.json()) as object), receiptKey: key });
+    if (init.method !== 'DELETE') return response;
+    return Response.json(change((await response.json()) as Parameters<typeof change>[0])); // as the endpoint answers
   });
   try {
     await work();
