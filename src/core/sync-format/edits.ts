@@ -59,7 +59,7 @@ const editEntrySchema = v.object({
   number: countSchema,
   edits: v.pipe(v.array(editSchema), v.minLength(1)),
 });
-export type EditEntry = v.InferOutput<typeof editEntrySchema>;
+type EditEntry = v.InferOutput<typeof editEntrySchema>;
 
 /** Of an entry before it is encrypted: age adds some hundred bytes, and an endpoint takes 64 KiB. */
 const MAX_ENTRY_BYTES = 48 * 1024;

@@ -175,7 +175,10 @@ export interface SyncWorkerApi {
     deviceId: string,
     log: EditLogPlace,
   ): Promise<PulledEdits>;
-  /** One entry of this device; returns its encrypted size in bytes. */
+  /**
+   * One entry of this device; returns its encrypted size in bytes, and its number. `isBlind`: this device may not read the log, so that an entry
+   * of that number may have arrived without its knowing; this one is the next then.
+   */
   pushEdits(
     access: EndpointAccess,
     vaultKey: OpeningKey,
@@ -183,8 +186,9 @@ export interface SyncWorkerApi {
       readonly deviceId: string;
       readonly number: number;
       readonly edits: readonly Edit[];
+      readonly isBlind: boolean;
     },
-  ): Promise<number>;
+  ): Promise<{ readonly number: number; readonly byteCount: number }>;
 
   cancel(call: CancellableCall): void;
   /** Holds a lock of this name as long as the worker lives; resolves once it has it. */

@@ -58,9 +58,9 @@ export class EditMerger {
 
   /** Once through. Throws AppError SYNC_*, STORAGE_*. */
   async merge(connection: ConnectionRow): Promise<void> {
-    const { identity } = connection;
-    // Without the vault's key nothing can be read or written there.
-    if (identity === null) return;
+    const { identity, scopes } = connection;
+    // Without the vault's key nothing can be read or written there, and without either right nothing is asked for.
+    if (identity === null || !(mayRead(scopes) || maySend(scopes))) return;
     // Typed as always there: absent on plain http.
     const { locks } = navigator as { locks?: LockManager };
     const work = (): Promise<void> => this.#mergeAlone(connection, identity);
@@ -83,13 +83,15 @@ export class EditMerger {
     const { deviceId } = connection;
     await this.#capture(deviceId);
     await this.#capturePairs(deviceId);
-    const log = await edits.log();
-    const pulled = await calls.call((remote) =>
-      remote.pullEdits(accessOf(connection), identity, deviceId, log),
-    );
-    await this.#writeDownArrived(pulled);
-    await edits.merge(pulled);
-    await this.#apply();
+    if (mayRead(connection.scopes)) {
+      const log = await edits.log();
+      const pulled = await calls.call((remote) =>
+        remote.pullEdits(accessOf(connection), identity, deviceId, log),
+      );
+      await this.#writeDownArrived(pulled);
+      await edits.merge(pulled);
+      await this.#apply();
+    }
     await this.#push(connection, identity);
   }
 
@@ -176,17 +178,17 @@ export class EditMerger {
   async #push(connection: ConnectionRow, identity: string): Promise<void> {
     const { edits, calls } = this.#parts;
     const { deviceId, scopes } = connection;
-    if (!scopes.includes('upload')) return;
+    if (!maySend(scopes)) return;
     const waiting = (await edits.all()).filter(({ isPushed }) => !isPushed);
     let { ownNumber: number } = await edits.log();
     for (const batch of splitIntoEntries(waiting.map(({ edit }) => edit))) {
-      number += 1;
-      const entry = { deviceId, number, edits: batch };
-      const byteCount = await calls.call((remote) =>
+      const entry = { deviceId, number: number + 1, edits: batch, isBlind: !mayRead(scopes) };
+      const pushed = await calls.call((remote) =>
         remote.pushEdits(accessOf(connection), identity, entry),
       );
+      ({ number } = pushed);
       await edits.setPushed(batch, number);
-      await this.#writeDown(byteCount, `${batch.length} edits of names, positions or pairs`);
+      await this.#writeDown(pushed.byteCount, `${batch.length} edits of names, positions or pairs`);
     }
   }
 
@@ -228,6 +230,14 @@ function pairEdit(
   verdict: PairVerdict,
 ): NewEdit & { readonly what: 'pair' } {
   return { what: 'pair', sightings: [a, b], verdict };
+}
+
+function mayRead(scopes: ConnectionRow['scopes']): boolean {
+  return scopes.includes('read');
+}
+
+function maySend(scopes: ConnectionRow['scopes']): boolean {
+  return scopes.includes('upload');
 }
 
 function accessOf({ url, token }: ConnectionRow): EndpointAccess {

@@ -1,4 +1,4 @@
-import type { EndpointAccess } from '../../core/sync-format/sync-worker-api';
+import type { ConnectionRow } from '../../storage/sync-rows';
 import type { SyncStore } from '../../storage/sync-store';
 import { NOT_PACKED } from './shown-state';
 import type { SyncCalls } from './sync-calls';
@@ -26,9 +26,11 @@ export class SentCheck {
   }
 
   /** Once an hour, however often it is called. Resolves with whether items changed: those failed with SYNC_LOST. Throws AppError SYNC_*, STORAGE_*. */
-  async run(access: EndpointAccess): Promise<boolean> {
+  async run({ url, token, scopes }: ConnectionRow): Promise<boolean> {
     const { store, calls, now } = this.#parts;
-    if (now() < this.#nextMs) return false;
+    // A device that may only send cannot look.
+    if (now() < this.#nextMs || !scopes.includes('read')) return false;
+    const access = { url, token };
     const sent = (await store.outbox()).filter(({ state }) => state === 'done').slice(-MAX_COUNT);
     let isChanged = false;
     for (const { id, uploadId } of sent) {

@@ -2,10 +2,15 @@ import * as v from 'valibot';
 import { editsPageSchema, type EditsPage } from '../../core/sync-api/edits';
 import { AppError } from '../../core/app-error';
 import { fromBase64, toBase64 } from '../../core/sync-format/base64';
-import { readEditEntry, type Edit, type EditEntry } from '../../core/sync-format/edits';
-import type { EditLogPlace, PulledEdits } from '../../core/sync-format/sync-worker-api';
+import { readEditEntry, type Edit } from '../../core/sync-format/edits';
+import type {
+  EditLogPlace,
+  PulledEdits,
+  SyncWorkerApi,
+} from '../../core/sync-format/sync-worker-api';
 import { sha256Hex } from '../../core/session-format/sha256-stream';
 import { decryptText, encryptText, keyOf } from './age-files';
+import { isProblem } from './endpoint-error';
 import type { EndpointRequests } from './endpoint-requests';
 
 type LogEntry = EditsPage['entries'][number];
@@ -37,16 +42,27 @@ export async function pullEdits(
   };
 }
 
-/** Appends one entry to this device's log. Returns its encrypted size. Throws AppError SYNC_*. */
+type NewEntry = Parameters<SyncWorkerApi['pushEdits']>[2];
+
+/** Appends one entry to this device's log; see `SyncWorkerApi.pushEdits`. Throws AppError SYNC_*. */
 export async function pushEdits(
   requests: EndpointRequests,
   vaultKey: string,
-  {
-    deviceId,
-    number,
-    edits,
-  }: Omit<EditEntry, 'version' | 'edits'> & { readonly edits: readonly Edit[] },
-): Promise<number> {
+  entry: NewEntry,
+): ReturnType<SyncWorkerApi['pushEdits']> {
+  try {
+    return await pushEntry(requests, vaultKey, entry);
+  } catch (error) {
+    if (!entry.isBlind || !isProblem(error, 'CONFLICT')) throw error;
+    return pushEntry(requests, vaultKey, { ...entry, number: entry.number + 1 });
+  }
+}
+
+async function pushEntry(
+  requests: EndpointRequests,
+  vaultKey: string,
+  { deviceId, number, edits }: NewEntry,
+): ReturnType<SyncWorkerApi['pushEdits']> {
   const { recipient } = await keyOf(vaultKey);
   const text = JSON.stringify({ version: 1, deviceId, number, edits });
   const data = await encryptText(text, [recipient]);
@@ -55,7 +71,7 @@ export async function pushEdits(
     method: 'POST',
     body: { entries: [{ number, data: toBase64(data) }] },
   });
-  return data.length;
+  return { number, byteCount: data.length };
 }
 
 /** What comes after a place; null: the entry there is not the one that was read, so that nothing after it can be relied on either. */

@@ -248,6 +248,18 @@ describe('sessions at the endpoint', () => {
   });
 });
 
+describe('a device that may only send', () => {
+  it('says so where sessions there would be, and asks for none', async () => {
+    const { sync } = await opened();
+    const { connection } = sync.state;
+    sync.set({ connection: connection && { ...connection, scopes: ['upload'] } });
+    await goTo('Sessions there');
+    await vi.waitFor(() => expect(text()).toContain('This device may send sessions, not see'));
+    expect(sync.searches).toEqual([]);
+    expectAccessible();
+  });
+});
+
 describe('links to a session at the endpoint', () => {
   /** The buttons that end one. */
   const ends = (): string[] =>

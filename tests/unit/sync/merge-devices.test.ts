@@ -136,13 +136,20 @@ function header(origin: 'recorded' | 'imported', title: string): SessionHeader {
 }
 
 async function device(...headers: readonly SessionHeader[]): Promise<Device> {
-  const { token, deviceId } = await endpoint.pair(['upload', 'read']);
+  return deviceThatMay(['upload', 'read'], headers);
+}
+
+async function deviceThatMay(
+  scopes: ConnectionRow['scopes'],
+  headers: readonly SessionHeader[],
+): Promise<Device> {
+  const { token, deviceId } = await endpoint.pair(scopes);
   const connection: ConnectionRow = {
     url: endpoint.url,
     token,
     deviceId,
     deviceName: 'A device',
-    scopes: ['upload', 'read'],
+    scopes,
     connectedUnixMs: 0,
     identity: vaultKey,
     receiptKey: null,
@@ -346,5 +353,45 @@ describe('edits of two devices', () => {
     expect(rows).toHaveLength(1);
     for (const { data } of rows)
       expect(Buffer.from(data).includes('MARKER-OF-AN-EDIT')).toBe(false);
+  });
+});
+
+describe('edits of a device that may only send', () => {
+  it('are sent, and those of others are never asked for', async () => {
+    const sender = await deviceThatMay(['upload'], [header('recorded', 'Sent')]);
+    const reader = await device(header('imported', ''));
+    const asked = vi.spyOn(globalThis, 'fetch');
+    for (let round = 0; round < 3; round += 1) await sender.merge();
+    const methods = asked.mock.calls.map(([, init]) => init?.method ?? 'GET');
+    asked.mockRestore();
+    expect(methods).toEqual(['POST']);
+    await reader.merge();
+    expect(reader.title).toBe('Sent');
+  });
+
+  it('go on after an entry that arrived while its answer was lost', async () => {
+    const sender = await deviceThatMay(['upload'], [header('recorded', 'First')]);
+    const reader = await device(header('imported', ''));
+    const really = fetch;
+    vi.stubGlobal('fetch', async (url: string, init: RequestInit) => {
+      await really(url, init);
+      throw new TypeError('network error');
+    });
+    // Whatever else is stubbed here stays so.
+    const lost = sender.merge().finally(() => vi.stubGlobal('fetch', really));
+    await expect(lost).rejects.toMatchObject({ code: 'SYNC_UNREACHABLE' });
+    await sender.rename('Second', 5000);
+    await sender.merge();
+    await sender.merge();
+    await reader.merge();
+    expect(reader.title).toBe('Second');
+  });
+
+  it('are none when it may publish only: nothing is asked for', async () => {
+    const publisher = await deviceThatMay(['publish'], [header('recorded', 'Mine')]);
+    const asked = vi.spyOn(globalThis, 'fetch');
+    await publisher.merge();
+    expect(asked).not.toHaveBeenCalled();
+    asked.mockRestore();
   });
 });

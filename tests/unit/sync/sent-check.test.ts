@@ -5,10 +5,19 @@ import { AppError } from '../../../src/core/app-error';
 import type { SyncWorkerApi } from '../../../src/core/sync-format/sync-worker-api';
 import { SentCheck } from '../../../src/runtime/sync/sent-check';
 import { newOutboxRow } from '../../../src/runtime/sync/shown-state';
-import type { OutboxRow } from '../../../src/storage/sync-rows';
+import type { ConnectionRow, OutboxRow } from '../../../src/storage/sync-rows';
 import { SyncStore } from '../../../src/storage/sync-store';
 
-const ACCESS = { url: 'https://cars.example', token: 'A'.repeat(43) };
+const ACCESS: ConnectionRow = {
+  url: 'https://cars.example',
+  token: 'A'.repeat(43),
+  deviceId: 'device-0001',
+  deviceName: 'A device',
+  scopes: ['upload', 'read'],
+  connectedUnixMs: 0,
+  identity: null,
+  receiptKey: null,
+};
 const CHOICE = { sessionId: 'session-0001', without: [], isPublished: false } as const;
 
 let storeNumber = 0;
@@ -86,5 +95,12 @@ describe('what was sent', () => {
     isReachable = true;
     await check.run(ACCESS);
     expect(asked).toHaveLength(2);
+  });
+
+  it('asks nothing as a device that may only send', async () => {
+    await item('upload-0001');
+    lost.add('upload-0001');
+    expect(await check.run({ ...ACCESS, scopes: ['upload'] })).toBe(false);
+    expect(asked).toEqual([]);
   });
 });
