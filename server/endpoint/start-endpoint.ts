@@ -19,7 +19,7 @@ import { watchRevocations } from './access/revocations';
 import { createApp, isEndpointAddress } from './app';
 import type { EndpointConfig } from './config';
 import type { Database } from './database/database';
-import { keepLogShort } from './database/keep-log-short';
+import { keepTidy } from './database/keep-tidy';
 import type { Endpoint } from './endpoint';
 import { createClientReader } from './http/client-address';
 import {
@@ -70,7 +70,7 @@ export async function startEndpoint(parts: EndpointParts): Promise<RunningEndpoi
     const endpoint = await createEndpoint(parts, stopping.signal);
     await keepUploads(endpoint);
     keepResults(endpoint);
-    keepLogShort(endpoint);
+    keepTidy(endpoint);
     const server = await createServer(parts, listenerOf(endpoint, parts.appFolder));
     await listen(server, parts.config);
     // A server listening on TCP has an AddressInfo; a string would be a pipe, which `listen` never opens.

@@ -4,11 +4,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vites
 import * as v from 'valibot';
 import type { Database, Queries } from '../../../../server/endpoint/database/database';
 import { endWhenDead } from '../../../../server/endpoint/database/end-when-dead';
-import { shortenLog } from '../../../../server/endpoint/database/keep-log-short';
-import { openEmbeddedDatabase } from '../../../../server/endpoint/database/embedded-database';
 import { describeFailure } from '../../../../server/endpoint/describe-failure';
 import { problemSchema } from '../../../../src/core/sync-api/fields';
-import { emptyDatabase, startTestEndpoint, type TestEndpoint } from '../../../support/endpoint';
+import { startTestEndpoint, type TestEndpoint } from '../../../support/endpoint';
 import {
   announceSession,
   makeTestSession,
@@ -165,25 +163,4 @@ describe('the embedded database that gives up', () => {
     await expect(refusing.query('SELECT 1')).rejects.toThrow('No space left');
     expect(end).not.toHaveBeenCalled();
   });
-});
-
-it('keeps the log of the embedded database short while it runs', async () => {
-  const database = await openEmbeddedDatabase({ dataFolder: null, archive: await emptyDatabase() });
-  await database.query('CREATE TABLE words (word text)');
-  const logBytes = async () => {
-    const [log] = await database.query<{ bytes: number }>(
-      'SELECT (pg_current_wal_lsn() - redo_lsn)::bigint AS bytes FROM pg_control_checkpoint()',
-    );
-    return log?.bytes ?? 0;
-  };
-  await shortenLog(database);
-  const earlier = await logBytes();
-  // 40 MB, which cannot be compressed.
-  await database.query(
-    `INSERT INTO words SELECT string_agg(md5(random()::text), '') FROM generate_series(1, 1250000) AS n GROUP BY n % 40`,
-  );
-  expect(await logBytes()).toBeGreaterThan(earlier + 32 * 1024 * 1024);
-  await shortenLog(database);
-  expect(await logBytes()).toBeLessThan(1024 * 1024);
-  await database.close();
 });
