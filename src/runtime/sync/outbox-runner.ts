@@ -7,14 +7,16 @@ import { UploadTask, type UploadTaskParts } from './upload-task';
 
 /** One tab runs the outbox; another takes over when that one is closed. */
 const LOCK_NAME = 'resight-sync:outbox';
+/** A database costs nothing to ask, and the user may have made room. */
+const MAX_PAUSE_MS = 60_000;
 
 /** What the runner needs beside what a task does. */
 export interface OutboxRunnerParts extends UploadTaskParts {
   readonly readNetwork: () => NetworkFacts;
   /** [0, 1). */
   readonly random: () => number;
-  /** Something only the user can mend, such as a token that was revoked. */
-  readonly onError: (error: ErrorData) => void;
+  /** Something only the user can mend, such as a token that was revoked, or a database that fails; null: it does not any more. */
+  readonly onError: (error: ErrorData | null) => void;
 }
 
 /** Sends the outbox, one session at a time, as long as it is started. */
@@ -35,9 +37,11 @@ export class OutboxRunner {
     const stopping = new AbortController();
     this.#stopping = stopping;
     const { signal } = stopping;
-    this.#ended = alone(signal, () => this.#run(connection, signal)).catch((error: unknown) => {
-      if (!signal.aborted) this.#parts.onError(toErrorData(error));
-    });
+    this.#ended = alone(signal, () => this.#keepRunning(connection, signal)).catch(
+      (error: unknown) => {
+        if (!signal.aborted) this.#parts.onError(toErrorData(error));
+      },
+    );
   }
 
   /** Resolves when nothing is under way any more. */
@@ -79,7 +83,28 @@ export class OutboxRunner {
       current.controller.abort();
   }
 
-  async #run(connection: ConnectionRow, signal: AbortSignal): Promise<void> {
+  /** Goes on after the device's own database or files failed: a disk that is full or busy now is not for ever. */
+  async #keepRunning(connection: ConnectionRow, signal: AbortSignal): Promise<void> {
+    let failureCount = 0;
+    const onWorking = (): void => {
+      if (failureCount > 0) this.#parts.onError(null);
+      failureCount = 0;
+    };
+    while (!signal.aborted) {
+      try {
+        await this.#run(connection, signal, onWorking);
+      } catch (error) {
+        if (isAborted(signal)) return;
+        failureCount += 1;
+        if (failureCount === 1) this.#parts.onError(toErrorData(error));
+        const delayMs = retryDelayMs(failureCount, this.#parts.random());
+        await pause(Math.min(delayMs, MAX_PAUSE_MS), signal);
+      }
+    }
+  }
+
+  /** `onWorking`: all that was to be done was done. Throws AppError STORAGE_*. */
+  async #run(connection: ConnectionRow, signal: AbortSignal, onWorking: () => void): Promise<void> {
     const rows = await this.#parts.store.outbox();
     // What was sent needs no file: one that is there was left by a crash.
     const unsent = rows.filter(({ isSent }) => !isSent);
@@ -92,7 +117,8 @@ export class OutboxRunner {
       // Stopped while it looked.
       if (isAborted(signal)) return;
       if (row) await this.#handle(row, connection, signal);
-      else await Promise.race([woken, this.#clock(untilMs)]);
+      onWorking();
+      if (!row) await Promise.race([woken, this.#clock(untilMs)]);
     }
   }
 
@@ -196,6 +222,19 @@ function differs(row: OutboxRow, changes: Partial<OutboxRow>): boolean {
 /** Asked by a function: between two looks at it a signal may have changed, which the type checker does not expect. */
 function isAborted(signal: AbortSignal): boolean {
   return signal.aborted;
+}
+
+/** Ends early when it is stopped. */
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = setTimeout(end, ms);
+    signal.addEventListener('abort', end);
+  });
 }
 
 async function alone(signal: AbortSignal, work: () => Promise<void>): Promise<void> {

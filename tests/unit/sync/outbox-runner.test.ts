@@ -43,7 +43,7 @@ class Scene {
   readonly sent: string[] = [];
   readonly removed: string[] = [];
   readonly published: number[] = [];
-  readonly errors: ErrorData[] = [];
+  readonly errors: (ErrorData | null)[] = [];
   readonly runner: OutboxRunner;
   network = { isOnline: true, isMetered: false };
   nowMs = 1_000_000;
@@ -328,7 +328,7 @@ describe('the outbox', () => {
         error: { code: 'SYNC_SIGNED_OUT', message: 'SYNC_SIGNED_OUT' },
       });
     expect(scene.packed).toHaveLength(1);
-    expect(scene.errors.map(({ code }) => code)).toEqual(['SYNC_SIGNED_OUT']);
+    expect(scene.errors.map((error) => error?.code)).toEqual(['SYNC_SIGNED_OUT']);
   });
 
   it('says of a session that was deleted here that it is gone, also when that was while it was packed', async () => {
@@ -485,6 +485,35 @@ describe('the outbox', () => {
     scene.start();
     await scene.until('item-1', { isSent: true });
     expect(await scene.store.ledger()).toMatchObject([{ what: 'session-encrypted' }]);
+  });
+
+  it('goes on by itself after its database failed to be read and to be written, and says so once', async () => {
+    const scene = new Scene();
+    await scene.queue('item-1');
+    const { store } = scene;
+    vi.spyOn(store, 'outbox').mockRejectedValueOnce(failure('STORAGE_UNAVAILABLE'));
+    const update = vi.spyOn(store, 'updateOutboxItem');
+    // Of the item, and of its failure.
+    for (const code of ['STORAGE_FULL', 'STORAGE_UNAVAILABLE'] as const)
+      update.mockRejectedValueOnce(failure(code));
+    scene.start();
+    await expect
+      .poll(() => scene.item('item-1'), { timeout: 30_000 })
+      .toMatchObject({ state: 'done' });
+    expect(scene.errors.map((error) => error?.code ?? null)).toEqual(['STORAGE_UNAVAILABLE', null]);
+    await scene.queue('item-2');
+    scene.runner.wake();
+    await scene.until('item-2', { state: 'done' });
+    expect(scene.errors).toHaveLength(2);
+  }, 60_000);
+
+  it('does not try on when it is stopped while its database fails', async () => {
+    const scene = new Scene();
+    const read = vi.spyOn(scene.store, 'outbox').mockRejectedValue(failure('STORAGE_UNAVAILABLE'));
+    scene.start();
+    await expect.poll(() => scene.errors).toHaveLength(1);
+    await scene.runner.stop();
+    expect(read).toHaveBeenCalledTimes(1);
   });
 
   it('removes the file of what was sent when a crash left it', async () => {
