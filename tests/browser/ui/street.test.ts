@@ -120,6 +120,24 @@ describe('the Demo street', () => {
     );
   });
 
+  it('cannot be recorded while it gets ready, which is no fault of the app, and says why', async () => {
+    const controller = show({ holdAt: 'loading-models' });
+    button(/Demo street/).click();
+    flushSync();
+    const start = vi.spyOn(controller.recording, 'start');
+    button('Record').click();
+    expect(start).not.toHaveBeenCalled();
+    expect(button('Record').disabled).toBe(true);
+    const reason = document.getElementById(button('Record').getAttribute('aria-describedby') ?? '');
+    expect(reason?.textContent).toBe('Recording can begin as soon as pictures come.');
+    expectAccessible();
+    controller.proceed();
+    flushSync();
+    button('Record').click();
+    await vi.waitFor(() => expect(controller.recording.status.state).toBe('recording'));
+    expect(button('Stop recording').hasAttribute('aria-describedby')).toBe(false);
+  });
+
   it('shows each camera its own picture with its name', async () => {
     const controller = await street();
     await vi.waitFor(() => {
