@@ -83,7 +83,7 @@ export const settingsSchema = v.object({
   ),
   RESIGHT_QUOTA_GB: setting(
     '50',
-    'What one device may keep, in GB (10^9 bytes).',
+    'What one device may keep, in GB (10^9 bytes): sessions, corrections and published sightings.',
     number(0.001, 1_000_000, GB),
   ),
   RESIGHT_MAX_SESSION_GB: setting('20', 'What one session may be, in GB.', number(0.001, 250, GB)),
@@ -99,7 +99,7 @@ export const settingsSchema = v.object({
   ),
   RESIGHT_LIVE_MINUTES: setting(
     '10',
-    'Minutes of live results kept for those who come back after a break.',
+    'Minutes of live results kept for those who come back after a break; of one camera the last 20,000 at most.',
     number(1, 1440),
   ),
   RESIGHT_DEVICE_REQUESTS_PER_MINUTE: setting(

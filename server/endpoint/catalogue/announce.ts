@@ -6,6 +6,9 @@ import type { Endpoint } from '../endpoint';
 import { Refusal } from '../refusal';
 import { reserveBytes } from './quota';
 
+/** What the row of a piece takes; the same as in `004-usage.ts`. */
+const PIECE_ROW_BYTES = 200;
+
 interface KnownSession {
   readonly deviceId: string;
   readonly digest: string;
@@ -88,10 +91,12 @@ async function insertSession(
 ): Promise<void> {
   const envelope = Buffer.from(session.envelope, 'base64');
   const byteCount = byteCountOf(session);
-  await reserveBytes(queries, deviceId, byteCount + envelope.length, config.quotaBytesPerDevice);
+  const pieceCount = session.pieceByteCounts.length;
+  const usedBytes = byteCount + envelope.length + PIECE_ROW_BYTES * pieceCount;
+  await reserveBytes(queries, deviceId, usedBytes, config.quotaBytesPerDevice);
   await queries.query(
-    `INSERT INTO sessions (id, device_id, envelope, first_day, last_day, byte_count, announcement_sha256, state, touched_unix_ms)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, 'pending', $8)`,
+    `INSERT INTO sessions (id, device_id, envelope, first_day, last_day, byte_count, announcement_sha256, state, touched_unix_ms, piece_count)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, 'pending', $8, $9)`,
     [
       session.id,
       deviceId,
@@ -101,6 +106,7 @@ async function insertSession(
       byteCount,
       digestOf(session),
       nowUnixMs,
+      pieceCount,
     ],
   );
   await queries.query(

@@ -2,11 +2,13 @@ import type { Queries } from '../database/database';
 import { lockUntilCommit } from '../database/lock-until-commit';
 import { Refusal } from '../refusal';
 
-/** What a device takes up: its sessions, announced ones as if they were there, their envelopes, and its edits. */
+/**
+ * What a device takes up: its sessions, announced ones as if they were there, their envelopes, its edits and what it published. Live results
+ * have bounds of their own (`live/live-store.ts`).
+ */
 export async function usedBytes(queries: Queries, deviceId: string): Promise<number> {
   const rows = await queries.query<{ bytes: number }>(
-    `SELECT (coalesce((SELECT sum(byte_count + octet_length(envelope)) FROM sessions WHERE device_id = $1), 0)
-       + coalesce((SELECT sum(octet_length(data)) FROM edits WHERE device_id = $1), 0))::bigint AS bytes`,
+    'SELECT byte_count AS bytes FROM device_usage WHERE device_id = $1',
     [deviceId],
   );
   return rows[0]?.bytes ?? 0;

@@ -47,7 +47,7 @@ export function liveRoutes(endpoint: Endpoint): Hono<EndpointEnvironment> {
       summary: 'Publish live events of a camera',
       scopes: ['publish'],
       answer: liveAnswerSchema,
-      refusals: ['TOO_LARGE'],
+      refusals: ['TOO_LARGE', 'QUOTA_EXCEEDED'],
     }),
     requireScope('publish'),
     parameters(cameraSchema),
@@ -57,11 +57,6 @@ export function liveRoutes(endpoint: Endpoint): Hono<EndpointEnvironment> {
       const { deviceId } = deviceOf(context);
       const publisher = { cameraId: context.req.valid('param').camera, deviceId, label };
       const sequence = await appendEvents(database, publisher, events, endpoint.now());
-      if (sequence === null)
-        throw new Refusal(
-          'FORBIDDEN',
-          'Another device publishes this camera. Choose another id for yours.',
-        );
       return context.json({ sequence });
     },
   );

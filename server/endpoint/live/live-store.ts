@@ -1,5 +1,6 @@
 import type { LiveEvent } from '../../../src/core/sync-api/live';
 import type { Database } from '../database/database';
+import { Refusal } from '../refusal';
 
 /** A stored event. `data` is its JSON, on one line. */
 export interface StoredEvent {
@@ -22,22 +23,47 @@ export const LIVE_CHANNEL = 'resight_live';
 /** Of a camera without events: a week. */
 const CAMERA_KEPT_MS = 7 * 24 * 60 * 60 * 1000;
 
+/** More than one device can follow; of a week, since those that are silent are kept so long. */
+const MAX_CAMERAS_PER_DEVICE = 100;
+
+/** Of a camera: some 5 MB of sightings. A busy street has one a second, and this for over five hours. */
+const MAX_EVENTS_PER_CAMERA = 20_000;
+
 /**
  * Numbers the events, stores them and tells all processes, in one statement: the camera's row is locked until it is done, so nobody sees
  * a number before the ones below it, and a number that was given away is stored. A camera's first number is one above the time, in
- * milliseconds: one that was forgotten and comes again is above what its readers have. Null, and nothing is stored: the camera is another
- * device's that was not revoked. Answers the last number.
+ * milliseconds: one that was forgotten and comes again is above what its readers have. Of a camera's events the oldest go when there are more
+ * than {@link MAX_EVENTS_PER_CAMERA}. Answers the last number. Refusals, and nothing is stored: FORBIDDEN: the camera is another device's that
+ * was not revoked; QUOTA_EXCEEDED: the device has {@link MAX_CAMERAS_PER_DEVICE}.
  */
 export async function appendEvents(
   database: Database,
   publisher: { readonly cameraId: string; readonly deviceId: string; readonly label: string },
   events: readonly LiveEvent[],
   nowUnixMs: number,
-): Promise<number | null> {
-  const rows = await database.query<{ sequence: number }>(
-    `WITH camera AS (
+): Promise<number> {
+  const rows = await database.query<{ sequence: number }>(APPEND_SQL, [
+    publisher.cameraId,
+    publisher.deviceId,
+    publisher.label,
+    events.length,
+    nowUnixMs,
+    events.map(({ type }) => type),
+    events.map((event) => JSON.stringify(event)),
+    LIVE_CHANNEL,
+    MAX_CAMERAS_PER_DEVICE,
+    MAX_EVENTS_PER_CAMERA,
+  ]);
+  const sequence = rows[0]?.sequence;
+  if (sequence === undefined) throw await refusalOf(database, publisher.cameraId);
+  return sequence;
+}
+
+const APPEND_SQL = `
+    WITH camera AS (
        INSERT INTO live_cameras AS known (id, device_id, label, last_sequence, last_event_unix_ms)
-       VALUES ($1::text, $2, $3, $5::bigint + $4::bigint, $5::bigint)
+       SELECT $1::text, $2, $3, $5::bigint + $4::bigint, $5::bigint
+       WHERE EXISTS (SELECT FROM live_cameras WHERE id = $1) OR (SELECT count(*) FROM live_cameras WHERE device_id = $2) < $9
        ON CONFLICT (id) DO UPDATE SET label = excluded.label, last_sequence = known.last_sequence + $4::bigint,
          last_event_unix_ms = greatest(known.last_event_unix_ms, excluded.last_event_unix_ms), device_id = excluded.device_id
        WHERE known.device_id = excluded.device_id
@@ -47,20 +73,20 @@ export async function appendEvents(
        INSERT INTO live_events (camera_id, sequence, type, data, stored_unix_ms)
        SELECT $1::text, last_sequence - $4::bigint + place, type, data, $5::bigint
        FROM camera, unnest($6::text[], $7::text[]) WITH ORDINALITY AS event (type, data, place)
+     ), removed AS (
+       DELETE FROM live_events USING camera WHERE camera_id = $1 AND sequence <= last_sequence - $10::bigint
      )
-     SELECT last_sequence AS sequence, pg_notify($8, $1::text || ' ' || last_sequence::text) FROM camera`,
-    [
-      publisher.cameraId,
-      publisher.deviceId,
-      publisher.label,
-      events.length,
-      nowUnixMs,
-      events.map(({ type }) => type),
-      events.map((event) => JSON.stringify(event)),
-      LIVE_CHANNEL,
-    ],
-  );
-  return rows[0]?.sequence ?? null;
+     SELECT last_sequence AS sequence, pg_notify($8, $1::text || ' ' || last_sequence::text) FROM camera`;
+
+/** Why nothing was stored. */
+async function refusalOf(database: Database, cameraId: string): Promise<Refusal> {
+  const known = await database.query('SELECT FROM live_cameras WHERE id = $1', [cameraId]);
+  return known.length > 0
+    ? new Refusal('FORBIDDEN', 'Another device publishes this camera. Choose another id for yours.')
+    : new Refusal(
+        'QUOTA_EXCEEDED',
+        `Expected at most ${MAX_CAMERAS_PER_DEVICE} cameras of one device with live results, found one more. Those that are silent for a week go by themselves.`,
+      );
 }
 
 /** Those after a number, `count` at most, in order. */

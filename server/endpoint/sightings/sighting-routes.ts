@@ -42,14 +42,20 @@ export function sightingRoutes(endpoint: Endpoint): Hono<EndpointEnvironment> {
       summary: 'Publish sightings',
       scopes: ['publish'],
       answer: publishAnswerSchema,
-      refusals: ['TOO_LARGE'],
+      refusals: ['TOO_LARGE', 'QUOTA_EXCEEDED'],
     }),
     requireScope('publish'),
     body(publishRequestSchema, MAX_PUBLISH_BYTES),
     async (context) => {
       const { deviceId } = deviceOf(context);
       const { sightings } = context.req.valid('json');
-      const storedCount = await storeSightings(database, deviceId, sightings, endpoint.now());
+      const storedCount = await storeSightings(
+        database,
+        deviceId,
+        sightings,
+        endpoint.now(),
+        endpoint.config.quotaBytesPerDevice,
+      );
       return context.json({ storedCount });
     },
   );

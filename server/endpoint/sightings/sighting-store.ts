@@ -1,5 +1,6 @@
 import type { PublishedSighting } from '../../../src/core/sync-api/sightings';
 import type { Database } from '../database/database';
+import { Refusal } from '../refusal';
 import { unitDescriptor } from './cosine';
 
 /** A sighting and who published it. */
@@ -57,20 +58,23 @@ const CHUNK_COUNT = 100;
 /**
  * What the device published before under the same id is replaced; of two with one id the later counts. After a failure some may be
  * stored, and can be sent again. Answers how many there are. Throws `Refusal` INVALID_REQUEST, and stores nothing, for a descriptor that is
- * not of unit length.
+ * not of unit length; QUOTA_EXCEEDED once the device has used its quota, which those stored at once may pass a little.
  */
 export async function storeSightings(
   database: Database,
   deviceId: string,
   sightings: readonly PublishedSighting[],
   nowUnixMs: number,
+  quotaBytes: number,
 ): Promise<number> {
   const byId = new Map(sightings.map((sighting) => [sighting.id, sighting]));
   // In one order: two requests that replace the same ones wait for each other, and not each for the other.
   const rows = [...byId.values()].sort((a, b) => (a.id < b.id ? -1 : 1)).map(rowOf);
   for (let start = 0; start < rows.length; start += CHUNK_COUNT) {
     const chunk = rows.slice(start, start + CHUNK_COUNT);
-    await database.query(STORE_SQL, [deviceId, nowUnixMs, JSON.stringify(chunk)]);
+    const parameters = [deviceId, nowUnixMs, JSON.stringify(chunk), quotaBytes];
+    const stored = await database.query(STORE_SQL, parameters);
+    if (stored.length === 0) throw quotaUsed(quotaBytes);
   }
   return rows.length;
 }
@@ -80,10 +84,19 @@ INSERT INTO published_sightings (device_id, published_unix_ms, id, session_id, c
   vehicle_class, vehicle_number, space, descriptor)
 SELECT $1, $2, sent.* FROM json_to_recordset($3::json) AS sent (id text, session_id text, camera text, start_unix_ms bigint,
   end_unix_ms bigint, vehicle_class text, vehicle_number integer, space text, descriptor real[])
+WHERE coalesce((SELECT byte_count FROM device_usage WHERE device_usage.device_id = $1), 0) < $4
 ON CONFLICT (device_id, id) DO UPDATE SET published_unix_ms = excluded.published_unix_ms, session_id = excluded.session_id,
   camera = excluded.camera, start_unix_ms = excluded.start_unix_ms, end_unix_ms = excluded.end_unix_ms,
   vehicle_class = excluded.vehicle_class, vehicle_number = excluded.vehicle_number, space = excluded.space,
-  descriptor = excluded.descriptor`;
+  descriptor = excluded.descriptor
+RETURNING id`;
+
+function quotaUsed(quotaBytes: number): Refusal {
+  return new Refusal(
+    'QUOTA_EXCEEDED',
+    `Expected at most ${quotaBytes} bytes of one device, found them all in use. Remove sessions of this device there first, or take back what it published.`,
+  );
+}
 
 function rowOf(sighting: PublishedSighting): object {
   const { descriptor } = sighting;

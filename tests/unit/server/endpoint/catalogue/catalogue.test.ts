@@ -82,7 +82,7 @@ onEachDatabase('the catalogue', (kind) => {
       expect((await announceSession(endpoint, token, first)).status).toBe(200);
       const devices = await endpoint.ask('GET', '/api/devices', { token });
       const used = v.parse(devicesSchema, await devices.json()).devices;
-      expect(used).toMatchObject([{ id: deviceId, usedBytes: 12_300 }]);
+      expect(used).toMatchObject([{ id: deviceId, usedBytes: 12_500 }]);
       const tooMuch = await announceSession(endpoint, token, makeTestSession([12_000]));
       expect(tooMuch.status).toBe(507);
       expect(await codeOf(tooMuch)).toBe('QUOTA_EXCEEDED');
@@ -96,7 +96,7 @@ onEachDatabase('the catalogue', (kind) => {
     it('lets nobody past twice the room by announcing at once', async () => {
       const { token } = await endpoint.pair(['upload']);
       const answers = await Promise.all(
-        Array.from({ length: 8 }, () => announceSession(endpoint, token, makeTestSession([4600]))),
+        Array.from({ length: 8 }, () => announceSession(endpoint, token, makeTestSession([4400]))),
       );
       const statuses = answers.map(({ status }) => status).sort();
       expect(statuses).toEqual([200, 200, 200, 200, 507, 507, 507, 507]);

@@ -235,7 +235,7 @@ onEachDatabase('live results', (kind) => {
     let readCount = 0;
     const query = database.query.bind(database);
     database.query = (sql, parameters) => {
-      if (sql.includes('FROM live_events')) readCount += 1;
+      if (sql.startsWith('SELECT sequence')) readCount += 1;
       return query(sql, parameters);
     };
     await publish(endpoint, token, camera, [2]);
