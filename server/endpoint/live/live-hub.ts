@@ -11,6 +11,10 @@ const HEARTBEAT_MS = 15_000;
 
 /** Of a process: each is an open connection and a few KiB. */
 const MAX_STREAMS = 5000;
+/** Of one device in a process, so that none takes all: far more walls and windows than anybody watches. */
+const MAX_DEVICE_STREAMS = 500;
+/** Nobody knows when a reader leaves. */
+const FULL_RETRY_S = 60;
 
 /** What somebody sees first who has nothing yet: how it is now, and the last sightings. */
 const FIRST_EVENT_COUNT = 100;
@@ -23,6 +27,7 @@ export class LiveHub {
   readonly #endpoint: Endpoint;
   readonly #feeds = new Map<string, CameraFeed>();
   readonly #streams = new Set<LiveStream>();
+  readonly #deviceCounts = new Map<string, number>();
   readonly #heartbeat: NodeJS.Timeout;
   readonly #cut: Counter<'reason'>;
   #listening: Promise<() => Promise<void>> | null = null;
@@ -51,7 +56,7 @@ export class LiveHub {
 
   /**
    * Events of a camera, from the one after `after` on; null: the last hundred and all that come. Throws {@link Refusal} NOT_FOUND for
-   * a camera that never sent any, UNAVAILABLE while the process stops or has too many streams.
+   * a camera that never sent any, RATE_LIMITED for a device with too many streams, UNAVAILABLE while the process stops or has too many.
    */
   async open(
     cameraId: string,
@@ -60,9 +65,8 @@ export class LiveHub {
   ): Promise<ReadableStream<Uint8Array>> {
     if (this.#endpoint.stopping.aborted)
       throw new Refusal('UNAVAILABLE', 'The endpoint is being stopped. Come again in a moment.', 2);
-    if (this.#streams.size >= MAX_STREAMS)
-      throw new Refusal('UNAVAILABLE', `There are ${MAX_STREAMS} readers already.`, 60);
     await this.#listen();
+    this.#requireRoom(deviceId);
     const feed = this.#feedOf(cameraId);
     const stream = this.#add(cameraId, feed, deviceId);
     try {
@@ -79,16 +83,37 @@ export class LiveHub {
     }
   }
 
+  /** Nothing may wait between this and {@link #add}, or many at once slip by. */
+  #requireRoom(deviceId: string): void {
+    if ((this.#deviceCounts.get(deviceId) ?? 0) >= MAX_DEVICE_STREAMS) {
+      throw new Refusal(
+        'RATE_LIMITED',
+        `Expected at most ${MAX_DEVICE_STREAMS} streams of one device, found one more. Close some.`,
+        FULL_RETRY_S,
+      );
+    }
+    if (this.#streams.size >= MAX_STREAMS)
+      throw new Refusal('UNAVAILABLE', `There are ${MAX_STREAMS} readers already.`, FULL_RETRY_S);
+  }
+
   #add(cameraId: string, feed: CameraFeed, deviceId: string): LiveStream {
     const { revocations } = this.#endpoint;
     const unwatch = revocations.onRevoked(deviceId, () => stream.end('revoked'));
     const stream = new LiveStream((reason) => {
       unwatch();
+      this.#count(deviceId, -1);
       this.#ended(cameraId, stream, reason);
     });
     feed.userCount += 1;
     this.#streams.add(stream);
+    this.#count(deviceId, 1);
     return stream;
+  }
+
+  #count(deviceId: string, change: number): void {
+    const count = (this.#deviceCounts.get(deviceId) ?? 0) + change;
+    if (count === 0) this.#deviceCounts.delete(deviceId);
+    else this.#deviceCounts.set(deviceId, count);
   }
 
   /** Sends what is stored until there is no more, then what comes with all others. */

@@ -38,7 +38,7 @@ export function vaultRoutes({ database }: Endpoint): Hono<EndpointEnvironment> {
         'Makes the vault (If-None-Match: *) or, with the scope admin, replaces the version that is named (If-Match)',
       scopes: ['upload'],
       answer: null,
-      refusals: ['CONFLICT', 'TOO_LARGE'],
+      refusals: ['CONFLICT', 'TOO_LARGE', 'QUOTA_EXCEEDED'],
     }),
     requireScope('upload'),
     body(vaultSchema, MAX_BODY_BYTES),

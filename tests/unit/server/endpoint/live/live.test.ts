@@ -261,4 +261,28 @@ onEachDatabase('live results', (kind) => {
       upTo(first + 2500 - last, last + 1),
     );
   });
+
+  it('are read by five hundred streams of one device at most, and the others are told when to come again', async () => {
+    const camera = newCamera();
+    const { token, deviceId } = await endpoint.pair(['publish', 'read']);
+    await publish(endpoint, token, camera, [1]);
+    const hub = new LiveHub({ ...endpoint.endpoint, metrics: new Registry() });
+    const openOne = (readerId = deviceId) => hub.open(camera, readerId, null);
+    const results = await Promise.allSettled(upTo(502).map(() => openOne()));
+    const streams = results.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+    expect(streams).toHaveLength(500);
+    const refused = results.flatMap((one): unknown[] =>
+      one.status === 'rejected' ? [one.reason] : [],
+    );
+    for (const reason of refused) {
+      expect(reason).toMatchObject({ code: 'RATE_LIMITED', retryAfterS: 60 });
+    }
+    const other = await endpoint.pair(['read']);
+    streams.push(await openOne(other.deviceId));
+    await streams.shift()?.cancel();
+    streams.push(await openOne());
+    await expect(openOne()).rejects.toMatchObject({ code: 'RATE_LIMITED' });
+    await Promise.all(streams.map((stream) => stream.cancel()));
+    await (await openOne()).cancel();
+  });
 });
