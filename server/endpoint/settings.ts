@@ -58,7 +58,7 @@ export const settingsSchema = v.object({
   ),
   RESIGHT_PUBLIC_URL: setting(
     null,
-    'The address that users see, such as `https://cars.example`.',
+    'The address that users see, such as `https://cars.example`: see Names.',
     originUrl(),
   ),
   RESIGHT_ALLOWED_ORIGINS: setting(

@@ -21,7 +21,10 @@ import type { EndpointConfig } from './config';
 import type { Database } from './database/database';
 import { keepTidy } from './database/keep-tidy';
 import type { Endpoint } from './endpoint';
+import { Refusal } from './refusal';
 import { createClientReader } from './http/client-address';
+import { createNameCheck, isForLocalName } from './http/own-names';
+import { PROBLEM_TYPE } from './http/problem';
 import {
   endSlowRequests,
   SLOWNESS_LIMITS,
@@ -112,15 +115,28 @@ function listenerOf(endpoint: Endpoint, appFolder: string): RequestListener {
   const answerApi = getRequestListener(createApp(endpoint).fetch, { overrideGlobalObjects: false });
   const answerFile = serveFolder(appFolder);
   const readClient = createClientReader(endpoint.config.trustedProxies);
+  const isOwnName = createNameCheck(endpoint.config);
   return (request, response) => {
     for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value);
-    if (readClient(request).isSecure) {
+    // On this machine other programs have the same name, and no TLS.
+    if (readClient(request).isSecure && !isForLocalName(request)) {
       response.setHeader('Strict-Transport-Security', STRICT_TRANSPORT);
     }
     if (endpoint.stopping.aborted) response.setHeader('Connection', 'close');
-    if (isEndpointAddress(request.url ?? '')) void answerApi(request, response);
+    if (!isOwnName(request)) refuseName(endpoint, response);
+    else if (isEndpointAddress(request.url ?? '')) void answerApi(request, response);
     else answerFile(request, response);
   };
+}
+
+function refuseName({ log }: Endpoint, response: ServerResponse): void {
+  log.warn('a request for a name that is not known as the endpoint’s was refused');
+  const { code, message, status } = new Refusal(
+    'FORBIDDEN',
+    'This endpoint does not go by that name. Use localhost, or set RESIGHT_PUBLIC_URL to the address that you use.',
+  );
+  response.writeHead(status, { 'Content-Type': PROBLEM_TYPE, 'Cache-Control': 'no-store' });
+  response.end(JSON.stringify({ code, message }));
 }
 
 async function createServer(

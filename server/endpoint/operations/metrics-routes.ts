@@ -1,10 +1,8 @@
 import { Hono } from 'hono';
 import type { Endpoint, EndpointEnvironment } from '../endpoint';
 import { describeOther } from '../http/describe-route';
+import { isForLocalName } from '../http/own-names';
 import { Refusal } from '../refusal';
-
-/** A page elsewhere can point its own name at this machine: such a request carries that name. */
-const LOOPBACK_HOST = /^(localhost|127(\.\d+){3}|\[::1\])(:\d+)?$/;
 
 /** `/metrics` for Prometheus: to programs on this machine, and with a token for `admin`. */
 export function metricsRoutes({ metrics }: Endpoint) {
@@ -19,8 +17,7 @@ export function metricsRoutes({ metrics }: Endpoint) {
     async (context) => {
       const access = context.get('access');
       const isAdmin = access?.kind === 'device' && access.scopes.includes('admin');
-      const isLocal =
-        context.get('isLoopback') && LOOPBACK_HOST.test(context.req.header('Host') ?? '');
+      const isLocal = context.get('isLoopback') && isForLocalName(context.env.incoming);
       if (!isAdmin && !isLocal) {
         throw new Refusal(
           access === null ? 'UNAUTHORISED' : 'FORBIDDEN',

@@ -13,7 +13,7 @@ onEachDatabase('stopping', (kind) => {
     socket.on('data', (chunk) => (received += chunk.toString()));
     const ended = new Promise<void>((resolve) => socket.once('close', () => resolve()));
     socket.write(
-      `POST /api/pairing-codes HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\n` +
+      `POST /api/pairing-codes HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${token}\r\n` +
         `Content-Type: application/json\r\nExpect: 100-continue\r\nContent-Length: ${json.length}\r\n\r\n`,
     );
     // It has been taken on once it asks for the body.
