@@ -56,6 +56,8 @@ export interface OutboxItem {
   /** Encrypted bytes the endpoint has, and all of them; 0 until it is packed. */
   readonly sentBytes: number;
   readonly totalBytes: number;
+  /** [0, 1] while it is packed in this tab; null: it is not, or nobody can tell. */
+  readonly packedFraction: number | null;
   readonly queuedUnixMs: number;
   /** Why it waits; null: it does not. */
   readonly waitsFor: 'turn' | 'network' | 'unmetered-network' | 'retry' | null;

@@ -29,6 +29,12 @@ export async function originUsage(): Promise<
   };
 }
 
+/** How many bytes this origin may still write, about; null where the browser does not tell. */
+export async function readFreeBytes(): Promise<number | null> {
+  const { usedBytes, quotaBytes } = await originUsage();
+  return quotaBytes === 0 ? null : Math.max(0, quotaBytes - usedBytes);
+}
+
 /**
  * Asks the browser to keep this origin's data when the disk runs low; some browsers ask the user, so
  * call it after a gesture, and from the page (a worker cannot ask). Resolves with whether it is kept:

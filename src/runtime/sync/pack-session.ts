@@ -39,11 +39,12 @@ export async function packSession(
   parts: PackParts,
   choice: Choice,
   destination: FileSystemFileHandle,
+  onProgress: (fraction: number) => void,
   signal: AbortSignal,
 ): Promise<number> {
   const request = requestOf(await headerOf(parts, choice.sessionId), choice);
   try {
-    return (await parts.files.export(request, destination, () => undefined, signal)).byteCount;
+    return (await parts.files.export(request, destination, onProgress, signal)).byteCount;
   } catch (error) {
     // Deleted meanwhile it fails in many ways, and this is the reason of all.
     if (!(error instanceof Error && isAbort(error))) await headerOf(parts, choice.sessionId);

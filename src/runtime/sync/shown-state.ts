@@ -8,13 +8,22 @@ export function shownConnection(row: ConnectionRow): SyncConnection {
   return { url, deviceId, deviceName, scopes, connectedUnixMs, hasVaultKey, receiptKey };
 }
 
+/** How far the upload is that is packed in this tab. */
+export interface Packing {
+  readonly itemId: string;
+  /** [0, 1] */
+  readonly fraction: number;
+}
+
 /** What the screen tells of an upload. */
-export function shownItem(row: OutboxRow): OutboxItem {
+export function shownItem(row: OutboxRow, packing: Packing | null): OutboxItem {
   const { id, sessionId, title, state, sentBytes, totalBytes, queuedUnixMs } = row;
   const { waitsFor, nextTryUnixMs, error } = row;
   return {
     ...{ id, sessionId, title, state, sentBytes, totalBytes, queuedUnixMs },
     ...{ waitsFor, nextTryUnixMs, error },
+    packedFraction:
+      state === 'packing' && packing?.itemId === id ? Math.min(1, packing.fraction) : null,
   };
 }
 

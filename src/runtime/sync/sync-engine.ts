@@ -7,6 +7,7 @@ import { AppError, toErrorData } from '../../core/app-error';
 import { receiptKeyFingerprint } from '../../core/sync-format/receipt-key';
 import { readEndpointUrl } from '../../core/sync-format/share-link';
 import type { EndpointAccess } from '../../core/sync-format/sync-worker-api';
+import { readFreeBytes } from '../../storage/quota';
 import { SyncEdits } from '../../storage/sync-edits';
 import { SyncFiles } from '../../storage/sync-files';
 import type { ConnectionRow, OutboxRow, SyncSettingsRow } from '../../storage/sync-rows';
@@ -19,7 +20,7 @@ import { OutboxRunner } from './outbox-runner';
 import type { PackParts } from './pack-session';
 import { isPassing } from './retry';
 import { SentCheck } from './sent-check';
-import { newOutboxRow, shownConnection, shownItem } from './shown-state';
+import { newOutboxRow, shownConnection, shownItem, type Packing } from './shown-state';
 import { SyncCalls } from './sync-calls';
 
 /** Word of changes between tabs. */
@@ -56,6 +57,7 @@ export class SyncEngine {
   readonly #channel = new BroadcastChannel(CHANNEL_NAME);
   #connection: ConnectionRow | null = null;
   #outbox: readonly OutboxRow[] = [];
+  #packing: Packing | null = null;
   #settings: SyncSettingsRow = { isMeteredAllowed: false, isLivePublished: false };
   #error: ErrorData | null = null;
   #live: LivePublisher | null = null;
@@ -75,6 +77,8 @@ export class SyncEngine {
       calls: this.calls,
       nowMs: () => Date.now(),
       onChanged: () => this.#try(() => this.changed()),
+      onPacking: (packing) => this.#showPacking(packing),
+      readFreeBytes,
       readNetwork,
       random: () => Math.random(),
       onError: (error) => this.fail(error),
@@ -100,7 +104,7 @@ export class SyncEngine {
     const connection = this.#connection;
     return {
       connection: connection && shownConnection(connection),
-      outbox: this.#outbox.map(shownItem),
+      outbox: this.#outbox.map((row) => shownItem(row, this.#packing)),
       isMeteredAllowed: this.#settings.isMeteredAllowed,
       isLivePublished: this.#settings.isLivePublished,
       error: this.#error,
@@ -245,6 +249,12 @@ export class SyncEngine {
 
   fail(error: ErrorData | null): void {
     this.#error = error;
+    this.parts.onChanged();
+  }
+
+  /** For the screen alone: other tabs and the disk need not hear of every step. */
+  #showPacking(packing: Packing | null): void {
+    this.#packing = packing;
     this.parts.onChanged();
   }
 

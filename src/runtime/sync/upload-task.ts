@@ -1,12 +1,14 @@
 import type { LedgerEntry } from '../../contracts/sync';
+import { MAX_PIECE_BYTES } from '../../core/sync-api/catalogue';
 import type { EndpointAccess, UploadPlan } from '../../core/sync-format/sync-worker-api';
 import type { SyncFiles } from '../../storage/sync-files';
 import type { ConnectionRow, OutboxRow } from '../../storage/sync-rows';
 import type { SyncStore } from '../../storage/sync-store';
 import { AppError } from '../../core/app-error';
-import { factsOf, packSession, type PackParts } from './pack-session';
+import { describePacked, factsOf, packSession, type PackParts } from './pack-session';
 import { publishedSightings } from './published-sightings';
 import { removeAtEndpoint } from './receipt-key';
+import type { Packing } from './shown-state';
 import type { SyncCalls } from './sync-calls';
 
 /** What sending one session needs. */
@@ -18,6 +20,10 @@ export interface UploadTaskParts extends PackParts {
   readonly nowMs: () => number;
   /** Rows were changed. */
   readonly onChanged: () => void;
+  /** How far packing is; null: it is over. */
+  readonly onPacking: (packing: Packing | null) => void;
+  /** What may still be written on this device; null: nobody knows. */
+  readonly readFreeBytes: () => Promise<number | null>;
 }
 
 type WithoutTime = Omit<LedgerEntry, 'id' | 'timeUnixMs' | 'url'>;
@@ -78,16 +84,34 @@ export class UploadTask {
       // The endpoint has heard of those that had a plan.
       staleUploadIds: before !== null && plan ? [...staleUploadIds, before] : staleUploadIds,
     });
+    const choice = { sessionId, without };
+    await this.#requireRoom(choice);
     const handle = await place.sessionHandle(uploadId);
+    const { onPacking } = this.#parts;
+    const tell = (fraction: number): void => onPacking({ itemId: this.#row.id, fraction });
     try {
-      const choice = { sessionId, without };
-      const packedBytes = await packSession(this.#parts, choice, handle, this.#signal);
+      const packedBytes = await packSession(this.#parts, choice, handle, tell, this.#signal);
       await this.#update({ packedBytes });
     } catch (error) {
       // What cannot be removed now is removed before it is packed again.
       await place.remove(uploadId).catch(() => undefined);
       throw error;
+    } finally {
+      onPacking(null);
     }
+  }
+
+  /** Before minutes are spent on writing what does not fit. Throws AppError STORAGE_FULL, and as `describePacked`. */
+  async #requireRoom(choice: Pick<OutboxRow, 'sessionId' | 'without'>): Promise<void> {
+    const { byteCount } = await describePacked(this.#parts, choice);
+    // The encrypted piece under way lies beside it.
+    const neededBytes = byteCount + MAX_PIECE_BYTES;
+    const freeBytes = await this.#parts.readFreeBytes();
+    if (freeBytes === null || freeBytes >= neededBytes) return;
+    throw new AppError(
+      'STORAGE_FULL',
+      `Expected room for ${neededBytes} bytes to pack this session, found ${freeBytes}`,
+    );
   }
 
   async #plan(uploadId: string, connection: ConnectionRow | null): Promise<UploadPlan> {

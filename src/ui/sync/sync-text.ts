@@ -31,11 +31,13 @@ const WAIT_TEXTS: Readonly<Record<NonNullable<OutboxItem['waitsFor']>, string>> 
 
 /** How an upload stands. */
 export function uploadText(item: OutboxItem, nowUnixMs: number): string {
-  const { state, sentBytes, totalBytes } = item;
+  const { state, sentBytes, totalBytes, packedFraction } = item;
   const share = totalBytes === 0 ? 0 : sentBytes / totalBytes;
   switch (state) {
     case 'packing':
-      return 'Being packed and encrypted on this device';
+      return packedFraction === null
+        ? 'Being made ready on this device'
+        : `Being packed on this device, ${percentText(packedFraction)}`;
     case 'sending':
       return `${bytesText(sentBytes)} of ${bytesText(totalBytes)}, ${percentText(share)}`;
     case 'paused':

@@ -7,6 +7,7 @@ import { readNetwork } from '../../../src/runtime/sync/network';
 import type { PublishedRun } from '../../../src/runtime/sync/live-publisher';
 import { newOutboxRow } from '../../../src/runtime/sync/shown-state';
 import type { SyncEngineParts } from '../../../src/runtime/sync/sync-engine';
+import { readFreeBytes } from '../../../src/storage/quota';
 import { SyncFiles } from '../../../src/storage/sync-files';
 import { SyncStore } from '../../../src/storage/sync-store';
 import { makeSession } from '../../support/make-session';
@@ -80,6 +81,8 @@ function tab(): { readonly runner: OutboxRunner; close(): Promise<void> } {
     place: new SyncFiles(),
     nowMs: () => Date.now(),
     onChanged: () => undefined,
+    onPacking: () => undefined,
+    readFreeBytes,
     readNetwork,
     random: () => 0,
     onError: () => undefined,

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ExportClient } from '../../../src/runtime/export-client';
 import { packSession } from '../../../src/runtime/sync/pack-session';
 import { SESSIONS_DATABASE_NAME } from '../../../src/storage/session-changes';
@@ -46,6 +46,7 @@ afterEach(async () => {
 
 describe.each(WORKERS)('a session packed $how', ({ create }) => {
   const choice = { without: [] } as const;
+  const ignore = (): void => undefined;
   const client = new ExportClient(create);
   const parts = { files: client, sessions: { open: (id: string) => openSession(place, id) } };
 
@@ -53,7 +54,12 @@ describe.each(WORKERS)('a session packed $how', ({ create }) => {
 
   it('is a session file, whole', async () => {
     const handle = await files.sessionHandle('upload-whole');
-    const byteCount = await packSession(parts, { sessionId, ...choice }, handle, never);
+    const told: number[] = [];
+    const tell = (fraction: number) => told.push(fraction);
+    const byteCount = await packSession(parts, { sessionId, ...choice }, handle, tell, never);
+    // From another thread: the last may come after the end.
+    await vi.waitFor(() => expect(told.at(-1)).toBe(1));
+    expect(told).toEqual([...told].sort((a, b) => a - b));
     const file = await files.sessionFile('upload-whole');
     expect(file?.size).toBe(byteCount);
     const names = [...(await unzip(file!)).keys()];
@@ -63,7 +69,7 @@ describe.each(WORKERS)('a session packed $how', ({ create }) => {
   it('and ended leaves nothing of it', async () => {
     const handle = await files.sessionHandle('upload-ended');
     const ending = new AbortController();
-    const packing = packSession(parts, { sessionId, ...choice }, handle, ending.signal);
+    const packing = packSession(parts, { sessionId, ...choice }, handle, ignore, ending.signal);
     ending.abort();
     await expect(packing).rejects.toMatchObject({ name: 'AbortError' });
     expect(await files.sessionFile('upload-ended')).toBeNull();
@@ -76,7 +82,7 @@ describe.each(WORKERS)('a session packed $how', ({ create }) => {
       const folder = await smallDiskFolder(disk);
       const handle = await folder.getFileHandle('session.zip', { create: true });
       await expect(
-        packSession(parts, { sessionId, ...choice }, handle, never),
+        packSession(parts, { sessionId, ...choice }, handle, ignore, never),
       ).rejects.toMatchObject({ code: 'STORAGE_FULL' });
       const left = await folder
         .getFileHandle('session.zip')
@@ -87,7 +93,7 @@ describe.each(WORKERS)('a session packed $how', ({ create }) => {
       await removeSmallDisk(disk);
     }
     const handle = await files.sessionHandle('upload-again');
-    const byteCount = await packSession(parts, { sessionId, ...choice }, handle, never);
+    const byteCount = await packSession(parts, { sessionId, ...choice }, handle, ignore, never);
     expect((await files.sessionFile('upload-again'))?.size).toBe(byteCount);
   });
 });

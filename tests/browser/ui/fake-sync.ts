@@ -277,6 +277,7 @@ export function outboxItem(id: string, change: Partial<OutboxItem> = {}): Outbox
     state: 'sending',
     sentBytes: 12_000_000,
     totalBytes: 26_000_000,
+    packedFraction: null,
     queuedUnixMs: Date.now() - 60_000,
     waitsFor: null,
     nextTryUnixMs: null,

@@ -73,7 +73,7 @@ async function goTo(tab: string): Promise<void> {
 describe('connecting to an endpoint', () => {
   it('asks for address and code, then for the passphrase, which stays here', async () => {
     const { sync } = await opened(false);
-    await vi.waitFor(() => expect(text()).toContain('this app sends nothing anywhere'));
+    await vi.waitFor(() => expect(text()).toContain('this app sends nothing anywhere'), PATIENT);
     expectAccessible();
     expectTouchTargets();
     expect(field(/Address/).value).toBe(location.origin);
@@ -151,6 +151,25 @@ describe('uploading a session', () => {
     await press(/^Cancel/);
     await vi.waitFor(() => expect(text()).toContain('Nothing was sent from here'));
     expect(sync.calls).toEqual(['cancel one']);
+  });
+});
+
+describe('an upload that is packed', () => {
+  it('shows how far it is, and that something is done where nobody can tell', async () => {
+    const { sync } = await opened();
+    const bar = (): HTMLProgressElement | null => document.querySelector('progress');
+    const packing = { state: 'packing', sentBytes: 0, totalBytes: 0 } as const;
+    sync.set({ outbox: [outboxItem('one', { ...packing, packedFraction: 0.4 })] });
+    await vi.waitFor(() => expect(text()).toMatch(/Being packed on this device, 40/));
+    expect(bar()?.value).toBeCloseTo(0.4);
+    expectAccessible();
+    sync.set({ outbox: [outboxItem('one', packing)] });
+    await vi.waitFor(() => expect(text()).toContain('Being made ready on this device'));
+    // -1: without a value, which browsers show by a bar that moves.
+    expect(bar()?.position).toBe(-1);
+    sync.set({ outbox: [outboxItem('one', { ...packing, state: 'waiting', waitsFor: 'turn' })] });
+    await vi.waitFor(() => expect(text()).toContain('Waits for its turn'));
+    expect(bar()?.position).toBe(0);
   });
 });
 

@@ -2,9 +2,11 @@ import 'fake-indexeddb/auto';
 import type { Remote } from 'comlink';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { ErrorCode, ErrorData } from '../../../src/contracts/errors';
+import { MAX_PIECE_BYTES } from '../../../src/core/sync-api/catalogue';
 import { AppError } from '../../../src/core/app-error';
 import type { SyncWorkerApi, UploadPlan } from '../../../src/core/sync-format/sync-worker-api';
 import { OutboxRunner } from '../../../src/runtime/sync/outbox-runner';
+import type { Packing } from '../../../src/runtime/sync/shown-state';
 import { retryDelayMs } from '../../../src/runtime/sync/retry';
 import type { ConnectionRow, OutboxRow } from '../../../src/storage/sync-rows';
 import { SyncStore } from '../../../src/storage/sync-store';
@@ -57,6 +59,8 @@ class Scene {
   pack: (handle: FileSystemFileHandle, signal: AbortSignal) => Promise<void> = () =>
     Promise.resolve();
   hasSession = true;
+  freeBytes: number | null = null;
+  readonly packing: (Packing | null)[] = [];
 
   constructor(name?: string) {
     sceneNumber += 1;
@@ -91,8 +95,9 @@ class Scene {
       sessions: { open: () => Promise.resolve(this.hasSession ? makeSession() : null) },
       files: {
         contents: () => Promise.resolve({ groups: [], byteCount: 1, hasPictures: false }),
-        export: async (_request, destination, _tell, signal) => {
+        export: async (_request, destination, tell, signal) => {
           const { name } = destination!;
+          tell(0.5);
           await this.pack(destination!, signal);
           this.packed.push(name);
           this.files.set(name, 1000);
@@ -101,6 +106,8 @@ class Scene {
       },
       nowMs: () => this.nowMs,
       onChanged: () => undefined,
+      onPacking: (packing) => this.packing.push(packing),
+      readFreeBytes: () => Promise.resolve(this.freeBytes),
       readNetwork: () => this.network,
       random: () => 0,
       onError: (error) => this.errors.push(error),
@@ -356,6 +363,25 @@ describe('the outbox', () => {
     scene.start();
     await scene.until('item-1', { state: 'done' });
     expect(scene.packed).toEqual([]);
+  });
+
+  it('begins no packing for which there is no room, and tells how far one is that it begins', async () => {
+    const scene = new Scene();
+    // The session has a byte, and an encrypted piece lies beside it.
+    scene.freeBytes = MAX_PIECE_BYTES;
+    await scene.queue('item-1');
+    scene.start();
+    await scene.until('item-1', { state: 'failed' });
+    expect((await scene.item('item-1'))?.error).toMatchObject({
+      code: 'STORAGE_FULL',
+      message: expect.stringContaining(`found ${MAX_PIECE_BYTES}`) as unknown,
+    });
+    expect([scene.packed, scene.packing]).toEqual([[], []]);
+    scene.freeBytes += 1;
+    await scene.store.updateOutboxItem('item-1', () => ({ state: 'waiting', error: null }));
+    await scene.runner.heed();
+    await scene.until('item-1', { state: 'done' });
+    expect(scene.packing).toEqual([{ itemId: 'item-1', fraction: 0.5 }, null]);
   });
 
   it('leaves no half a file when packing fails for want of room, and packs anew when there is some', async () => {
