@@ -16,6 +16,7 @@ import { RecordedPainter } from '../src/sinks/overlay/recorded-painter';
 import { verifySessionFile } from '../src/sinks/verify/verify-session-file';
 import { beginSession } from '../src/storage/begin-session';
 import { deviceKey } from '../src/storage/device-key';
+import { holdForLife } from '../src/storage/exclusive-lock';
 import { originUsage } from '../src/storage/quota';
 import { listSessions } from '../src/storage/session-list';
 import { SessionPlace } from '../src/storage/session-place';
@@ -66,6 +67,7 @@ const api: ExportApi = {
   deviceFingerprint: async () => keyFingerprint((await deviceKey()).publicKey),
   verify: (file, onProgress) => run((signal) => verifySessionFile(file, onProgress, signal)),
   cancel: () => current?.abort(),
+  holdLock: holdForLife,
 };
 
 function opened(): Promise<ExportService> {

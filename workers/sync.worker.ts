@@ -21,6 +21,7 @@ import { readReceiptKey } from '../src/sinks/sync/receipts';
 import { endShare, listShares, shareSession } from '../src/sinks/sync/shares';
 import { planUpload, sendSession, type UploadPlace } from '../src/sinks/sync/upload-session';
 import { openVault, readVault } from '../src/sinks/sync/vault';
+import { holdForLife } from '../src/storage/exclusive-lock';
 import { SyncFiles } from '../src/storage/sync-files';
 import { SyncStore } from '../src/storage/sync-store';
 import { createTemporaryFile } from '../src/storage/temporary-files';
@@ -85,14 +86,7 @@ const api: SyncWorkerApi = {
   pullEdits: (access, key, deviceId, log) => pullEdits(to(access), key, deviceId, log),
   pushEdits: (access, key, entry) => pushEdits(to(access), key, entry),
   cancel: (call) => cancelling.get(call)?.abort(),
-  holdLock: (name) =>
-    new Promise((resolve, reject) => {
-      const hold = (): Promise<never> => {
-        resolve();
-        return new Promise(() => undefined);
-      };
-      navigator.locks.request(name, hold).catch(reject);
-    }),
+  holdLock: holdForLife,
 };
 
 function to({ url, token }: EndpointAccess): EndpointRequests {

@@ -116,6 +116,8 @@ export interface ExportApi {
   /** Checks every part of a session file against its manifest and the signature. Never throws for a bad file. */
   verify(file: Blob, onProgress: (fraction: number) => void): Promise<VerificationReport>;
   cancel(): void;
+  /** Holds a lock of this name as long as the worker lives; resolves once it has it. */
+  holdLock(name: string): Promise<void>;
 }
 
 export interface ImportOutcome {

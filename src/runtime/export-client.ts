@@ -12,6 +12,7 @@ import type {
 } from '../contracts/export';
 import type { SessionId } from '../contracts/session';
 import { sweepTemporaryFiles } from '../storage/temporary-files';
+import { endDeadWorker } from './end-dead-worker';
 import { WorkerHost } from './worker-host';
 
 /** The worker ends when nobody asked for anything so long. */
@@ -134,8 +135,10 @@ export class ExportClient implements SessionFilesClient {
 
   #opened(): WorkerHost<ExportApi> {
     if (this.#host && !this.#host.isGone) return this.#host;
-    this.#host = new WorkerHost<ExportApi>(this.#createWorker(), 'export');
-    return this.#host;
+    const host = new WorkerHost<ExportApi>(this.#createWorker(), 'export');
+    this.#host = host;
+    void endDeadWorker(host, (name) => host.call((remote) => remote.holdLock(name), null));
+    return host;
   }
 
   #endWhenIdle(): void {

@@ -51,6 +51,17 @@ export function holdExclusiveLock(
   });
 }
 
+/** Holds a lock that nobody else asks for yet as long as this context lives; resolves once it has it. Rejects where there are no locks. */
+export function holdForLife(name: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const hold = (): Promise<never> => {
+      resolve();
+      return new Promise(() => undefined);
+    };
+    navigator.locks.request(name, hold).catch(reject);
+  });
+}
+
 function lockError(name: string, error: unknown, codeWhenHeld: ErrorCode): AppError {
   const errorName = error instanceof Error ? error.name : String(error);
   if (errorName === 'TimeoutError') {

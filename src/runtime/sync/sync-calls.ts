@@ -5,6 +5,7 @@ import type {
   UploadPlan,
 } from '../../core/sync-format/sync-worker-api';
 import type { CancellableCall } from '../../core/sync-format/sync-worker-api';
+import { endDeadWorker } from '../end-dead-worker';
 import { WorkerHost } from '../worker-host';
 
 /** Calls to the worker that speaks with endpoints: made with the first call, and made again when it is gone. */
@@ -56,7 +57,7 @@ export class SyncCalls {
     if (this.#host && !this.#host.isGone) return this.#host;
     const host = new WorkerHost<SyncWorkerApi>(this.#createWorker(), 'sync');
     this.#host = host;
-    void watch(host);
+    void endDeadWorker(host, (name) => host.call((remote) => remote.holdLock(name), null));
     return host;
   }
 
@@ -76,23 +77,4 @@ export class SyncCalls {
       signal.removeEventListener('abort', cancel);
     }
   }
-}
-
-/**
- * A worker that the browser ends, as when memory runs out, tells nobody, and calls without a limit of time would wait for ever. But it lets go
- * of its locks: whoever gets the one it held knows.
- */
-async function watch(host: WorkerHost<SyncWorkerApi>): Promise<void> {
-  // Typed as always there: absent on plain http, and in Node 20.
-  const { navigator } = globalThis as { navigator?: { locks?: LockManager } };
-  const locks = navigator?.locks;
-  if (!locks) return;
-  const name = `resight-sync:worker-${crypto.randomUUID()}`;
-  try {
-    await host.call((remote) => remote.holdLock(name), null);
-    await locks.request(name, () => undefined);
-  } catch {
-    return; // it has failed by itself, which its calls were told
-  }
-  host.terminate();
 }

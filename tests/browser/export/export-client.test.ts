@@ -182,3 +182,26 @@ describe('exports from stored sessions', () => {
     expect(names).not.toContain('left-behind');
   });
 });
+
+describe('an export worker that the browser ended without a word', () => {
+  it('is noticed: what it wrote fails, and the next goes to another one', async () => {
+    const id = await stored({ durationS: 5 });
+    let workerCount = 0;
+    const client = new ExportClient(() => {
+      workerCount += 1;
+      return workerCount === 1
+        ? new Worker(new URL('./dying-export.worker.ts', import.meta.url), { type: 'module' })
+        : new Worker(new URL('../../../workers/export.worker.ts', import.meta.url), {
+            type: 'module',
+          });
+    });
+    clients.push(client);
+    const handle = await chosenFile('after-a-death.json');
+    const writing = client.export(request(id, 'coco'), handle, ignore, signal);
+    await expect(writing).rejects.toMatchObject({ code: 'WORKER_GONE' });
+    const { byteCount } = await client.export(request(id, 'coco'), handle, ignore, signal);
+    expect((await handle.getFile()).size).toBe(byteCount);
+    expect(workerCount).toBe(2);
+    await (await navigator.storage.getDirectory()).removeEntry('after-a-death.json');
+  });
+});
