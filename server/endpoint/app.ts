@@ -1,12 +1,12 @@
 import { Hono, type Context, type MiddlewareHandler } from 'hono';
 import { methodNotAllowed } from 'hono/method-not-allowed';
-import { authenticate, findDeviceAccess } from './access/authenticate';
+import { authenticate } from './access/authenticate';
 import { deviceRoutes } from './access/device-routes';
+import { createFindAccess } from './access/find-access';
 import { pairingRoutes } from './access/pairing-routes';
 import { createRateLimits } from './access/rate-limits';
 import { catalogueRoutes } from './catalogue/catalogue-routes';
 import { usedBytes } from './catalogue/quota';
-import { findShareAccess } from './catalogue/shares';
 import { editRoutes } from './edits/edit-routes';
 import type { Endpoint, EndpointEnvironment } from './endpoint';
 import { allowOrigins } from './http/allowed-origins';
@@ -47,8 +47,7 @@ export function createApp(endpoint: Endpoint): Hono<EndpointEnvironment> {
   app.use(refuseWhileStopping(endpoint));
   app.use('/api/*', allowOrigins(endpoint.config));
   const readClient = createClientReader(endpoint.config.trustedProxies);
-  const findDevice = findDeviceAccess(endpoint);
-  const findShare = findShareAccess(endpoint);
+  const authenticated = authenticate(limits, createFindAccess(endpoint));
   for (const path of ['/api/*', '/metrics']) {
     app.use(path, async (context, next) => {
       const client = readClient(context.env.incoming);
@@ -56,10 +55,7 @@ export function createApp(endpoint: Endpoint): Hono<EndpointEnvironment> {
       context.set('isLoopback', client.isLoopback);
       await next();
     });
-    app.use(
-      path,
-      authenticate(limits, async (token) => (await findDevice(token)) ?? findShare(token)),
-    );
+    app.use(path, authenticated);
   }
   app.use('/api/*', keepRoom(endpoint));
 

@@ -1,12 +1,8 @@
 import type { MiddlewareHandler } from 'hono';
-import type { Access, Endpoint, EndpointEnvironment } from '../endpoint';
+import type { EndpointEnvironment } from '../endpoint';
 import { Refusal } from '../refusal';
-import { findDeviceByToken } from './device-store';
+import type { FindAccess } from './find-access';
 import type { RateLimits } from './rate-limits';
-import { TOKEN_PATTERN } from './secrets';
-
-/** Who has this token; null: nobody that it knows. */
-export type FindAccess = (token: string) => Promise<Access | null>;
 
 /**
  * Finds out who asks and counts the request. A token that nobody knows is refused with UNAUTHORISED on every route, so that its owner
@@ -26,15 +22,6 @@ export function authenticate(
     }
     context.set('access', access);
     await next();
-  };
-}
-
-/** Devices by their tokens. */
-export function findDeviceAccess({ database, now }: Endpoint): FindAccess {
-  return async (token) => {
-    if (!TOKEN_PATTERN.test(token)) return null;
-    const device = await findDeviceByToken(database, token, now());
-    return device && { kind: 'device', deviceId: device.id, scopes: device.scopes };
   };
 }
 

@@ -31,25 +31,19 @@ export async function addDevice(
   return { deviceId, token };
 }
 
-/** The device of a token; null: not known, or revoked. Marks it as seen, once an hour. */
-export async function findDeviceByToken(
+/** Marks a device as seen, once an hour. */
+export async function markSeen(
   database: Database,
-  token: string,
+  deviceId: string,
+  lastSeenUnixMs: number,
   nowUnixMs: number,
-): Promise<Pick<DeviceRow, 'id' | 'scopes'> | null> {
-  const [row] = await database.query<DeviceRow>(
-    'SELECT id, scopes, last_seen_unix_ms FROM devices WHERE token_hash = $1 AND revoked_unix_ms IS NULL',
-    [hashSecret(token)],
-  );
-  if (row === undefined) return null;
+): Promise<void> {
   const hourUnixMs = toHour(nowUnixMs);
-  if (row.last_seen_unix_ms < hourUnixMs) {
-    await database.query('UPDATE devices SET last_seen_unix_ms = $2 WHERE id = $1', [
-      row.id,
-      hourUnixMs,
-    ]);
-  }
-  return row;
+  if (lastSeenUnixMs >= hourUnixMs) return;
+  await database.query('UPDATE devices SET last_seen_unix_ms = $2 WHERE id = $1', [
+    deviceId,
+    hourUnixMs,
+  ]);
 }
 
 /** Oldest first; `onlyId` null: all. */

@@ -1,6 +1,5 @@
 import type { OpenShares, Share } from '../../../src/core/sync-api/catalogue';
-import type { FindAccess } from '../access/authenticate';
-import { hashSecret, newId, newToken, TOKEN_PATTERN } from '../access/secrets';
+import { hashSecret, newId, newToken } from '../access/secrets';
 import type { Queries } from '../database/database';
 import type { Endpoint } from '../endpoint';
 import { Refusal } from '../refusal';
@@ -37,19 +36,6 @@ export async function createShare(
     [id, sessionId, deviceId, hashSecret(secret), expiresUnixMs],
   );
   return { id, secret, expiresUnixMs };
-}
-
-/** Those with a share's secret, until it expires or is revoked, or the device that made it: what a thief made with it ends with it. */
-export function findShareAccess({ database, now }: Endpoint): FindAccess {
-  return async (secret) => {
-    if (!TOKEN_PATTERN.test(secret)) return null;
-    const [row] = await database.query<{ sessionId: string }>(
-      `SELECT session_id AS "sessionId" FROM shares JOIN devices ON devices.id = device_id
-       WHERE secret_hash = $1 AND expires_unix_ms > $2 AND revoked_unix_ms IS NULL`,
-      [hashSecret(secret), now()],
-    );
-    return row === undefined ? null : { kind: 'share', sessionId: row.sessionId };
-  };
 }
 
 /** Who wants to see or end shares. */

@@ -137,6 +137,22 @@ onEachDatabase('limits', (kind) => {
     });
   });
 
+  it('let nobody ask the database more than once with a token that is not known', async () => {
+    const endpoint = await kind.startEndpoint();
+    onTestFinished(() => endpoint.stop());
+    const { database } = endpoint.endpoint;
+    const asked: string[] = [];
+    const query = database.query.bind(database);
+    database.query = (sql, parameters) => {
+      // Not those that count requests.
+      if (sql.includes('token_hash') || sql.includes('secret_hash')) asked.push(sql);
+      return query(sql, parameters);
+    };
+    const answer = await endpoint.ask('GET', '/api/devices', { token: 'x'.repeat(43) });
+    expect(answer.status).toBe(401);
+    expect(asked).toHaveLength(1);
+  });
+
   if (kind.name !== 'PostgreSQL') return;
 
   it('hold for all processes on one server together', async () => {
