@@ -1,10 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 
 const REPOSITORY = join(import.meta.dirname, '../..');
 const MAIN = join(REPOSITORY, 'server/endpoint/main.ts');
+/** Not bundled: it is started by its name. */
+const DIGEST_THREAD = join(REPOSITORY, 'server/endpoint/uploads/digest-thread.js');
 
 /** An endpoint as `npm run endpoint` starts it, in a process of its own. */
 export interface EndpointProcess {
@@ -65,6 +67,7 @@ export async function bundleEndpoint(): Promise<{
     logLevel: 'error',
     build: { ssr: MAIN, outDir: folder, target: 'node20' },
   });
+  await copyFile(DIGEST_THREAD, join(folder, 'digest-thread.js'));
   return {
     path: join(folder, 'main.js'),
     remove: () => rm(folder, { recursive: true, force: true }),

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { DataStore, Upload } from '@tus/server';
 import * as v from 'valibot';
 import { pieceMetadataSchema } from '../../../src/core/sync-api/catalogue';
@@ -17,7 +16,8 @@ import type { PieceStore } from './piece-store';
 
 /**
  * What the tus server writes to: a piece counts once its bytes are safe on disk and are those that were announced. All of it happens while the
- * request holds the piece's lock, so that a process which dies in between leaves a piece that the next request goes on with.
+ * request holds the piece's lock, so that a process which dies in between leaves a piece that the next request goes on with. Rows of pieces
+ * survive the end of the process at once, and a power cut at the latest when the session is complete: until then its device has all of it.
  */
 export class CheckedStore extends DataStore {
   override extensions = ['creation', 'creation-with-upload', 'termination', 'expiration'];
@@ -33,8 +33,8 @@ export class CheckedStore extends DataStore {
   override async create(upload: Upload): Promise<Upload> {
     const { sha256 } = v.parse(pieceMetadataSchema, upload.metadata);
     const { database, now } = this.#endpoint;
-    // On the disk before the file is: one that no row tells of is removed after a crash.
-    await database.transaction((queries) => openPiece(queries, nameOf(upload.id), sha256, now()));
+    // Before the file: one that no row tells of is removed at the next start.
+    await openPiece(database, nameOf(upload.id), sha256, now());
     await this.#store.create(upload);
     return upload;
   }
@@ -45,8 +45,8 @@ export class CheckedStore extends DataStore {
     // Nothing can be added to a whole piece, however empty what comes is.
     if (offset === size) return offset;
     const { sha256: announced } = v.parse(pieceMetadataSchema, upload.metadata);
-    const { byteCount, sha256 } = await this.#store.write(bytes, id, offset);
-    if (byteCount === size) await this.#settle(nameOf(id), id, announced, sha256);
+    const byteCount = await this.#store.write(bytes, id, offset);
+    if (byteCount === size) await this.#settle(nameOf(id), id, announced);
     else await touchSession(this.#endpoint.database, nameOf(id).sessionId, this.#endpoint.now());
     return byteCount;
   }
@@ -60,7 +60,7 @@ export class CheckedStore extends DataStore {
     const offset = isStored ? row.byteCount : await this.#store.receivedBytes(id);
     if (offset === null) throw nothingThere();
     // A process died when all was there, but before it was compared.
-    if (!isStored && offset === row.byteCount) await this.#settle(name, id, row.sha256, null);
+    if (!isStored && offset === row.byteCount) await this.#settle(name, id, row.sha256);
     return new Upload({
       id,
       size: row.byteCount,
@@ -79,18 +79,9 @@ export class CheckedStore extends DataStore {
     return this.#endpoint.config.uploadExpiryHours * 3_600_000;
   }
 
-  /**
-   * `known`: the SHA-256 of what was written; null: read it. Refusal CHECKSUM_MISMATCH: it is another piece than was announced, and is
-   * thrown away.
-   */
-  async #settle(
-    name: PieceName,
-    id: string,
-    sha256: string | null,
-    known: string | null,
-  ): Promise<void> {
-    await this.#store.secure(id);
-    const found = known ?? (await sha256Of(await this.#store.read(id, null)));
+  /** Refusal CHECKSUM_MISMATCH: it is another piece than was announced, and is thrown away. */
+  async #settle(name: PieceName, id: string, sha256: string | null): Promise<void> {
+    const [found] = await Promise.all([this.#store.sha256Of(id), this.#store.secure(id)]);
     if (found === sha256 && (await this.#markStored(name, found))) return;
     await this.#discard(name, id);
     throw new Refusal(
@@ -99,10 +90,8 @@ export class CheckedStore extends DataStore {
     );
   }
 
-  /** Survives a power cut: the device forgets its copy of what it was told is there. */
   #markStored(name: PieceName, sha256: string): Promise<boolean> {
-    const { database, now } = this.#endpoint;
-    return database.transaction((queries) => markStored(queries, name, sha256, now()));
+    return markStored(this.#endpoint.database, name, sha256, this.#endpoint.now());
   }
 
   /** The file first: dying in between leaves an open piece without bytes, which is the same as none. */
@@ -120,10 +109,4 @@ function nameOf(id: string): PieceName {
   const name = parsePieceId(id);
   if (name === null) throw nothingThere();
   return name;
-}
-
-async function sha256Of(bytes: AsyncIterable<Uint8Array>): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const chunk of bytes) hash.update(chunk);
-  return hash.digest('hex');
 }

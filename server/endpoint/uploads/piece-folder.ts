@@ -1,22 +1,21 @@
-import { mkdir, open, opendir, readFile, rm, stat, statfs } from 'node:fs/promises';
+import { mkdir, open, opendir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { FileStore } from '@tus/file-store';
 import type { Upload } from '@tus/server';
-import { Refusal } from '../refusal';
+import { FileDigests } from './file-digests';
 import { parsePieceId } from './piece-name';
 import type { ByteRange, PieceStore } from './piece-store';
-import { writeFile, type Written } from './write-file';
+import { writeFile } from './write-file';
 
 /** Folder of pieces in the data folder. */
 const FOLDER = 'pieces';
 const MARK = 'store-name';
-/** Less than this and a write that failed did so for want of room. */
-const ROOM_BYTES = 32 * 1024 * 1024;
 
 /** Pieces as files of one folder, each under its name; what is known of them is in the database only. */
 export class PieceFolder implements PieceStore {
   readonly #folder: string;
+  readonly #digests = new FileDigests();
   #files: FileStore | null = null;
 
   constructor(dataFolder: string) {
@@ -29,19 +28,8 @@ export class PieceFolder implements PieceStore {
     await this.#store().create(upload);
   }
 
-  async write(bytes: AsyncIterable<Uint8Array>, id: string, offset: number): Promise<Written> {
-    try {
-      return await writeFile(this.#path(id), bytes, offset);
-    } catch (error) {
-      const disk = await statfs(this.#folder);
-      if (disk.bavail * disk.bsize < ROOM_BYTES) {
-        throw new Refusal(
-          'QUOTA_EXCEEDED',
-          'The disk of the endpoint is full. Remove sessions there, or give it more room.',
-        );
-      }
-      throw error;
-    }
+  write(bytes: AsyncIterable<Uint8Array>, id: string, offset: number): Promise<number> {
+    return writeFile(this.#path(id), bytes, offset);
   }
 
   async receivedBytes(id: string): Promise<number | null> {
@@ -57,6 +45,10 @@ export class PieceFolder implements PieceStore {
     }
     // Not when it was made: a piece whose file a power cut took away is begun anew (`repair.ts`).
     await syncFolder(this.#folder);
+  }
+
+  sha256Of(id: string): Promise<string> {
+    return this.#digests.sha256Of(this.#path(id));
   }
 
   async read(id: string, range: ByteRange | null): Promise<Readable> {

@@ -1,10 +1,10 @@
+import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { S3Store } from '@tus/s3-store';
 import { ERRORS, type Upload } from '@tus/server';
 import type { EndpointConfig } from '../config';
 import { parsePieceId } from './piece-name';
 import type { ByteRange, PieceStore } from './piece-store';
-import type { Written } from './write-file';
 
 type S3Setting = Extract<EndpointConfig['store'], { kind: 's3' }>;
 
@@ -42,10 +42,8 @@ export class PieceObjects implements PieceStore {
     await this.#bucket.create(upload);
   }
 
-  /** The checksum is of what the bucket has: somebody else keeps it. */
-  async write(bytes: AsyncIterable<Uint8Array>, id: string, offset: number): Promise<Written> {
-    const byteCount = await this.#bucket.write(Readable.from(bytes), id, offset);
-    return { byteCount, sha256: null };
+  write(bytes: AsyncIterable<Uint8Array>, id: string, offset: number): Promise<number> {
+    return this.#bucket.write(Readable.from(bytes), id, offset);
   }
 
   async receivedBytes(id: string): Promise<number | null> {
@@ -64,6 +62,13 @@ export class PieceObjects implements PieceStore {
   /** An object that is acknowledged is kept. */
   async secure(): Promise<void> {
     await Promise.resolve();
+  }
+
+  /** Of what the bucket has: somebody else keeps it. */
+  async sha256Of(id: string): Promise<string> {
+    const hash = createHash('sha256');
+    for await (const chunk of await this.read(id, null)) hash.update(chunk as Uint8Array);
+    return hash.digest('hex');
   }
 
   read(id: string, range: ByteRange | null): Promise<Readable> {

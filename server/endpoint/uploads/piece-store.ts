@@ -1,6 +1,5 @@
 import type { Readable } from 'node:stream';
 import type { Upload } from '@tus/server';
-import type { Written } from './write-file';
 
 /** Both ends included. */
 export interface ByteRange {
@@ -15,12 +14,14 @@ export interface ByteRange {
 export interface PieceStore {
   /** An empty piece, in place of what is there under its name. */
   create(upload: Upload): Promise<void>;
-  /** Adds to a piece from `offset` on. Refusal QUOTA_EXCEEDED: the disk is full. */
-  write(bytes: AsyncIterable<Uint8Array>, id: string, offset: number): Promise<Written>;
+  /** Adds to a piece from `offset` on. Answers how many bytes are there now. Throws what `disk-full.ts` knows when there is no room. */
+  write(bytes: AsyncIterable<Uint8Array>, id: string, offset: number): Promise<number>;
   /** Bytes that are there; null: no such piece. */
   receivedBytes(id: string): Promise<number | null>;
   /** Returns once all of it would survive a power cut. */
   secure(id: string): Promise<void>;
+  /** In hexadecimal, of all bytes that are there. */
+  sha256Of(id: string): Promise<string>;
   /** Null: all of it. Whoever takes the stream reads it to its end or destroys it. */
   read(id: string, range: ByteRange | null): Promise<Readable>;
   /** Not an error when there is no such piece. */
