@@ -8,7 +8,9 @@ import { describeFailure } from '../../../../server/endpoint/describe-failure';
 import { problemSchema } from '../../../../src/core/sync-api/fields';
 import { startTestEndpoint, type TestEndpoint } from '../../../support/endpoint';
 import {
+  announcedSession,
   announceSession,
+  createPiece,
   makeTestSession,
   sentSession,
   sessionPath,
@@ -101,6 +103,37 @@ describe('an endpoint whose disk is full', () => {
     expect(read.status).toBe(200);
     expect((await read.arrayBuffer()).byteLength).toBe(10);
     expect((await endpoint.ask('DELETE', sessionPath(session), { token })).status).toBe(200);
+  });
+
+  it('counts what is on its way', async () => {
+    const { token } = await endpoint.pair(['upload']);
+    // The disk is not asked at once.
+    const session = await vi.waitFor(() => announcedSession(endpoint, token, 10, 10), 5000);
+    expect((await createPiece(endpoint, token, session, 0, null)).status).toBe(201);
+    // A piece, which may be 17 MiB when it does not say, and the reserve of 64 MiB.
+    disk.freeBytes = 82 * 1024 * 1024;
+    const pipe = new TransformStream<Uint8Array, Uint8Array>();
+    const writer = pipe.writable.getWriter();
+    const held = fetch(`${endpoint.url}/api/uploads/${session.announcement.id}.0`, {
+      method: 'PATCH',
+      headers: {
+        'Tus-Resumable': '1.0.0',
+        Authorization: `Bearer ${token}`,
+        'Upload-Offset': '0',
+        'Content-Type': 'application/offset+octet-stream',
+      },
+      body: pipe.readable,
+      duplex: 'half',
+    });
+    await writer.write(session.pieces[0]!.subarray(0, 5));
+    const large = new Uint8Array(2 * 1024 * 1024);
+    const other = () => createPiece(endpoint, token, session, 1, large);
+    await vi.waitFor(async () => expect((await other()).status).toBe(507), 10_000);
+    await writer.write(session.pieces[0]!.subarray(5));
+    await writer.close();
+    expect((await held).status).toBe(204);
+    // More than was announced, which is looked at when there is room.
+    await vi.waitFor(async () => expect((await other()).status).toBe(413), 10_000);
   });
 
   it('takes more once there is room again', async () => {
