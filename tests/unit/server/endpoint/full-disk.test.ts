@@ -124,7 +124,7 @@ describe('an endpoint whose disk is full', () => {
       },
       body: pipe.readable,
       duplex: 'half',
-    });
+    } as RequestInit); // `duplex` is missing in the declarations.
     await writer.write(session.pieces[0]!.subarray(0, 5));
     const large = new Uint8Array(2 * 1024 * 1024);
     const other = () => createPiece(endpoint, token, session, 1, large);
