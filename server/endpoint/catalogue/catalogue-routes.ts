@@ -65,7 +65,7 @@ function addRoutes(endpoint: Endpoint): Hono<EndpointEnvironment> {
       summary: 'Puts a session into the catalogue, all pieces of which are there',
       scopes: ['upload'],
       answer: catalogueSessionSchema,
-      refusals: ['NOT_FOUND', 'CONFLICT', 'GONE'],
+      refusals: ['NOT_FOUND', 'CONFLICT', 'GONE', 'QUOTA_EXCEEDED'],
     }),
     requireScope('upload'),
     parameters(idSchemas),

@@ -31,7 +31,7 @@ function makeRoutes(endpoint: Endpoint): Hono<EndpointEnvironment> {
       scopes: ['read'],
       answer: shareSchema,
       status: 201,
-      refusals: ['NOT_FOUND', 'GONE'],
+      refusals: ['NOT_FOUND', 'GONE', 'QUOTA_EXCEEDED'],
     }),
     requireScope('read'),
     parameters(idSchemas),

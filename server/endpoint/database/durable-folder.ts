@@ -7,7 +7,8 @@ type InitOf = NodeFS['init'];
 
 /** Where the library shows the folder to PostgreSQL. */
 const MOUNT = '/pglite/data';
-/** Parts of the log, which PostgreSQL calls write-ahead. */
+/** Parts of the log, which PostgreSQL calls write-ahead, and what is to become one. */
+const LOG_FOLDER = '/pg_wal/';
 const LOG_FILE = /\/pg_wal\/[0-9A-F]{24}$/;
 
 /** What is used of Emscripten's file system; the library's types leave it open. */
@@ -68,7 +69,13 @@ export class DurableFolder extends NodeFS {
     const { write } = operations;
     operations.write = (stream, ...where) => {
       if (!isOfLog(stream)) this.#catchUp();
-      return write(stream, ...where);
+      try {
+        return write(stream, ...where);
+      } catch (error) {
+        // PostgreSQL gives up without its log, and the library would hold up the process for ever.
+        if (stream.path.includes(LOG_FOLDER)) end(error);
+        throw error;
+      }
     };
     operations.fsync = (stream) => {
       if (isOfLog(stream)) this.#want(this.#realPath(stream));

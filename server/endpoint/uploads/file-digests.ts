@@ -11,14 +11,17 @@ export type DigestAnswer =
   | { readonly number: number; readonly sha256: string; readonly failure: null }
   | { readonly number: number; readonly sha256: null; readonly failure: string };
 
+/** Its buffer is not among it; unlimited, it takes more for itself. */
+const THREAD_LIMITS = { maxOldGenerationSizeMb: 32, maxYoungGenerationSizeMb: 2 };
+
 interface Waiting {
   readonly resolve: (sha256: string) => void;
   readonly reject: (reason: Error) => void;
 }
 
 /**
- * SHA-256 of files, computed beside everything else by a thread of its own, which starts with the first one and ends with the process. One
- * after the other: of one disk.
+ * SHA-256 of files, computed beside everything else by a thread of its own, which starts with the first one and ends with the process.
+ * One after the other: of one disk.
  */
 export class FileDigests {
   readonly #waiting = new Map<number, Waiting>();
@@ -31,14 +34,19 @@ export class FileDigests {
     const question: DigestQuestion = { number: this.#count, path };
     return new Promise((resolve, reject) => {
       this.#waiting.set(question.number, { resolve, reject });
-      this.#startedThread().postMessage(question);
+      const thread = this.#startedThread();
+      thread.postMessage(question);
+      thread.ref();
     });
   }
 
   #startedThread(): Worker {
     if (this.#thread) return this.#thread;
-    const thread = new Worker(new URL('./digest-thread.js', import.meta.url));
-    thread.unref();
+    const thread = new Worker(new URL('./digest-thread.js', import.meta.url), {
+      // Not those of the process, which load what reads TypeScript.
+      execArgv: [],
+      resourceLimits: THREAD_LIMITS,
+    });
     thread.on('message', (answer: DigestAnswer) => this.#settle(answer));
     thread.on('error', (error) => this.#giveUp(error));
     this.#thread = thread;
@@ -50,6 +58,8 @@ export class FileDigests {
     this.#waiting.delete(number);
     if (sha256 !== null) waiting?.resolve(sha256);
     else waiting?.reject(new Error(`A file could not be read: ${failure}`));
+    // A thread that waits for questions keeps no process running.
+    if (this.#waiting.size === 0) this.#thread?.unref();
   }
 
   /** The thread has ended, for want of memory or because it could not be started: the next question starts another. */

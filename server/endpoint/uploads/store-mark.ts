@@ -65,7 +65,7 @@ async function requireNothingStored(queries: Queries): Promise<void> {
   const stored = await queries.query(`SELECT 1 FROM pieces WHERE state = 'stored' LIMIT 1`);
   if (stored.length === 0) return;
   throw new WrongStoreError(
-    'Expected the files of sessions that the database knows, found none. Is the disk mounted, and the folder or bucket the right one?',
+    'Expected the files of sessions that the database knows, found none. Is the disk mounted, and the folder or bucket the right one? If they are lost for good, see the README of the endpoint.',
   );
 }
 

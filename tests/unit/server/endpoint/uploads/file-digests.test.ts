@@ -1,9 +1,18 @@
+import { spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { FileDigests } from '../../../../../server/endpoint/uploads/file-digests';
+
+const MODULE = new URL('../../../../../server/endpoint/uploads/file-digests.ts', import.meta.url)
+  .href;
+/** In a process of its own. */
+const ONE_DIGEST = `
+const { FileDigests } = await import(process.argv[1]);
+process.stdout.write(await new FileDigests().sha256Of(process.argv[2]));
+`;
 
 describe('the digest of a file', () => {
   let folder: string;
@@ -30,4 +39,19 @@ describe('the digest of a file', () => {
       paths.map((path) => createHash('sha256').update(path).digest('hex')),
     );
   });
+
+  it('keeps no process running', async () => {
+    const path = join(folder, 'last');
+    await writeFile(path, 'last');
+    const child = spawn(
+      process.execPath,
+      ['--import', 'tsx', '--input-type=module', '--eval', ONE_DIGEST, '--', MODULE, path],
+      { stdio: ['ignore', 'pipe', 'inherit'] },
+    );
+    onTestFinished(() => void child.kill());
+    let output = '';
+    child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+    expect(await new Promise((resolve) => child.once('close', resolve))).toBe(0);
+    expect(output).toBe(createHash('sha256').update('last').digest('hex'));
+  }, 20_000);
 });
