@@ -1,8 +1,8 @@
 import { createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 
-/** What may wait for the disk, to be written at once: 64 KiB at a time, as a network brings them, cost more time than the disk takes. */
-const WAITING_BYTES = 512 * 1024;
+/** What may wait for the disk, of each upload, to be written at once: a network brings 64 KiB at a time. More takes memory and is no faster. */
+const WAITING_BYTES = 128 * 1024;
 
 /** Writes into an existing file from `offset` on, as the bytes come. Answers how many bytes are there now. */
 export async function writeFile(
