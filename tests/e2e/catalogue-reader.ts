@@ -22,7 +22,7 @@ export interface CatalogueReader {
  */
 export function readCatalogue(url: string, token: string): CatalogueReader {
   const whole = new Map<string, CatalogueSession>();
-  let failure: unknown = null;
+  let failure: Error | null = null;
   const headers = { Authorization: `Bearer ${token}` };
   let lookCount = 0;
   let isOn = true;
@@ -40,7 +40,7 @@ export function readCatalogue(url: string, token: string): CatalogueReader {
     }
   };
   const reading = unlessBroken(read, () => isOn);
-  reading.catch((error: unknown) => (failure = error));
+  reading.catch((error: Error) => (failure = error));
   return {
     get lookCount() {
       return lookCount;
