@@ -40,7 +40,9 @@ export function readCatalogue(url: string, token: string): CatalogueReader {
     }
   };
   const reading = unlessBroken(read, () => isOn);
-  reading.catch((error: Error) => (failure = error));
+  reading.catch((error: unknown) => {
+    failure = error instanceof Error ? error : new Error(String(error));
+  });
   return {
     get lookCount() {
       return lookCount;
