@@ -106,8 +106,8 @@ function browserProject(
     test: {
       name,
       include: [`tests/${name}/**/*.test.ts`],
-      // Many play or record by the clock, and leave a core to another.
-      maxWorkers: 2,
+      // Many play or record by the clock: two at a time, one of them shows an old picture now and then.
+      maxWorkers: 1,
       testTimeout: 60_000,
       hookTimeout: 60_000,
       browser: {
