@@ -65,11 +65,19 @@ export async function openInElement(
   };
 }
 
+/** A picture that is the one shown already may not be shown anew. */
+const SHOWN_PATIENCE_MS = 2000;
+
 /** Jumps, waits for the picture, and reads its number. */
 export async function numberAt(element: HTMLVideoElement, timeS: number): Promise<number | null> {
   const sought = happens(element, 'seeked');
+  // "seeked" says that it is decoded: the picture before may still be the one that is drawn.
+  const shown = new Promise<void>((resolve) => {
+    element.requestVideoFrameCallback(() => resolve());
+    setTimeout(resolve, SHOWN_PATIENCE_MS);
+  });
   element.currentTime = timeS;
-  await sought;
+  await Promise.all([sought, shown]);
   return readFrameCode(element);
 }
 
